@@ -1,0 +1,108 @@
+package pit
+
+import (
+	"context"
+
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/value"
+)
+
+// A Spine is the left side of a join: one output row per spine row, in its order, duplicates kept.
+type Spine struct {
+	Columns *value.Batch        // every column of the user's file, kept as it is
+	AsOf    []eventtime.Instant // per row; None for null
+}
+
+// A ViewScan is one join of a plan.
+type ViewScan struct {
+	Name         string // for messages: the alias
+	Table        Table
+	Layout       Layout
+	Spine        []string // Spine[i] is the spine column that supplies Layout.Keys[i], of the same type
+	Availability eventtime.Availability
+	TTL          eventtime.TTL
+	TiesError    bool // refuse ambiguous cells
+}
+
+// KnownAtRule says which knowledge a join may use (semantics 4.6).
+type KnownAtRule uint8
+
+// The rules: everything known now, everything created by one instant, or by each row's own asOf.
+const (
+	KnownNow KnownAtRule = iota
+	KnownAtInstant
+	KnownAtAsOf
+)
+
+// A Plan is a whole point-in-time join.
+type Plan struct {
+	Spine       Spine
+	Views       []ViewScan
+	Known       KnownAtRule
+	KnownAt     eventtime.Instant // for KnownAtInstant
+	NullInSpine bool              // keep rows with a null key or asOf, with null features; otherwise they are an error
+}
+
+// A ViewResult is the answer of one ViewScan. Defaults have not been applied.
+type ViewResult struct {
+	Status  []value.Status      // per spine row: Present, NotFound or OutsideMaxAge; a null cell is Present here
+	Event   []eventtime.Instant // of the answering row; None where there is none
+	Created []eventtime.Instant
+	Row     []int64         // position of the answering row in its Table; −1 where there is none
+	Columns []*value.Column // Columns[f] holds feature f; null where Status is not Present
+	Report  Report
+}
+
+// A Report accounts for the rows and cells of one ViewScan.
+type Report struct {
+	Read           int64   // rows of the table
+	RejectedKey    int64   // rows with a null key
+	RejectedEvent  int64   // rows with a null event time
+	RejectedCreate int64   // rows without created time under ByCreatedTime
+	Ambiguous      []int64 // per feature: cells whose tied rows differ (semantics 4.4)
+}
+
+// A Result is the answer of a Plan: Views[i] answers Plan.Views[i].
+type Result struct{ Views []ViewResult }
+
+// EvalOptions tunes Eval. The zero value of every member means its default.
+type EvalOptions struct {
+	Workers  int                     // goroutines that decode; default GOMAXPROCS
+	Progress func(done, total int64) // rows of history read so far; called from any goroutine
+}
+
+// A Selection says which rows of a history a materialization considers (semantics 7.2 to 7.4). A row is selected iff
+// it is available by AvailableBy, its event time is ≤ Interval.End, and one of these holds: its event time is ≥
+// Interval.Start; CreatedAfter is set and its created time is later; AvailableAfter is set and its available time is
+// later.
+type Selection struct {
+	Interval       eventtime.Interval
+	AvailableBy    eventtime.Instant
+	CreatedAfter   eventtime.Instant // None: not set
+	AvailableAfter eventtime.Instant // None: not set
+}
+
+// NewestPlan asks for the newest selected row per key of one table.
+type NewestPlan struct {
+	Name         string
+	Table        Table
+	Layout       Layout
+	Availability eventtime.Availability
+	Select       Selection
+	TiesError    bool
+}
+
+// Winners are the newest rows per key, in ascending order of encoded key. It holds keys, times and positions in memory
+// and reads payload on demand. Not safe for concurrent use.
+type Winners interface {
+	Len() int
+	// Key returns the encoded entity key of winner i (value.AppendKey); the caller must not change it.
+	Key(i int) []byte
+	// Load returns the features of winners lo ≤ i < hi, one column per feature of the layout.
+	Load(ctx context.Context, lo, hi int) ([]*value.Column, error)
+	// Event, Created and Deleted return the times and the tombstone mark of winner i.
+	Event(i int) eventtime.Instant
+	Created(i int) eventtime.Instant
+	Deleted(i int) bool
+	Report() Report
+}

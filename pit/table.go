@@ -1,0 +1,36 @@
+package pit
+
+import (
+	"context"
+
+	"github.com/truepoint/truepoint/value"
+)
+
+// A Table is one immutable snapshot of a source: the rows of its parts, in order, numbered from 0. Columns have the
+// names and types with which it was opened, never those of the file.
+type Table interface {
+	// Parts returns the parts in order of position. The order is part of the meaning: it settles what no other rule
+	// settles (semantics 4.4).
+	Parts() []Part
+}
+
+// A Part is a run of rows that is decoded together, such as a Parquet row group. Parts may be read concurrently, each
+// by one goroutine at a time.
+type Part interface {
+	// Rows returns the number of rows.
+	Rows() int
+	// Read decodes the named columns of all rows into dst[i] (resized; storage is reused) for columns[i].
+	// Errors carry file, row and column. A file that changed since the snapshot is FailedPrecondition.
+	Read(ctx context.Context, columns []string, dst []*value.Column) error
+}
+
+// A Layout says which columns of a Table play which role. Names are those of the Table.
+type Layout struct {
+	Keys     []string // join keys in order of name; empty for a view without entities
+	Event    string   // UnixTimestamp
+	Created  string   // UnixTimestamp; empty if there is none
+	Deleted  string   // Bool; empty if there is none
+	Sequence string   // Int64 arrival sequence of rows that we appended ourselves; compares before TieBreak; may be empty
+	TieBreak []string
+	Features []string
+}

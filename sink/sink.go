@@ -1,0 +1,36 @@
+// Package sink is the one way by which rows enter stores: materialize, push and, later, streams build Rows and write
+// them to a Sink. onlinesink encodes and sends them to an online store, offlinesink appends them to a history.
+package sink
+
+import (
+	"context"
+
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/value"
+)
+
+// Rows are rows of one view, column by column; all slices have one item per row.
+type Rows struct {
+	Use      *feature.Use    // the view with its keys and all its fields
+	Keys     []*value.Column // Keys[i] holds Use.Keys[i]; nil when Encoded is set by a caller that has no columns
+	Encoded  [][]byte        // encoded entity keys; nil: the sink encodes Keys
+	Event    []eventtime.Instant
+	Created  []eventtime.Instant // None where there is none
+	Deleted  []bool              // nil: no row is a tombstone
+	Fields   []*value.Column     // Fields[i] holds Use.Fields[i]
+	Snapshot eventtime.Instant   // the instant at which the writer read its source, or the push arrived
+	ID       string              // idempotency key of an append; may be empty for online writes
+}
+
+// Outcome counts what a write did. Superseded is −1 where the store cannot tell.
+type Outcome struct {
+	Written    int64
+	Superseded int64
+}
+
+// A Sink writes rows. Write is idempotent and order-free; on error an unknown subset has been written and the same call
+// may be repeated. Rows are not retained.
+type Sink interface {
+	Write(ctx context.Context, table string, rows *Rows) (Outcome, error)
+}
