@@ -1,0 +1,49 @@
+# Truepoint: everything a contributor runs. `make` alone lists the targets.
+SHELL := /bin/bash
+GO    ?= go
+export CGO_ENABLED ?= 0
+FUZZTIME ?= 5s
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test check lint race mutants test-faults fuzz bench generate clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/truepoint
+	$(GO) build -trimpath -ldflags '-s -w' -o bin/truepoint ./cmd/truepoint
+
+demo: build ## the whole life of a feature in a temporary directory (PLANT=1: with one corrupted value, must fail)
+	@$(GO) run ./internal/demo -binary bin/truepoint $(if $(PLANT),-plant)
+
+test: ## the quick suite: every package, below five minutes on two cores
+	$(GO) test ./...
+
+check: lint race mutants ## lint, the quick suite under the race detector, and the mutants of the meaning
+
+lint: ## formatting and vet
+	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "not formatted:"; echo "$$out"; exit 1; fi
+	$(GO) vet ./...
+
+race:
+	CGO_ENABLED=1 $(GO) test -race -timeout 20m ./...
+
+mutants: ## show that each mutant of the meaning fails a script or a property
+	$(GO) run ./internal/mutants
+
+test-faults: ## killed and stopped processes, races in their long form
+	TRUEPOINT_LONG=1 $(GO) test -count=1 -timeout 30m -run 'Fault|Long' ./...
+
+fuzz: ## every fuzz target for FUZZTIME
+	@set -e; for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p; done; done
+
+bench: build ## performance against the yardsticks of this run; prints the rows of bench/RESULTS.md
+	./bench/run.sh
+
+generate: build ## everything generated: reference pages and the JSON Schema
+	./bin/truepoint schema > docs/reference/definitions.schema.json
+
+clean: ## remove what was built
+	rm -rf bin bench/data
