@@ -43,17 +43,19 @@ type Plan struct {
 	NullInSpine bool              // keep rows with a null key or asOf, with null features; otherwise they are an error
 }
 
-// A ViewResult is the answer of one ViewScan. Defaults have not been applied.
+// A ViewResult is the answer of one ViewScan. Defaults have not been applied. The answering row is the newest row that
+// may be used at asOf, whatever it says: a row that is expired, or a delete, is named here too.
 type ViewResult struct {
 	Status  []value.Status      // per spine row: Present, NotFound or OutsideMaxAge; a null cell is Present here
 	Event   []eventtime.Instant // of the answering row; None where there is none
-	Created []eventtime.Instant
-	Row     []int64         // position of the answering row in its Table; −1 where there is none
-	Columns []*value.Column // Columns[f] holds feature f; null where Status is not Present
+	Created []eventtime.Instant // of the answering row; None where there is none or it has none
+	Row     []int64             // position of the answering row in its Table; −1 where there is none
+	Columns []*value.Column     // Columns[f] holds feature f; null where Status is not Present
 	Report  Report
 }
 
-// A Report accounts for the rows and cells of one ViewScan.
+// A Report accounts for the rows and cells of one ViewScan. A row counts as rejected once, for its first fault in the
+// order of the members.
 type Report struct {
 	Read           int64   // rows of the table
 	RejectedKey    int64   // rows with a null key
@@ -67,8 +69,13 @@ type Result struct{ Views []ViewResult }
 
 // EvalOptions tunes Eval. The zero value of every member means its default.
 type EvalOptions struct {
-	Workers  int                     // goroutines that decode; default GOMAXPROCS
-	Progress func(done, total int64) // rows of history read so far; called from any goroutine
+	Workers int // goroutines that decode; default GOMAXPROCS, fewer where their tables would pass 2 GiB
+	// Progress is told how much is done. The unit is a row of history, counted once when its key and times have been
+	// read and once when its payload has been read or skipped. It is called from any goroutine.
+	Progress func(done, total int64)
+	// TiesMax bounds the tied rows whose positions a worker holds at once; more is ResourceExhausted. Default: the larger
+	// of 4,194,304 and the number of spine rows.
+	TiesMax int
 }
 
 // A Selection says which rows of a history a materialization considers (semantics 7.2 to 7.4). A row is selected iff
@@ -98,11 +105,13 @@ type Winners interface {
 	Len() int
 	// Key returns the encoded entity key of winner i (value.AppendKey); the caller must not change it.
 	Key(i int) []byte
-	// Load returns the features of winners lo ≤ i < hi, one column per feature of the layout.
+	// Load returns the features of winners lo ≤ i < hi, one column per feature of the layout. Each call reads the parts
+	// that hold them once, so runs should be long: 100,000 winners and more.
 	Load(ctx context.Context, lo, hi int) ([]*value.Column, error)
 	// Event, Created and Deleted return the times and the tombstone mark of winner i.
 	Event(i int) eventtime.Instant
 	Created(i int) eventtime.Instant
 	Deleted(i int) bool
+	// Report accounts for the rows; Ambiguous counts the winners that were loaded so far, each once.
 	Report() Report
 }

@@ -19,8 +19,10 @@ type Table interface {
 type Part interface {
 	// Rows returns the number of rows.
 	Rows() int
-	// Read decodes the named columns of all rows into dst[i] (resized; storage is reused) for columns[i].
-	// Errors carry file, row and column. A file that changed since the snapshot is FailedPrecondition.
+	// Read decodes the named columns of all rows into dst[i] for columns[i]: it sets the type, then resizes; storage is
+	// reused, except that strings must not share memory with it. The names of one call are distinct. Rows that are null
+	// hold the zero item. Errors carry file, row and column. A file that changed since the snapshot is
+	// FailedPrecondition. A long Read ends within 100 ms of the end of its context.
 	Read(ctx context.Context, columns []string, dst []*value.Column) error
 }
 
@@ -33,4 +35,7 @@ type Layout struct {
 	Sequence string   // Int64 arrival sequence of rows that we appended ourselves; compares before TieBreak; may be empty
 	TieBreak []string
 	Features []string
+	// FeatureTypes[i] is the type of Features[i]. Nil means: as the first part delivers them, at the cost of one more
+	// read; a table without parts then has untyped results.
+	FeatureTypes []value.Type
 }
