@@ -37,3 +37,9 @@ func ReadVersion(b []byte) Version {
 func (v Version) Compare(w Version) int {
 	return bytes.Compare(AppendVersion(nil, v), AppendVersion(nil, w))
 }
+
+// Valid reports whether the event time is a moment, and the created time and the snapshot are moments or None.
+func (v Version) Valid() bool {
+	return v.Event.Valid() && (v.Created.Valid() || v.Created == eventtime.None) &&
+		(v.Snapshot.Valid() || v.Snapshot == eventtime.None)
+}
