@@ -1,0 +1,148 @@
+// Package onlinesink writes rows to an online store: it encodes keys and packed rows, sorts them by key, keeps the
+// greatest of several rows of one key, and sends the rest as one batch.
+package onlinesink
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/online"
+	"github.com/truepoint/truepoint/sink"
+	"github.com/truepoint/truepoint/value"
+)
+
+// A Sink is a sink.Sink on an online store. It is safe for concurrent use.
+type Sink struct{ store *online.Store }
+
+// New returns a Sink that writes to s, which stays open.
+func New(s *online.Store) *Sink { return &Sink{store: s} }
+
+var _ sink.Sink = (*Sink)(nil)
+
+// Write implements sink.Sink. Rows of one key are reduced to the greatest by value.CompareRows before they are sent;
+// the others count as superseded. Memory: one encoded copy of the rows.
+//
+// Errors: InvalidArgument for columns of unequal length, a field of the view's schema that is missing, a null key or
+// an invalid event time, each with its row number and before the first write; otherwise the store's.
+func (s *Sink) Write(ctx context.Context, table string, rows *sink.Rows) (sink.Outcome, error) {
+	if err := rows.Check(); err != nil {
+		return sink.Outcome{}, err
+	}
+	cells, err := encode(rows)
+	if err != nil {
+		return sink.Outcome{}, err
+	}
+	kept := newest(cells)
+	r, err := s.store.Put(ctx, table, kept)
+	out := sink.Outcome{Written: r.Written, Superseded: r.Superseded}
+	if out.Superseded != online.Unknown {
+		out.Superseded += int64(len(cells) - len(kept))
+	}
+	return out, err
+}
+
+// newest sorts cells by key and returns the greatest row of each key. Cells that are in order already, as
+// materialize sends them, are returned as they are.
+func newest(cells []online.Cell) []online.Cell {
+	ascending := true
+	for i := 1; i < len(cells) && ascending; i++ {
+		ascending = bytes.Compare(cells[i-1].Key, cells[i].Key) < 0
+	}
+	if ascending {
+		return cells
+	}
+	sorted := slices.Clone(cells)
+	slices.SortFunc(sorted, func(a, b online.Cell) int {
+		if c := bytes.Compare(a.Key, b.Key); c != 0 {
+			return c
+		}
+		return value.CompareRows(b.Row, a.Row)
+	})
+	return slices.CompactFunc(sorted, func(a, b online.Cell) bool { return bytes.Equal(a.Key, b.Key) })
+}
+
+// encode returns one cell per row, in row order. Cells share a few large buffers.
+func encode(rows *sink.Rows) ([]online.Cell, error) {
+	schema, fields, err := layout(rows)
+	if err != nil {
+		return nil, err
+	}
+	e := encoder{rows: rows, fields: fields, row: value.NewRowEncoder(schema)}
+	cells := make([]online.Cell, rows.Len())
+	for i := range cells {
+		if cells[i], err = e.cell(i); err != nil {
+			return nil, errs.Wrap(err, errs.CodeOf(err), "row %d for view %q", i, rows.Use.View.Name)
+		}
+	}
+	return cells, nil
+}
+
+// layout returns the schema of new rows and the columns in its order.
+func layout(rows *sink.Rows) (*value.Schema, []*value.Column, error) {
+	schema := rows.Use.View.RowSchema()
+	fields := make([]*value.Column, len(schema.Fields))
+	for j, f := range schema.Fields {
+		for i := range rows.Use.Fields {
+			if rows.Use.Fields[i].Name == f.Name {
+				fields[j] = rows.Fields[i]
+			}
+		}
+		switch {
+		case fields[j] == nil:
+			return nil, nil, errs.New(errs.InvalidArgument, "rows for view %q lack field %q, expected every field of the view", rows.Use.View.Name, f.Name)
+		case !fields[j].Type.Equal(f.Type):
+			return nil, nil, errs.New(errs.InvalidArgument, "field %q of view %q: the rows have %s, expected %s", f.Name, rows.Use.View.Name, fields[j].Type, f.Type)
+		}
+	}
+	return schema, fields, nil
+}
+
+// chunkBytes is the size of the buffers that cells share.
+const chunkBytes = 1 << 20
+
+// An encoder turns rows into cells. A cell's bytes lie in a shared buffer that is replaced, never grown, once cells
+// point into it.
+type encoder struct {
+	rows   *sink.Rows
+	fields []*value.Column
+	row    *value.RowEncoder
+	buf    []byte
+	last   int // bytes of the last cell: the estimate of the next
+}
+
+func (e *encoder) cell(i int) (online.Cell, error) {
+	if cap(e.buf)-len(e.buf) < e.last+e.last/4+64 {
+		e.buf = make([]byte, 0, max(chunkBytes, 4*e.last))
+	}
+	start := len(e.buf)
+	buf, keyed, err := e.key(e.buf, i)
+	if err != nil {
+		return online.Cell{}, err
+	}
+	mid := len(buf)
+	v := value.Version{Event: e.rows.Event[i], Created: e.rows.Created[i], Snapshot: e.rows.Snapshot}
+	if e.rows.Deleted != nil && e.rows.Deleted[i] {
+		buf = value.AppendTombstone(buf, v)
+	} else if buf, err = e.row.AppendFrom(buf, v, e.fields, i); err != nil {
+		return online.Cell{}, err
+	}
+	e.buf, e.last = buf, len(buf)-start
+	c := online.Cell{Key: buf[start:mid:mid], Row: buf[mid:len(buf):len(buf)]}
+	if keyed != nil {
+		c.Key = keyed
+	}
+	return c, nil
+}
+
+// key appends the key of row i, or returns the one that the caller encoded.
+func (e *encoder) key(dst []byte, i int) (out, keyed []byte, err error) {
+	if e.rows.Encoded != nil {
+		return dst, e.rows.Encoded[i], nil
+	}
+	if dst, err = value.AppendKeyRow(dst, e.rows.Keys, i); err != nil {
+		return nil, nil, err
+	}
+	return dst, nil, nil
+}
