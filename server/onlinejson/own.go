@@ -1,0 +1,137 @@
+package onlinejson
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/serving"
+	"github.com/truepoint/truepoint/value"
+	"github.com/truepoint/truepoint/value/jsonvalue"
+)
+
+// Append appends the document that POST /v1/online answers:
+//
+//	{"as_of": "…", "revision": 3, "entities": {"user_id": ["u1"]},
+//	 "results": [{"name": "…", "view": "…", "type": "Int64", "values": [7], "statuses": ["PRESENT"],
+//	              "event_timestamps": ["…"], "reasons": [null], "defaulted": [false], "non_finite": {"0": "NaN"}}]}
+//
+// Columns have one item per entity row. A row that was not found has event time null. The members reasons and defaulted
+// are present when a cell of the column has a reason or was defaulted; non_finite names, by row, the cells whose value
+// JSON cannot write and that stand as null.
+func Append(dst []byte, r *serving.Response) []byte {
+	dst = append(dst, `{"as_of":"`...)
+	dst = append(dst, r.AsOf.String()...)
+	dst = append(dst, `","revision":`...)
+	dst = strconv.AppendInt(dst, int64(r.Revision), 10)
+	dst = append(dst, `,"entities":{`...)
+	for i, k := range r.Keys {
+		dst = append(appendString(comma(dst, i), k.Name), `:[`...)
+		for j, v := range k.Values {
+			dst = jsonvalue.AppendOwn(comma(dst, j), v)
+		}
+		dst = append(dst, ']')
+	}
+	dst = append(dst, `},"results":[`...)
+	for i := range r.Columns {
+		dst = appendColumn(comma(dst, i), &r.Columns[i])
+	}
+	return append(dst, `]}`...)
+}
+
+func appendColumn(dst []byte, c *serving.Column) []byte {
+	dst = appendString(append(dst, `{"name":`...), c.Name)
+	dst = appendString(append(dst, `,"view":`...), c.View)
+	dst = appendString(append(dst, `,"type":`...), c.Field.Type.String())
+	dst = append(dst, `,"values":[`...)
+	var reasons, defaulted, nonFinite bool
+	for i := range c.Cells {
+		cell := &c.Cells[i]
+		dst = jsonvalue.AppendOwn(comma(dst, i), cell.Value)
+		reasons = reasons || cell.Reason != ""
+		defaulted = defaulted || cell.Defaulted
+		nonFinite = nonFinite || nonFiniteWord(cell.Value) != ""
+	}
+	dst = append(dst, `],"statuses":[`...)
+	for i := range c.Cells {
+		dst = append(append(append(comma(dst, i), '"'), c.Cells[i].Status.String()...), '"')
+	}
+	dst = append(dst, `],"event_timestamps":[`...)
+	for i := range c.Cells {
+		dst = appendInstant(comma(dst, i), c.Cells[i].Event)
+	}
+	dst = append(dst, ']')
+	if reasons {
+		dst = append(dst, `,"reasons":[`...)
+		for i := range c.Cells {
+			dst = appendReason(comma(dst, i), c.Cells[i].Reason)
+		}
+		dst = append(dst, ']')
+	}
+	if defaulted {
+		dst = append(dst, `,"defaulted":[`...)
+		for i := range c.Cells {
+			dst = strconv.AppendBool(comma(dst, i), c.Cells[i].Defaulted)
+		}
+		dst = append(dst, ']')
+	}
+	if nonFinite {
+		dst = appendNonFinite(dst, c.Cells)
+	}
+	return append(dst, '}')
+}
+
+func appendNonFinite(dst []byte, cells []serving.Cell) []byte {
+	dst = append(dst, `,"non_finite":{`...)
+	first := true
+	for i := range cells {
+		word := nonFiniteWord(cells[i].Value)
+		if word == "" {
+			continue
+		}
+		if !first {
+			dst = append(dst, ',')
+		}
+		first = false
+		dst = append(dst, '"')
+		dst = strconv.AppendInt(dst, int64(i), 10)
+		dst = append(append(append(dst, `":"`...), word...), '"')
+	}
+	return append(dst, '}')
+}
+
+// nonFiniteWord names a scalar that JSON cannot write, or a nested value that holds one.
+func nonFiniteWord(v value.Value) string {
+	switch v.Kind() {
+	case value.Float32, value.Float64:
+		switch f := v.Float(); {
+		case math.IsNaN(f):
+			return "NaN"
+		case math.IsInf(f, 1):
+			return "Infinity"
+		case math.IsInf(f, -1):
+			return "-Infinity"
+		}
+		return ""
+	}
+	for _, p := range v.List() {
+		if nonFiniteWord(p) != "" {
+			return "nested"
+		}
+	}
+	return ""
+}
+
+func appendInstant(dst []byte, i eventtime.Instant) []byte {
+	if i == eventtime.None {
+		return append(dst, "null"...)
+	}
+	return append(append(append(dst, '"'), i.String()...), '"')
+}
+
+func appendReason(dst []byte, reason string) []byte {
+	if reason == "" {
+		return append(dst, "null"...)
+	}
+	return appendString(dst, reason)
+}
