@@ -1,6 +1,8 @@
 package feature
 
 import (
+	"strings"
+
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/value"
@@ -10,12 +12,17 @@ import (
 type Origin struct {
 	Pos    errs.Position            // of the definition itself
 	Fields map[string]errs.Position // by path within the definition, such as "schema[2].type"
+	Feast  bool                     // written with Feast's package, whose names are freer (design/semantics.md 9.1)
 }
 
-// At returns the position of a path, or that of the definition when the path is not known.
+// At returns the position of a path. Where it is not known, the nearest enclosing path answers ("schema[2]", then
+// "schema"), and in the end the definition itself.
 func (o Origin) At(path string) errs.Position {
-	if p, ok := o.Fields[path]; ok {
-		return p
+	for path != "" {
+		if p, ok := o.Fields[path]; ok {
+			return p
+		}
+		path = path[:max(0, strings.LastIndexAny(path, ".["))]
 	}
 	return o.Pos
 }
