@@ -6,7 +6,7 @@ import (
 	"github.com/truepoint/truepoint/errs"
 )
 
-// A Record is a value under a key. Version counts its writes from 1; 0 means that it does not exist.
+// A Record is a value under a key. Version grows with every write; 0 means that the record does not exist.
 type Record struct {
 	Key     string
 	Value   []byte

@@ -23,7 +23,9 @@ var ranks = map[string]int{
 	"value/arrowvalue": vocabulary, "value/jsonvalue": vocabulary, "value/sqlvalue": vocabulary, "value/protovalue": vocabulary,
 	"feature": domain, "pit": meaning,
 	"registry": port, "state": port, "offline": port, "online": port, "sink": port,
-	"apply": engine, "materialize": engine, "serving": engine, "ingest": engine, "historical": engine, "explain": engine,
+	"apply": engine, "materialize": engine, "serving": engine, "ingest": engine, "historical": engine, "history": engine, "runs": engine, "explain": engine,
+	"input": engine, "sink/onlinesink": engine, "sink/offlinesink": engine, // the one way into stores: engines build on it
+	"internal/sqlitefile": vocabulary, // the file that the registry and state drivers share; it knows errs alone
 	".": facade, "config": edge, "definitions": edge, "drivers": edge,
 }
 

@@ -1,0 +1,54 @@
+package sqlitefile
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+
+	"github.com/truepoint/truepoint/errs"
+)
+
+// Code classifies an error of SQLite or of the file system; an errs.Error keeps its code.
+func Code(err error) errs.Code {
+	if c := errs.CodeOf(err); c != errs.Unknown {
+		return c
+	}
+	var se *sqlite.Error
+	switch {
+	case errors.As(err, &se):
+		return codeOf(se.Code() & 0xff)
+	case errors.Is(err, fs.ErrPermission):
+		return errs.PermissionDenied
+	case errors.Is(err, fs.ErrNotExist):
+		return errs.NotFound
+	case errors.Is(err, context.Canceled):
+		return errs.Canceled
+	}
+	return errs.Unknown
+}
+
+func codeOf(primary int) errs.Code {
+	switch primary {
+	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED, lib.SQLITE_IOERR, lib.SQLITE_CANTOPEN, lib.SQLITE_PROTOCOL:
+		return errs.Unavailable
+	case lib.SQLITE_FULL, lib.SQLITE_NOMEM, lib.SQLITE_TOOBIG:
+		return errs.ResourceExhausted
+	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
+		return errs.DataLoss
+	case lib.SQLITE_PERM, lib.SQLITE_AUTH, lib.SQLITE_READONLY:
+		return errs.PermissionDenied
+	case lib.SQLITE_INTERRUPT:
+		return errs.Canceled
+	case lib.SQLITE_CONSTRAINT:
+		return errs.Internal
+	}
+	return errs.Unknown
+}
+
+func busy(err error) bool {
+	var se *sqlite.Error
+	return errors.As(err, &se) && se.Code()&0xff == lib.SQLITE_BUSY
+}
