@@ -26,7 +26,7 @@ var ranks = map[string]int{
 	"apply": engine, "materialize": engine, "serving": engine, "ingest": engine, "historical": engine, "history": engine, "runs": engine, "explain": engine,
 	"input": engine, "sink/onlinesink": engine, "sink/offlinesink": engine, // the one way into stores: engines build on it
 	"internal/sqlitefile": vocabulary, // the file that the registry and state drivers share; it knows errs alone
-	".": facade, "config": edge, "definitions": edge, "drivers": edge,
+	".":                   facade, "config": edge, "definitions": edge, "drivers": edge,
 }
 
 // ports are the packages below which drivers live.
