@@ -184,10 +184,10 @@ func (f fixed) PutBatch(context.Context, string, []online.Cell) (online.PutResul
 	return online.PutResult{}, errMedium
 }
 func (f fixed) Scan(context.Context, string, func(online.Cell) bool) error { return errMedium }
-func (f fixed) Tables(context.Context) ([]string, error)                    { return nil, errMedium }
-func (f fixed) Drop(context.Context, string) error                          { return errMedium }
-func (f fixed) Code(error) errs.Code                                        { return errs.Unavailable }
-func (f fixed) Close() error                                                { return nil }
+func (f fixed) Tables(context.Context) ([]string, error)                   { return nil, errMedium }
+func (f fixed) Drop(context.Context, string) error                         { return errMedium }
+func (f fixed) Code(error) errs.Code                                       { return errs.Unavailable }
+func (f fixed) Close() error                                               { return nil }
 
 var errMedium = errors.New("the medium is gone")
 
