@@ -24,11 +24,23 @@ const (
 	connectedMax = 4
 )
 
+// A Kind tells files of one purpose from others and says how their tables come about.
+type Kind struct {
+	// ApplicationID marks files of this kind in bytes 68–71 of SQLite's header.
+	ApplicationID uint32
+	// Migrations are the steps from format i to format i+1, in order. A released step never changes.
+	Migrations []string
+}
+
+// Format is the newest format of the kind.
+func (k *Kind) Format() int { return len(k.Migrations) }
+
 // A DB is an open file. It is safe for concurrent use, and so is the file by many processes. Every write that was
 // acknowledged survives kill -9 and a power cut (WAL, synchronous FULL).
 type DB struct {
 	sql  *sql.DB
 	path string
+	kind *Kind
 	turn chan struct{} // one write transaction of this process at a time, in order of arrival
 
 	mu   sync.Mutex
@@ -37,19 +49,22 @@ type DB struct {
 
 // Open opens the file at path, creating it and its directory where they are missing. It takes a few milliseconds.
 // Errors: FailedPrecondition for a file that is not ours or of a newer format, those of the medium otherwise.
-func Open(ctx context.Context, path string) (*DB, error) {
+func Open(ctx context.Context, path string) (*DB, error) { return OpenKind(ctx, path, &definitions) }
+
+// OpenKind is Open for files of another kind than the registry's.
+func OpenKind(ctx context.Context, path string, kind *Kind) (*DB, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-		if err := create(ctx, path); err != nil {
+		if err := create(ctx, path, kind); err != nil {
 			return nil, err
 		}
 	}
-	if err := checkOurs(path); err != nil {
+	if err := checkOurs(path, kind); err != nil {
 		return nil, err
 	}
-	db, err := connect(path)
+	db, err := connect(path, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +155,7 @@ func rollback(ctx context.Context, conn *sql.Conn, cause error) error {
 	return cause
 }
 
-func connect(path string) (*DB, error) {
+func connect(path string, kind *Kind) (*DB, error) {
 	c, err := sqlite.NewConnector(fmt.Sprintf("file:%s?mode=rw&_busy_timeout=%d&_synchronous=FULL",
 		strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path), busyMillis))
 	if err != nil {
@@ -149,7 +164,7 @@ func connect(path string) (*DB, error) {
 	pool := sql.OpenDB(c)
 	pool.SetMaxOpenConns(connectedMax)
 	pool.SetMaxIdleConns(connectedMax)
-	return &DB{sql: pool, path: path, turn: make(chan struct{}, 1), refs: 1}, nil
+	return &DB{sql: pool, path: path, kind: kind, turn: make(chan struct{}, 1), refs: 1}, nil
 }
 
 // upgrade migrates a file of an older format.
@@ -158,16 +173,16 @@ func (db *DB) upgrade(ctx context.Context) error {
 	if err != nil {
 		return errs.Wrap(err, Code(err), "open %s", db.path)
 	}
-	found, err := format(ctx, conn, db.path)
-	if err = first(err, conn.Close()); err != nil || found == Format {
+	found, err := db.format(ctx, conn)
+	if err = first(err, conn.Close()); err != nil || found == db.kind.Format() {
 		return err
 	}
-	return db.Write(ctx, func(conn *sql.Conn) error { return migrate(ctx, conn, db.path) })
+	return db.Write(ctx, func(conn *sql.Conn) error { return db.migrate(ctx, conn) })
 }
 
 // create makes the file complete under another name and links it to path, so that no process ever sees a half of it.
 // Where another process was faster, its file stays.
-func create(ctx context.Context, path string) error {
+func create(ctx context.Context, path string, kind *Kind) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return errs.Wrap(err, Code(err), "create the directory of %s", path)
@@ -178,7 +193,7 @@ func create(ctx context.Context, path string) error {
 	}
 	defer os.RemoveAll(temp)
 	made := filepath.Join(temp, "db")
-	if err := build(ctx, made); err != nil {
+	if err := build(ctx, made, kind); err != nil {
 		return errs.Wrap(err, Code(err), "create %s", path)
 	}
 	if err := os.Link(made, path); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -187,7 +202,7 @@ func create(ctx context.Context, path string) error {
 	return syncDir(dir)
 }
 
-func build(ctx context.Context, path string) error {
+func build(ctx context.Context, path string, kind *Kind) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
@@ -195,15 +210,15 @@ func build(ctx context.Context, path string) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	db, err := connect(path)
+	db, err := connect(path, kind)
 	if err != nil {
 		return err
 	}
 	err = db.Write(ctx, func(conn *sql.Conn) error {
-		if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID)); err != nil {
+		if _, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", kind.ApplicationID)); err != nil {
 			return err
 		}
-		return migrate(ctx, conn, path)
+		return db.migrate(ctx, conn)
 	})
 	if err == nil {
 		_, err = db.sql.ExecContext(ctx, "PRAGMA journal_mode = WAL")

@@ -10,9 +10,6 @@ import (
 	"github.com/truepoint/truepoint/errs"
 )
 
-// applicationID marks our files in bytes 68–71 of SQLite's header: "TrPt".
-const applicationID = 0x54725074
-
 const (
 	sqliteMagic = "SQLite format 3\x00"
 	headerSize  = 100
@@ -22,7 +19,10 @@ const (
 // Ours reports whether path may be opened: it is a file that this package wrote, or there is no file yet. An empty
 // file, a directory and any other file, Feast's registry and Feast's SQLite files included, are not ours; the caller
 // then uses Beside(path). Errors: those of reading the file.
-func Ours(path string) (bool, error) {
+func Ours(path string) (bool, error) { return definitions.Ours(path) }
+
+// Ours is the function of that name for files of this kind.
+func (k *Kind) Ours(path string) (bool, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return true, nil
@@ -42,14 +42,14 @@ func Ours(path string) (bool, error) {
 		return false, err
 	}
 	return string(header[:len(sqliteMagic)]) == sqliteMagic &&
-		binary.BigEndian.Uint32(header[idAt:]) == applicationID, nil
+		binary.BigEndian.Uint32(header[idAt:]) == k.ApplicationID, nil
 }
 
 // Beside returns the path that is used where path holds a file that is not ours.
 func Beside(path string) string { return path + ".truepoint" }
 
-func checkOurs(path string) error {
-	ours, err := Ours(path)
+func checkOurs(path string, kind *Kind) error {
+	ours, err := kind.Ours(path)
 	if err != nil {
 		return errs.Wrap(err, Code(err), "open %s", path).WithHint("check the path and its permissions")
 	}

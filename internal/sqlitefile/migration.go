@@ -8,8 +8,8 @@ import (
 	"github.com/truepoint/truepoint/errs"
 )
 
-// migrations are the steps from format i to format i+1, in order. A released step never changes.
-var migrations = [...]string{
+// definitions is the kind of the file that the registry and the operational state share. Its application id is "TrPt".
+var definitions = Kind{ApplicationID: 0x54725074, Migrations: []string{
 	// Format 1. An object row is one version of one object, current while to_revision is null; crc guards its body.
 	// A revision's checksum covers its commit and the checksum before it. A state row's floor is what versions of
 	// new keys start above, so that versions grow over deletes.
@@ -44,35 +44,32 @@ var migrations = [...]string{
 		floor INTEGER NOT NULL
 	);
 	INSERT INTO truepoint_state_floor VALUES (1, 0);`,
-}
+}}
 
-// Format is the newest format that this release reads and writes.
-const Format = len(migrations)
-
-// migrate brings the file from its format to Format inside the caller's transaction.
-func migrate(ctx context.Context, conn *sql.Conn, path string) error {
-	found, err := format(ctx, conn, path)
+// migrate brings the file from its format to the newest inside the caller's transaction.
+func (db *DB) migrate(ctx context.Context, conn *sql.Conn) error {
+	found, err := db.format(ctx, conn)
 	if err != nil {
 		return err
 	}
-	for i := found; i < Format; i++ {
-		if _, err := conn.ExecContext(ctx, migrations[i]); err != nil {
-			return errs.Wrap(err, Code(err), "bring %s to format %d", path, i+1)
+	for i := found; i < db.kind.Format(); i++ {
+		if _, err := conn.ExecContext(ctx, db.kind.Migrations[i]); err != nil {
+			return errs.Wrap(err, Code(err), "bring %s to format %d", db.path, i+1)
 		}
 	}
 	// PRAGMA takes no parameters; the number is our constant.
-	_, err = conn.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", Format))
+	_, err = conn.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", db.kind.Format()))
 	return err
 }
 
-// format returns the file's format. Errors: FailedPrecondition for one newer than Format.
-func format(ctx context.Context, conn *sql.Conn, path string) (int, error) {
+// format returns the file's format. Errors: FailedPrecondition for one newer than the newest known.
+func (db *DB) format(ctx context.Context, conn *sql.Conn) (int, error) {
 	var found int
 	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&found); err != nil {
-		return 0, errs.Wrap(err, Code(err), "read the format of %s", path)
+		return 0, errs.Wrap(err, Code(err), "read the format of %s", db.path)
 	}
-	if found > Format || found < 0 {
-		return 0, errs.New(errs.FailedPrecondition, "%s has format %d, this release reads up to %d", path, found, Format).
+	if found > db.kind.Format() || found < 0 {
+		return 0, errs.New(errs.FailedPrecondition, "%s has format %d, this release reads up to %d", db.path, found, db.kind.Format()).
 			WithID("T0402").WithHint("use a newer truepoint; see truepoint version")
 	}
 	return found, nil
