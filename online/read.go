@@ -27,6 +27,8 @@ type RowInfo struct {
 	Deleted bool              // the row is a tombstone
 	Event   eventtime.Instant // None unless found
 	Created eventtime.Instant // None unless found and known
+	// Snapshot is when the writer read its source, or the push arrived; meaningless unless found.
+	Snapshot eventtime.Instant
 	// Lacks[f] reports that the row was written before field f existed: that cell is NOT_FOUND, not null. Nil means
 	// that no field is lacking. It is shared between rows and must not be changed.
 	Lacks []bool
@@ -164,7 +166,7 @@ func (d *decoder) row(row []byte, info *RowInfo, cells *[]value.Value) error {
 		info.Lacks = d.layout.lacks
 	}
 	info.Found, info.Deleted = true, h.Tombstone
-	info.Event, info.Created = h.Version.Event, h.Version.Created
+	info.Event, info.Created, info.Snapshot = h.Version.Event, h.Version.Created, h.Version.Snapshot
 	return nil
 }
 

@@ -1,0 +1,145 @@
+package explain
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/history"
+	"github.com/truepoint/truepoint/offline"
+	"github.com/truepoint/truepoint/pit"
+	"github.com/truepoint/truepoint/value"
+)
+
+// rowsMax bounds how many rows of one key are looked at.
+const rowsMax = 1_000_000
+
+// A found is every row of one key, copied out of a history.
+type found struct {
+	batch  *value.Batch // the columns of the layout
+	layout pit.Layout
+	at     []place
+}
+
+type place struct {
+	file     string
+	row      int64 // in the file
+	position int64 // in the snapshot
+}
+
+// collect reads the whole history of a use and keeps the rows of one key. Errors: ResourceExhausted beyond rowsMax.
+func collect(ctx context.Context, t *history.Table, key []byte) (*found, error) {
+	names := columnsOf(t.Layout)
+	f := &found{batch: &value.Batch{}, layout: t.Layout}
+	columns := make([]*value.Column, len(names))
+	for i := range columns {
+		columns[i] = &value.Column{}
+	}
+	var base int64
+	for _, p := range t.Parts() {
+		if err := p.Read(ctx, names, columns); err != nil {
+			return nil, err
+		}
+		if err := f.take(p, names, columns, find{key, len(t.Layout.Keys), base}); err != nil {
+			return nil, err
+		}
+		base += int64(p.Rows())
+	}
+	return f, nil
+}
+
+// columnsOf returns the columns of a layout, the keys first, each once.
+func columnsOf(l pit.Layout) []string {
+	var out []string
+	seen := map[string]bool{"": true}
+	for _, list := range [][]string{l.Keys, {l.Event, l.Created, l.Deleted, l.Sequence}, l.TieBreak, l.Features} {
+		for _, n := range list {
+			if !seen[n] {
+				seen[n] = true
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+// A find is what take looks for: a key made of the first columns, in a part whose first row has position base.
+type find struct {
+	key  []byte
+	keys int
+	base int64
+}
+
+func (f *found) take(p pit.Part, names []string, columns []*value.Column, what find) error {
+	if len(f.batch.Names) == 0 {
+		for i, n := range names {
+			f.batch.Add(n, value.NewColumn(columns[i].Type, 0))
+		}
+	}
+	var buf []byte
+	var err error
+rows:
+	for i := range p.Rows() {
+		for _, k := range columns[:what.keys] {
+			if k.Null(i) {
+				continue rows
+			}
+		}
+		if buf, err = value.AppendKeyRow(buf[:0], columns[:what.keys], i); err != nil {
+			return err
+		}
+		if !bytes.Equal(buf, what.key) {
+			continue
+		}
+		if f.batch.Rows >= rowsMax {
+			return errs.New(errs.ResourceExhausted, "the key has more than %d rows in the history", rowsMax)
+		}
+		for c := range columns {
+			f.batch.Columns[c].Append(columns[c].At(i))
+		}
+		f.batch.Rows++
+		f.at = append(f.at, locate(p, i, what.base))
+	}
+	return nil
+}
+
+func locate(p pit.Part, i int, base int64) place {
+	at := place{position: base + int64(i), row: base + int64(i)}
+	if l, ok := p.(offline.Located); ok {
+		file, first := l.Location()
+		at.file, at.row = file, first+int64(i)
+	}
+	return at
+}
+
+// candidate returns row i as the rules see it.
+func (f *found) candidate(i int) pit.Candidate {
+	c := pit.Candidate{Event: f.batch.Column(f.layout.Event).Instant(i), Created: eventtime.None, Position: int64(i)}
+	if f.layout.Created != "" {
+		c.Created = f.batch.Column(f.layout.Created).Instant(i)
+	}
+	for _, n := range append([]string{f.layout.Sequence}, f.layout.TieBreak...) {
+		if n != "" {
+			c.Rank = append(c.Rank, f.batch.Column(n).At(i))
+		}
+	}
+	return c
+}
+
+// row returns row i for people; field is the feature's column.
+func (f *found) row(i int, u *feature.Use) Row {
+	c := f.candidate(i)
+	r := Row{File: f.at[i].file, Position: f.at[i].row, Event: c.Event, Created: c.Created, Available: eventtime.None,
+		Value: f.batch.Column(u.Fields[0].Name).At(i)}
+	if c.Event != eventtime.None {
+		if at, ok := u.Source.Availability.Of(c.Event, c.Created); ok {
+			r.Available = at
+		}
+	}
+	if f.layout.Deleted != "" {
+		r.Deleted = f.batch.Column(f.layout.Deleted).At(i).Bool()
+	}
+	return r
+}

@@ -1,0 +1,144 @@
+package explain
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/pit"
+	"github.com/truepoint/truepoint/value"
+)
+
+// othersShown bounds how many losing rows are told.
+const othersShown = 20
+
+// explain asks the oracle which row answers at a moment, and says of the others why they do not.
+func (f *found) explain(ctx context.Context, u *feature.Use, at eventtime.Instant) (Offline, error) {
+	out := Offline{Status: value.NotFound, Rows: int64(f.batch.Rows)}
+	if f.batch.Rows == 0 {
+		out.Rule = "the history has no row of this key"
+		return out.withDefault(u), nil
+	}
+	l := f.layout
+	l.Keys = nil // every row that was collected is of the key
+	answer, err := pit.Naive(ctx, &pit.Plan{
+		Spine: pit.Spine{Columns: &value.Batch{Rows: 1}, AsOf: []eventtime.Instant{at}},
+		Views: []pit.ViewScan{{Name: u.Alias, Table: pit.MemTable(f.batch), Layout: l, Availability: u.Source.Availability, TTL: u.View.TTL}},
+	})
+	if err != nil {
+		return out, err
+	}
+	v := &answer.Views[0]
+	out.Status, out.Value = v.Status[0], v.Columns[0].At(0)
+	if out.Status == value.Present && out.Value.IsNull() {
+		out.Status = value.NullValue
+	}
+	best := int(v.Row[0])
+	if best >= 0 {
+		w := f.row(best, u)
+		out.Winner = &w
+	}
+	out.Others = f.others(best, u, at)
+	out.Rule = f.rule(out, best, u, at)
+	return out.withDefault(u), nil
+}
+
+func (o Offline) withDefault(u *feature.Use) Offline {
+	o.Value, o.Defaulted = u.Fields[0].ApplyDefault(o.Value, o.Status)
+	return o
+}
+
+// others returns the rows that do not answer, newest first, each with the reason.
+func (f *found) others(best int, u *feature.Use, at eventtime.Instant) []Row {
+	var index []int
+	for i := range f.batch.Rows {
+		if i != best {
+			index = append(index, i)
+		}
+	}
+	slices.SortFunc(index, func(a, b int) int {
+		ca, cb := f.candidate(a), f.candidate(b)
+		if ca.Newer(&cb) {
+			return -1
+		}
+		return 1
+	})
+	var out []Row
+	for _, i := range index[:min(len(index), othersShown)] {
+		r := f.row(i, u)
+		r.Reason = f.reason(i, best, &r, at)
+		out = append(out, r)
+	}
+	return out
+}
+
+// reason says why row i does not answer at a moment.
+func (f *found) reason(i, best int, r *Row, at eventtime.Instant) string {
+	switch {
+	case r.Event == eventtime.None:
+		return "it has no event time: the row is rejected"
+	case r.Available == eventtime.None:
+		return "it has no created time, which says from when on it may be used: the row is rejected"
+	case r.Event > at:
+		return fmt.Sprintf("its event time is %s after the moment", r.Event.Sub(at))
+	case r.Available > at:
+		return fmt.Sprintf("it became available %s after the moment", r.Available.Sub(at))
+	case best < 0:
+		return "it is not visible"
+	}
+	return f.lost(i, best)
+}
+
+// lost says by which rule row i is older than row best.
+func (f *found) lost(i, best int) string {
+	a, b := f.candidate(i), f.candidate(best)
+	switch {
+	case a.Event != b.Event:
+		return fmt.Sprintf("an older event time, by %s", b.Event.Sub(a.Event))
+	case a.Created != b.Created:
+		return "the same event time and an older created time"
+	}
+	names := f.layout.TieBreak
+	if f.layout.Sequence != "" {
+		names = append([]string{"arrival of the push"}, names...)
+	}
+	for k := range a.Rank {
+		if value.Compare(a.Rank[k], b.Rank[k]) != 0 {
+			return "the same times and a smaller " + names[k]
+		}
+	}
+	return "tied in everything; a later row of the files answers"
+}
+
+// rule says in words why the answer is what it is.
+func (f *found) rule(o Offline, best int, u *feature.Use, at eventtime.Instant) string {
+	if best < 0 {
+		return "no row of this key is visible at the moment"
+	}
+	w := o.Winner
+	if w.Deleted {
+		return "the newest visible row is a delete: it hides older rows"
+	}
+	if o.Status == value.OutsideMaxAge {
+		return fmt.Sprintf("the newest visible row is %s old, more than the ttl of %s", at.Sub(w.Event), u.View.TTL)
+	}
+	why := "it is the only visible row"
+	for _, other := range o.Others {
+		if other.Event != eventtime.None && other.Available != eventtime.None && other.Event <= at && other.Available <= at {
+			why = "the greatest event time among the visible rows"
+			if other.Event == w.Event {
+				why = "the same event time as others, and the greatest created time"
+				if other.Created == w.Created {
+					why = "the same times as others, and first by tie_break or, failing that, the last in the files"
+				}
+			}
+			break
+		}
+	}
+	if o.Status == value.NullValue {
+		return why + "; it says null"
+	}
+	return why
+}

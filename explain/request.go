@@ -1,0 +1,134 @@
+package explain
+
+import (
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/input"
+	"github.com/truepoint/truepoint/registry"
+	"github.com/truepoint/truepoint/value"
+)
+
+// A Request asks why one feature of one entity has its value at a moment.
+type Request struct {
+	Ref  string            // view:feature
+	Keys []input.Column    // the view's join keys, one row
+	At   eventtime.Instant // None: the clock
+}
+
+// A Result explains one value, offline and online.
+type Result struct {
+	Ref      string
+	Field    feature.Field
+	Keys     []Key
+	At       eventtime.Instant
+	Revision registry.Revision
+	TTL      eventtime.TTL
+	Offline  Offline
+	Online   Online
+	Agree    bool // offline and online give the same status and, bit for bit, the same value
+}
+
+// A Key is a join key with its value.
+type Key struct {
+	Name  string
+	Value value.Value
+}
+
+// Offline is what the history says.
+type Offline struct {
+	Status    value.Status
+	Value     value.Value // defaults applied
+	Defaulted bool
+	Winner    *Row   // the row that answers; for an expired value the newest one; nil without one
+	Rule      string // why this row answers, or why there is none
+	Rows      int64  // rows of this key in the history
+	Others    []Row  // rows of the key that lost, newest first, at most 20; each says why in Reason
+}
+
+// A Row is one row of a history.
+type Row struct {
+	File      string // as the manifest names it
+	Position  int64  // row number within the whole snapshot, from 0
+	Event     eventtime.Instant
+	Created   eventtime.Instant // None without one
+	Available eventtime.Instant
+	Value     value.Value
+	Deleted   bool
+	Reason    string
+}
+
+// Online is what the online store holds.
+type Online struct {
+	Table     string // table that serves the view now
+	Found     bool
+	Status    value.Status
+	Value     value.Value // defaults applied
+	Defaulted bool
+	Event     eventtime.Instant // None when not found
+	Created   eventtime.Instant
+	Snapshot  eventtime.Instant // when the writer read its source, or the push arrived; None when not found
+	Deleted   bool
+	Reason    string // of an ERROR
+	Rule      string // the status in words
+}
+
+// A Freshness is the age of one view (design/semantics.md 10.6). Members are None where nothing is known.
+type Freshness struct {
+	View        string
+	Online      bool
+	NewestEvent eventtime.Instant // greatest event time in the online table
+	LastRun     eventtime.Instant // end of the last complete run
+	Watermark   eventtime.Instant
+	Rows        int64              // rows in the online table
+	ValueAge    eventtime.Duration // now − NewestEvent, at least 0
+	SinceRun    eventtime.Duration // now − LastRun, at least 0
+	Schedule    eventtime.Duration // 0: none declared, or a cron line
+	Late        bool               // SinceRun is more than twice the schedule
+}
+
+// A SourceCheck is what a look at the data of one view's source found.
+type SourceCheck struct {
+	Source   string
+	View     string
+	Files    int
+	Bytes    int64
+	Rows     int64
+	NullKeys int64
+	NullTime int64
+	Oldest   eventtime.Instant // None without rows
+	Newest   eventtime.Instant
+	Err      error // why it cannot be read; nil when it can
+}
+
+// A VerifyRequest compares online answers with offline recomputation for a list of entities.
+type VerifyRequest struct {
+	Entities []input.Column
+	Features []string
+	Service  string
+	AsOf     eventtime.Instant // None: the clock
+}
+
+// A VerifyReport counts cells. Agreement is of status and, bit for bit, of value.
+type VerifyReport struct {
+	AsOf    eventtime.Instant
+	Cells   int64
+	Agreed  int64
+	Unknown int64            // online answered ERROR, such as as_of_not_kept: nothing to compare
+	Status  map[string]int64 // offline statuses
+	Differs []Difference     // at most 20
+}
+
+// A Difference is a cell that differs.
+type Difference struct {
+	Feature string
+	Row     int // entity row, from 0
+	Online  Side
+	Offline Side
+}
+
+// A Side is one side of a Difference.
+type Side struct {
+	Status value.Status
+	Value  value.Value
+	Event  eventtime.Instant
+}

@@ -1,0 +1,102 @@
+package explain
+
+import (
+	"context"
+	"errors"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/history"
+	"github.com/truepoint/truepoint/input"
+	"github.com/truepoint/truepoint/offline"
+	"github.com/truepoint/truepoint/online"
+	"github.com/truepoint/truepoint/registry"
+	"github.com/truepoint/truepoint/runs"
+	"github.com/truepoint/truepoint/serving"
+	"github.com/truepoint/truepoint/value"
+)
+
+// An Env is what explanations look at.
+type Env struct {
+	Project  string
+	Set      *feature.Set
+	Revision registry.Revision
+	Offline  offline.Driver
+	Online   *online.Store
+	Serving  *serving.Server
+	Ledger   *runs.Ledger
+	Clock    eventtime.Clock
+}
+
+// Value explains one feature of one entity: it reads the whole history of the view.
+//
+// Errors: InvalidArgument for a malformed reference or key, NotFound with a suggestion for unknown names, those of the
+// stores. A key without rows is no error: the answer says so.
+func Value(ctx context.Context, env *Env, req *Request) (*Result, error) {
+	sel, err := env.Set.SelectRefs([]string{req.Ref}, feature.ShortNames)
+	if err != nil {
+		return nil, err
+	}
+	u := &sel.Uses[0]
+	res := &Result{Ref: req.Ref, Field: u.Fields[0], At: req.At, Revision: env.Revision, TTL: u.View.TTL}
+	if res.At == eventtime.None {
+		res.At = env.Clock()
+	}
+	parts, err := res.readKeys(u, req.Keys)
+	if err != nil {
+		return nil, err
+	}
+	if res.Online, err = env.online(ctx, req, res.At); err != nil {
+		return nil, err
+	}
+	if res.Offline, err = env.offline(ctx, u, parts, res.At); err != nil {
+		return nil, err
+	}
+	res.Agree = res.Online.Status == res.Offline.Status && res.Online.Value.Identical(res.Offline.Value)
+	return res, nil
+}
+
+// readKeys reads the one entity of a request and returns its key parts in order of key name.
+func (r *Result) readKeys(u *feature.Use, columns []input.Column) ([]value.Value, error) {
+	n, err := input.Rows(columns)
+	if err != nil {
+		return nil, err
+	}
+	if n != 1 && len(u.Keys) > 0 {
+		return nil, errs.New(errs.InvalidArgument, "an explanation is about one entity, %d are given", n).WithID("T0380").
+			WithHint("give each join key once: -e KEY=VALUE")
+	}
+	parts := make([]value.Value, len(u.Keys))
+	for i, k := range u.Keys {
+		c, ok := input.Find(columns, k.Name)
+		if !ok {
+			return nil, errs.New(errs.InvalidArgument, "join key %q is missing", k.Name).WithID("T0363").WithHint("add -e %s=VALUE (%s)", k.Name, k.Type)
+		}
+		if parts[i], err = c.Value(0, k.Type); err != nil {
+			return nil, errs.Wrap(err, errs.InvalidArgument, "join key %q is %s", k.Name, k.Type).WithID("T0365")
+		}
+		if parts[i].IsNull() {
+			return nil, errs.New(errs.InvalidArgument, "join key %q is null", k.Name).WithID("T0365")
+		}
+		r.Keys = append(r.Keys, Key{k.Name, parts[i]})
+	}
+	return parts, nil
+}
+
+func (e *Env) offline(ctx context.Context, u *feature.Use, parts []value.Value, at eventtime.Instant) (out Offline, err error) {
+	key, err := value.AppendKey(nil, parts)
+	if err != nil {
+		return out, err
+	}
+	table, err := history.Open(ctx, e.Offline, u, nil)
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, table.Close()) }()
+	f, err := collect(ctx, table, key)
+	if err != nil {
+		return out, err
+	}
+	return f.explain(ctx, u, at)
+}

@@ -1,0 +1,79 @@
+package historical
+
+import (
+	"context"
+	"errors"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/history"
+	"github.com/truepoint/truepoint/pit"
+	"github.com/truepoint/truepoint/value"
+)
+
+// allKeys builds the spine of batch inference: every key that the view's history knows at AsOf, in key order, each at
+// that instant. A key whose newest row is a tombstone is among them and answers not found.
+func allKeys(ctx context.Context, src Source, req *Request) (sp *spine, err error) {
+	v, ok := src.Set.View(req.AllKeys)
+	if !ok {
+		_, err := src.Set.SelectRefs([]string{feature.Ref{View: req.AllKeys, Feature: "any"}.String()}, req.Names)
+		return nil, err
+	}
+	if !req.AsOf.Valid() {
+		return nil, errs.New(errs.InvalidArgument, "all keys of view %q are asked for without a moment", v.Name).
+			WithID("T0318").WithHint("add --as-of TIME")
+	}
+	use, err := src.Set.SelectView(v)
+	if err != nil {
+		return nil, err
+	}
+	use.Fields, use.Outputs = nil, nil
+	table, err := history.Open(ctx, src.Offline, use, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, table.Close()) }()
+	winners, err := pit.Newest(ctx, &pit.NewestPlan{
+		Name: v.Name, Table: table, Layout: table.Layout, Availability: use.Source.Availability,
+		Select: pit.Selection{
+			Interval:     eventtime.Interval{Start: eventtime.Min, End: req.AsOf},
+			AvailableBy:  req.AsOf,
+			CreatedAfter: eventtime.None, AvailableAfter: eventtime.None,
+		},
+	}, &pit.EvalOptions{Progress: req.Progress})
+	if err != nil {
+		return nil, err
+	}
+	return spineOfKeys(use, winners, req)
+}
+
+func spineOfKeys(use *feature.Use, winners pit.Winners, req *Request) (*spine, error) {
+	keys := make([]*value.Column, len(use.Keys))
+	for k, f := range use.Keys {
+		keys[k] = value.NewColumn(f.Type, winners.Len())
+	}
+	times := value.NewColumn(value.Scalar(value.UnixTimestamp), winners.Len())
+	sp := &spine{columns: &value.Batch{}, keys: &value.Batch{Rows: winners.Len()}}
+	for i := range winners.Len() {
+		parts, err := value.DecodeKey(winners.Key(i))
+		if err != nil {
+			return nil, errs.Wrap(err, errs.Internal, "key %d of view %q", i, use.View.Name)
+		}
+		for k, p := range parts {
+			keys[k].Append(p)
+		}
+		times.Append(value.OfInstant(req.AsOf))
+		sp.asOf = append(sp.asOf, req.AsOf)
+	}
+	for k, f := range use.Keys {
+		sp.keys.Add(f.Name, keys[k])
+		sp.columns.Add(f.Name, keys[k])
+	}
+	name := req.TimeColumn
+	if name == "" {
+		name = DefaultTimeColumn
+	}
+	sp.columns.Add(name, times)
+	return sp, nil
+}

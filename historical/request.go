@@ -1,0 +1,110 @@
+package historical
+
+import (
+	"time"
+
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/pit"
+	"github.com/truepoint/truepoint/registry"
+	"github.com/truepoint/truepoint/value"
+)
+
+// DefaultTimeColumn is the spine column that holds each row's asOf unless a request names another.
+const DefaultTimeColumn = "event_timestamp"
+
+// An Engine chooses the implementation of the join; both give the same answer.
+type Engine string
+
+// The engines: Fast is the default, Naive the oracle that needs memory for the whole history.
+const (
+	Fast  Engine = ""
+	Naive Engine = "naive"
+)
+
+// OnNull says what a null join key or asOf in the spine means.
+type OnNull string
+
+// The rules: NullIsError (default) names the rows, NullFeatures keeps them with null features.
+const (
+	NullIsError  OnNull = ""
+	NullFeatures OnNull = "null_features"
+)
+
+// A Request asks for a training set: the spine's rows in order, each with the values that were true at its asOf.
+// Exactly one of Features and Service is set, and exactly one of Spine and AllKeys.
+type Request struct {
+	Spine      *value.Batch   // join keys, the time column, any other columns
+	TimeColumn string         // default DefaultTimeColumn; UnixTimestamp, Date or text
+	Location   *time.Location // of naive texts in the time column; nil: UTC
+	Unit       eventtime.Unit // of a numeric time column; empty: numbers are refused
+	AllKeys    string         // a view: the spine is every key of its history, at AsOf
+	AsOf       eventtime.Instant
+
+	Features []string // references view:feature
+	Service  string
+	Names    feature.Naming
+
+	Known     pit.KnownAtRule
+	KnownAt   eventtime.Instant // for KnownAtInstant
+	OnNull    OnNull
+	TiesError bool // refuse ambiguous cells whatever the sources say
+	Engine    Engine
+	Leaks     bool // count the cells that change under known_at: as_of
+	Progress  func(done, total int64)
+}
+
+// A Result is a training set.
+type Result struct {
+	Batch    *value.Batch // the spine's columns, then the features in request order, defaults applied
+	Features []Feature    // the feature columns of Batch, in order
+	Views    []ViewReport // one per use of a view
+	Leaks    *LeakReport  // when asked for
+	Revision registry.Revision
+}
+
+// A Feature describes one feature column of a Result.
+type Feature struct {
+	Name      string
+	View      string // alias of the use
+	Field     feature.Field
+	Status    []value.Status      // per spine row: Present, NullValue, NotFound or OutsideMaxAge
+	Defaulted []bool              // per spine row; nil when the field has no default
+	Event     []eventtime.Instant // per spine row: event time of the answering row, None without one
+}
+
+// A ViewReport accounts for one use of a view.
+type ViewReport struct {
+	View          string          `json:"view"`
+	Alias         string          `json:"alias"`
+	Rows          int64           `json:"rows"`
+	RejectedKey   int64           `json:"rejected_null_key"`
+	RejectedEvent int64           `json:"rejected_null_event_time"`
+	RejectedOther int64           `json:"rejected_no_created_time"`
+	Ambiguous     int64           `json:"ambiguous_cells"`
+	Cells         int64           `json:"cells"`
+	Present       int64           `json:"present"`
+	Null          int64           `json:"null"`
+	NotFound      int64           `json:"not_found"`
+	Expired       int64           `json:"outside_max_age"`
+	Features      []FeatureReport `json:"features"`
+}
+
+// A FeatureReport counts the cells of one feature by status.
+type FeatureReport struct {
+	Name      string `json:"name"`
+	Ambiguous int64  `json:"ambiguous"`
+	Present   int64  `json:"present"`
+	Null      int64  `json:"null"`
+	NotFound  int64  `json:"not_found"`
+	Expired   int64  `json:"outside_max_age"`
+	Leaked    int64  `json:"leaked,omitempty"`
+}
+
+// A LeakReport compares a training set with the one that honours created times (known_at: as_of): a cell that differs
+// used knowledge that did not exist at its asOf.
+type LeakReport struct {
+	Cells   int64 `json:"cells"`
+	Changed int64 `json:"changed"`
+	Rows    int64 `json:"rows"` // spine rows with at least one changed cell
+}

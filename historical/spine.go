@@ -1,0 +1,208 @@
+package historical
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/value"
+)
+
+// rowsShown bounds how many row numbers an error lists.
+const rowsShown = 20
+
+// A spine is a checked left side: the user's columns as they are and, for the join, the key columns in their declared
+// types and the instants.
+type spine struct {
+	columns *value.Batch
+	keys    *value.Batch
+	asOf    []eventtime.Instant
+}
+
+func buildSpine(ctx context.Context, src Source, sel *feature.Selection, req *Request) (*spine, error) {
+	switch {
+	case req.AllKeys != "" && req.Spine != nil:
+		return nil, errs.New(errs.InvalidArgument, "both entity rows and all keys of view %q are given", req.AllKeys).
+			WithID("T0311").WithHint("give either --entities or --all-keys")
+	case req.AllKeys != "":
+		return allKeys(ctx, src, req)
+	case req.Spine == nil:
+		return nil, errs.New(errs.InvalidArgument, "no entity rows are given").WithID("T0311").
+			WithHint("give --entities FILE, or --all-keys VIEW --as-of TIME")
+	}
+	if err := checkNames(sel, req.Spine); err != nil {
+		return nil, err
+	}
+	return convertSpine(sel, req)
+}
+
+// checkNames refuses a spine column that is named like an output feature, and two of one name.
+func checkNames(sel *feature.Selection, b *value.Batch) error {
+	outputs := map[string]bool{}
+	for _, o := range sel.Order {
+		outputs[o.Name] = true
+	}
+	var faults errs.List
+	seen := map[string]bool{}
+	for _, n := range b.Names {
+		if seen[n] {
+			faults.Add(errs.New(errs.InvalidArgument, "the entity rows have two columns called %q", n).WithID("T0312"))
+		}
+		if outputs[n] {
+			faults.Add(errs.New(errs.InvalidArgument, "the entity rows have a column %q, which is also the name of a feature asked for", n).
+				WithID("T0313").WithHint("rename the column, or ask for full feature names (--full-feature-names)"))
+		}
+		seen[n] = true
+	}
+	return faults.Err()
+}
+
+func convertSpine(sel *feature.Selection, req *Request) (*spine, error) {
+	sp := &spine{columns: req.Spine, keys: &value.Batch{Rows: req.Spine.Rows}}
+	var faults errs.List
+	for _, f := range sel.Request {
+		from := req.Spine.Column(f.Name)
+		if from == nil {
+			faults.Add(missing(f, sel, req.Spine))
+			continue
+		}
+		to, err := convertKey(f, from)
+		faults.AddErr(err)
+		if err == nil {
+			sp.keys.Add(f.Name, to)
+		}
+	}
+	var err error
+	sp.asOf, err = instants(req)
+	faults.AddErr(err)
+	return sp, faults.Err()
+}
+
+func missing(f value.Field, sel *feature.Selection, b *value.Batch) *errs.Error {
+	need := make([]string, len(sel.Request))
+	for i, r := range sel.Request {
+		need[i] = r.Name + " (" + r.Type.String() + ")"
+	}
+	hint := errs.DidYouMean(f.Name, b.Names)
+	if hint == "" {
+		hint = fmt.Sprintf("needed are %s; the entity rows have %s", strings.Join(need, ", "), strings.Join(b.Names, ", "))
+	}
+	return errs.New(errs.InvalidArgument, "the entity rows have no column %q", f.Name).WithID("T0314").WithHint("%s", hint)
+}
+
+// convertKey returns a column as the declared type of its join key. Nulls stay null: pit decides about them.
+func convertKey(f value.Field, from *value.Column) (*value.Column, error) {
+	if from.Type.Equal(f.Type) {
+		return from, nil
+	}
+	to := value.NewColumn(f.Type, from.Len())
+	bad := rowFaults{}
+	for i := range from.Len() {
+		v, err := value.Convert(from.At(i), f.Type)
+		if err != nil {
+			bad.add(i, err)
+		}
+		to.Append(v)
+	}
+	if bad.count == 0 {
+		return to, nil
+	}
+	return nil, errs.Wrap(bad.first, errs.InvalidArgument, "column %q of the entity rows is %s, but join key %q is %s: %s",
+		f.Name, from.Type, f.Name, f.Type, bad.rows()).WithID("T0315").WithHint("convert the column to %s", f.Type)
+}
+
+// instants returns the asOf of every row, None for null.
+func instants(req *Request) ([]eventtime.Instant, error) {
+	name := req.TimeColumn
+	if name == "" {
+		name = DefaultTimeColumn
+	}
+	c := req.Spine.Column(name)
+	if c == nil {
+		hint := errs.DidYouMean(name, req.Spine.Names)
+		if hint == "" {
+			hint = "name the time column with --timestamp-field; the entity rows have " + strings.Join(req.Spine.Names, ", ")
+		}
+		return nil, errs.New(errs.InvalidArgument, "the entity rows have no time column %q", name).WithID("T0316").WithHint("%s", hint)
+	}
+	read, err := instantOf(name, c, req)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]eventtime.Instant, c.Len())
+	bad := rowFaults{}
+	for i := range out {
+		if c.Null(i) {
+			out[i] = eventtime.None
+			continue
+		}
+		if out[i], err = read(i); err != nil {
+			bad.add(i, err)
+		}
+	}
+	if bad.count > 0 {
+		return nil, errs.Wrap(bad.first, errs.InvalidArgument, "time column %q of the entity rows: %s", name, bad.rows()).WithID("T0317").
+			WithHint("write RFC 3339, such as 2026-03-12T10:00:00Z")
+	}
+	return out, nil
+}
+
+// instantOf returns how rows of a time column become instants, by the column's type.
+func instantOf(name string, c *value.Column, req *Request) (func(i int) (eventtime.Instant, error), error) {
+	utc := value.Scalar(value.UnixTimestamp)
+	switch c.Type.Kind {
+	case value.UnixTimestamp:
+		return func(i int) (eventtime.Instant, error) { return c.Instant(i), nil }, nil
+	case value.Date:
+		return func(i int) (eventtime.Instant, error) {
+			v, err := value.Convert(c.At(i), utc)
+			return v.Instant(), err
+		}, nil
+	case value.String:
+		zone := req.Location
+		if zone == nil {
+			zone = time.UTC
+		}
+		return func(i int) (eventtime.Instant, error) { return eventtime.Parse(c.Texts[i], zone) }, nil
+	case value.Int32, value.Int64:
+		if req.Unit != "" {
+			return func(i int) (eventtime.Instant, error) {
+				at, err := eventtime.FromUnit(c.Ints[i], req.Unit)
+				if err == nil {
+					err = eventtime.CheckPlausible(at, c.Ints[i], req.Unit)
+				}
+				return at, err
+			}, nil
+		}
+	}
+	return nil, errs.New(errs.InvalidArgument, "time column %q of the entity rows is %s, expected a timestamp", name, c.Type).WithID("T0317").
+		WithHint("store it as a timestamp, as RFC 3339 text, or as a number with --timestamp-unit s, ms, us or ns")
+}
+
+// rowFaults remembers the first error and the first rows that have one.
+type rowFaults struct {
+	first error
+	shown []string
+	count int
+}
+
+func (r *rowFaults) add(row int, err error) {
+	if r.first == nil {
+		r.first = err
+	}
+	if r.count++; len(r.shown) < rowsShown {
+		r.shown = append(r.shown, fmt.Sprint(row))
+	}
+}
+
+func (r *rowFaults) rows() string {
+	list := "row " + strings.Join(r.shown, ", ")
+	if r.count > len(r.shown) {
+		return fmt.Sprintf("%s and %d more", list, r.count-len(r.shown))
+	}
+	return list
+}

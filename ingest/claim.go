@@ -1,0 +1,163 @@
+package ingest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/state"
+)
+
+// IDKept is how long a push id is remembered.
+const IDKept = eventtime.Day
+
+// idBytesMax bounds a push id.
+const idBytesMax = 1024
+
+// A claim is the state record of a push id: written before the rows, completed with the result after them. A push that
+// finds a claim without a result repeats the work with the arrival of the first, so that it writes the same versions.
+type claim struct {
+	ID      string            `json:"id"`
+	Digest  string            `json:"digest"` // of target and rows
+	Arrival eventtime.Instant `json:"arrival"`
+	Result  *Result           `json:"result,omitempty"`
+
+	key     string
+	version int64
+	unnamed string // stands for the id of a push that came without one
+}
+
+// appendID returns what makes the append to the history happen once.
+func (c *claim) appendID() string {
+	if c.ID == "" {
+		return c.unnamed
+	}
+	sum := sha256.Sum256([]byte(c.ID + "\x00" + c.Digest))
+	return hex.EncodeToString(sum[:16])
+}
+
+// claim takes the id of a push, or finds that it was taken. Errors: InvalidArgument for an id that was used for other
+// rows within IDKept.
+func (e *Env) claim(ctx context.Context, t *target, req *Request, rows *table) (*claim, error) {
+	fresh := &claim{ID: req.ID, Arrival: e.Clock()}
+	if req.ID == "" {
+		fresh.unnamed = newID()
+		return fresh, nil
+	}
+	if len(req.ID) > idBytesMax {
+		return nil, errs.New(errs.InvalidArgument, "the push_id has %d bytes, at most %d are allowed", len(req.ID), idBytesMax).WithID("T0471")
+	}
+	digest, err := rows.digest()
+	if err != nil {
+		return nil, err
+	}
+	fresh.Digest = string(t.to) + ":" + digest
+	sum := sha256.Sum256([]byte(req.ID))
+	fresh.key = "pushes/" + e.Project + "/" + t.name + "/" + hex.EncodeToString(sum[:])
+	for {
+		r, err := e.State.Get(ctx, fresh.key)
+		if err != nil {
+			return nil, e.stateError(err)
+		}
+		if old := openClaim(r, fresh.Arrival); old != nil {
+			if old.Digest != fresh.Digest {
+				return nil, errs.New(errs.InvalidArgument, "push_id %q was used at %s for other rows", req.ID, old.Arrival).WithID("T0472").
+					WithHint("give every push an id of its own")
+			}
+			old.key, old.version = fresh.key, r.Version
+			return old, nil
+		}
+		fresh.version, err = e.put(ctx, fresh, r.Version)
+		if errs.CodeOf(err) != errs.Aborted {
+			return fresh, err
+		}
+	}
+}
+
+// openClaim returns the claim in a record, or nil when there is none, it is older than IDKept or cannot be read.
+func openClaim(r state.Record, now eventtime.Instant) *claim {
+	var c claim
+	if r.Version == 0 || json.Unmarshal(r.Value, &c) != nil || now.Sub(c.Arrival) > IDKept {
+		return nil
+	}
+	return &c
+}
+
+func (e *Env) put(ctx context.Context, c *claim, version int64) (int64, error) {
+	body, err := json.Marshal(c)
+	if err != nil {
+		return 0, errs.Wrap(err, errs.Internal, "encode push %q", c.ID)
+	}
+	v, err := e.State.CompareAndSwap(ctx, c.key, version, body)
+	if err != nil {
+		return 0, e.stateError(err)
+	}
+	return v, nil
+}
+
+// settle keeps the result of a push with its id. A push of the same id that was faster has kept the same.
+func (e *Env) settle(ctx context.Context, c *claim, res *Result) error {
+	if c.ID == "" {
+		return nil
+	}
+	c.Result = res
+	_, err := e.put(ctx, c, c.version)
+	if errs.CodeOf(err) == errs.Aborted {
+		return nil
+	}
+	return err
+}
+
+// ForgetOld removes the ids of pushes that are older than IDKept and returns how many there were.
+func (e *Env) ForgetOld(ctx context.Context) (int, error) {
+	records, err := e.State.List(ctx, "pushes/"+e.Project+"/")
+	if err != nil {
+		return 0, e.stateError(err)
+	}
+	n := 0
+	now := e.Clock()
+	for _, r := range records {
+		if openClaim(r, now) != nil {
+			continue
+		}
+		if err := e.State.Delete(ctx, r.Key, r.Version); err != nil && errs.CodeOf(e.stateError(err)) != errs.Aborted {
+			return n, e.stateError(err)
+		}
+		n++
+	}
+	return n, nil
+}
+
+// Forget removes every push id and the push log of the project and returns how many records there were.
+func (e *Env) Forget(ctx context.Context) (int, error) {
+	n := 0
+	for _, prefix := range []string{"pushes/" + e.Project + "/", "pushlog/" + e.Project + "/"} {
+		records, err := e.State.List(ctx, prefix)
+		if err != nil {
+			return n, e.stateError(err)
+		}
+		for _, r := range records {
+			if err := e.State.Delete(ctx, r.Key, r.Version); err != nil {
+				return n, e.stateError(err)
+			}
+			n++
+		}
+	}
+	return n, nil
+}
+
+func (e *Env) stateError(err error) error {
+	var coded *errs.Error
+	if errors.As(err, &coded) {
+		return err
+	}
+	code := errs.CodeOf(err)
+	if code == errs.Unknown {
+		code = e.State.Code(err)
+	}
+	return errs.Wrap(err, code, "keep the state of a push")
+}

@@ -1,0 +1,107 @@
+package ingest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/registry"
+	"github.com/truepoint/truepoint/value"
+)
+
+// logFormat is the version of the push log's entries; readers refuse a greater one.
+const logFormat = 1
+
+// A LogEntry is one online-only push as it was received, kept so that what was served can be replayed. Rows holds one
+// packed row (value.AppendRow) per row, with the columns of Fields; its version has the arrival in every place.
+type LogEntry struct {
+	Format   int               `json:"format"`
+	Name     string            `json:"name"` // push source or view
+	ID       string            `json:"push_id,omitempty"`
+	Arrival  eventtime.Instant `json:"arrival"`
+	Revision registry.Revision `json:"revision"`
+	Fields   []value.Field     `json:"fields"`
+	Rows     [][]byte          `json:"rows"`
+}
+
+// pack returns the columns and packed rows of t.
+func (t *table) pack(at eventtime.Instant) ([]value.Field, [][]byte, error) {
+	schema := &value.Schema{ID: 1, Fields: t.batch.Fields()}
+	encoder := value.NewRowEncoder(schema)
+	rows := make([][]byte, t.batch.Rows)
+	for i := range rows {
+		row, err := encoder.AppendFrom(nil, value.Version{Event: at, Created: at, Snapshot: at}, t.batch.Columns, i)
+		if err != nil {
+			return nil, nil, errs.Wrap(err, errs.CodeOf(err), "row %d", i)
+		}
+		rows[i] = row
+	}
+	return schema.Fields, rows, nil
+}
+
+// digest returns a hash of the rows, of their values and of their columns' names and types.
+func (t *table) digest() (string, error) {
+	fields, rows, err := t.pack(0)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	if err := json.NewEncoder(h).Encode(fields); err != nil {
+		return "", errs.Wrap(err, errs.Internal, "encode the columns of a push")
+	}
+	for _, r := range rows {
+		fmt.Fprintf(h, "%d\x00", len(r))
+		h.Write(r)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// log keeps an online-only push, durably and before its rows are written. A repetition of the same push changes nothing.
+func (e *Env) log(ctx context.Context, t *target, rows *table, c *claim) error {
+	fields, packed, err := rows.pack(c.Arrival)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(&LogEntry{logFormat, t.name, c.ID, c.Arrival, e.Revision, fields, packed})
+	if err != nil {
+		return errs.Wrap(err, errs.Internal, "encode a push")
+	}
+	key := fmt.Sprintf("%s%020d-%s", e.logPrefix(t.name), c.Arrival-eventtime.Min, c.appendID())
+	_, err = e.State.CompareAndSwap(ctx, key, 0, body)
+	if err = e.stateErrorOrNil(err); errs.CodeOf(err) == errs.Aborted {
+		return nil
+	}
+	return err
+}
+
+func (e *Env) logPrefix(name string) string { return "pushlog/" + e.Project + "/" + name + "/" }
+
+func (e *Env) stateErrorOrNil(err error) error {
+	if err == nil {
+		return nil
+	}
+	return e.stateError(err)
+}
+
+// Log returns the online-only pushes to a source or view, in order of arrival. Errors: DataLoss for an entry that
+// cannot be read, FailedPrecondition for one of a newer format.
+func (e *Env) Log(ctx context.Context, name string) ([]LogEntry, error) {
+	records, err := e.State.List(ctx, e.logPrefix(name))
+	if err != nil {
+		return nil, e.stateError(err)
+	}
+	out := make([]LogEntry, len(records))
+	for i, r := range records {
+		if err := json.Unmarshal(r.Value, &out[i]); err != nil {
+			return nil, errs.Wrap(err, errs.DataLoss, "the push log entry %q cannot be read", r.Key)
+		}
+		if out[i].Format > logFormat {
+			return nil, errs.New(errs.FailedPrecondition, "the push log entry %q has format %d, this release knows up to %d", r.Key, out[i].Format, logFormat)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,167 @@
+package ingest
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/input"
+	"github.com/truepoint/truepoint/value"
+)
+
+// faultsShown bounds how many faulty cells an error lists.
+const faultsShown = 20
+
+// limits are the instants that bound the times of pushed rows: a row without created time gets arrival, and none may be
+// later than latest.
+type limits struct{ arrival, latest eventtime.Instant }
+
+// parse reads the rows of a push as the types that their target declares. Every fault is reported at once, at most
+// faultsShown of them in words.
+func parse(t *target, req *Request, l limits) (*table, error) {
+	n, err := input.Rows(req.Rows)
+	if err != nil {
+		return nil, err
+	}
+	p := parser{target: t, rows: n, fields: columns(t)}
+	p.checkNames(req.Rows)
+	if p.faults.Len() > 0 {
+		return nil, p.faults.Err()
+	}
+	out := &table{target: t, batch: &value.Batch{Rows: n}}
+	for _, f := range p.fields {
+		c, ok := input.Find(req.Rows, f.Name)
+		if !ok {
+			out.undated = out.undated || f.Name == t.layout.Created
+			continue
+		}
+		out.batch.Add(f.Name, p.column(c, f))
+	}
+	if p.found == 0 {
+		p.checkTimes(out, l)
+	}
+	if p.found > faultsShown {
+		p.faults.Add(errs.New(errs.InvalidArgument, "and %d more faults", p.found-faultsShown).WithID("T0467"))
+	}
+	return out, p.faults.Err()
+}
+
+// columns returns the columns that rows for t may have, each once: keys, times, tombstone mark, features, tie-breakers
+// that are features.
+func columns(t *target) []value.Field {
+	var out []value.Field
+	add := func(name string, typ value.Type) {
+		if name != "" && !slices.ContainsFunc(out, func(f value.Field) bool { return f.Name == name }) {
+			out = append(out, value.Field{Name: name, Type: typ})
+		}
+	}
+	for i := range t.needed {
+		for _, k := range t.needed[i].Keys {
+			add(k.Name, k.Type)
+		}
+	}
+	add(t.layout.Event, value.Scalar(value.UnixTimestamp))
+	add(t.layout.Created, value.Scalar(value.UnixTimestamp))
+	add(t.layout.Deleted, value.Scalar(value.Bool))
+	for i := range t.needed {
+		for _, f := range t.needed[i].Fields {
+			add(f.Name, f.Type)
+		}
+	}
+	return out
+}
+
+type parser struct {
+	target *target
+	rows   int
+	fields []value.Field
+	faults errs.List
+	found  int // faulty cells
+}
+
+// optional reports whether rows may lack a column: created time (then it is the arrival) and the tombstone mark.
+func (p *parser) optional(name string) bool {
+	return name == p.target.layout.Created || name == p.target.layout.Deleted
+}
+
+// checkNames finds missing and unknown columns.
+func (p *parser) checkNames(have []input.Column) {
+	var known, given []string
+	for _, f := range p.fields {
+		known = append(known, f.Name)
+	}
+	for _, c := range have {
+		given = append(given, c.Name)
+		if !slices.Contains(known, c.Name) {
+			hint := errs.DidYouMean(c.Name, known)
+			if hint == "" {
+				hint = "it takes " + strings.Join(known, ", ")
+			}
+			p.faults.Add(errs.New(errs.InvalidArgument, "%q has no column %q", p.target.name, c.Name).WithID("T0468").WithHint("%s", hint))
+		}
+	}
+	for _, f := range p.fields {
+		if !p.optional(f.Name) && !slices.Contains(given, f.Name) {
+			p.faults.Add(errs.New(errs.InvalidArgument, "the rows for %q have no column %q", p.target.name, f.Name).WithID("T0469").
+				WithHint("add %s of type %s; null is allowed for features", f.Name, f.Type))
+		}
+	}
+}
+
+// column reads one column; nulls in keys and in the event time are faults.
+func (p *parser) column(c input.Column, f value.Field) *value.Column {
+	out := value.NewColumn(f.Type, p.rows)
+	required := f.Name == p.target.layout.Event || p.isKey(f.Name)
+	for i := range p.rows {
+		v, err := c.Value(i, f.Type)
+		switch {
+		case err != nil:
+			p.fault(i, f.Name, err)
+			v = value.Value{}
+		case v.IsNull() && required:
+			p.fault(i, f.Name, errs.New(errs.InvalidArgument, "it is null, expected %s", f.Type))
+		}
+		out.Append(v)
+	}
+	return out
+}
+
+func (p *parser) isKey(name string) bool {
+	return slices.ContainsFunc(p.target.needed, func(u feature.Use) bool {
+		return slices.ContainsFunc(u.Keys, func(k value.Field) bool { return k.Name == name })
+	})
+}
+
+func (p *parser) fault(row int, column string, err error) {
+	if p.found++; p.found <= faultsShown {
+		p.faults.Add(errs.Wrap(err, errs.InvalidArgument, "row %d, column %q", row, column).WithID("T0470"))
+	}
+}
+
+// checkTimes refuses rows that are further ahead of the clock than max_skew, and rows whose availability needs a
+// created time that is null.
+func (p *parser) checkTimes(t *table, l limits) {
+	event, created := t.batch.Column(p.target.layout.Event), t.createdColumn()
+	for i := range p.rows {
+		if at := event.Instant(i); at > l.latest {
+			p.fault(i, p.target.layout.Event, ahead(at, l))
+		}
+		if created == nil {
+			continue
+		}
+		at := created.Instant(i)
+		switch {
+		case at > l.latest:
+			p.fault(i, p.target.layout.Created, ahead(at, l))
+		case at == eventtime.None && p.target.batch.Availability.Rule == eventtime.ByCreatedTime:
+			p.fault(i, p.target.layout.Created, errs.New(errs.InvalidArgument, "it is null, but it says from when on the row may be used"))
+		}
+	}
+}
+
+func ahead(at eventtime.Instant, l limits) error {
+	return errs.New(errs.InvalidArgument, "%s is in the future: it is %s now", at, l.arrival).
+		WithHint("check the clock of the sender, and the unit of numeric times (seconds)")
+}

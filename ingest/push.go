@@ -1,0 +1,148 @@
+package ingest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/offline"
+	"github.com/truepoint/truepoint/registry"
+	"github.com/truepoint/truepoint/runs"
+	"github.com/truepoint/truepoint/sink"
+	"github.com/truepoint/truepoint/state"
+)
+
+// DefaultMaxSkew is how far ahead of the clock a pushed row may be.
+const DefaultMaxSkew = 2 * eventtime.Second
+
+// An Env is what pushes work on: the definitions of one registry revision, the stores and the clock.
+type Env struct {
+	Project  string
+	Set      *feature.Set
+	Revision registry.Revision
+	Offline  offline.Driver
+	Sink     sink.Sink // of the online store
+	State    state.Driver
+	Ledger   *runs.Ledger
+	Clock    eventtime.Clock
+	MaxSkew  eventtime.Duration // 0: DefaultMaxSkew
+}
+
+// Push writes rows. Nothing is written unless all of them are valid. The offline store comes first, then each view;
+// a failure between leaves some of it done, and repeating the push with its id is safe: rows replace only older ones,
+// and an append with the same id happens once.
+//
+// Errors: NotFound with a suggestion for an unknown source or view; FailedPrecondition for a source that is not pushed
+// to, or has a delay; InvalidArgument with row numbers for rows that are not valid, or for an id that was used for
+// other rows; the stores' own codes, mostly Unavailable, for failures while writing.
+func Push(ctx context.Context, env *Env, req *Request) (*Result, error) {
+	t, err := findTarget(env.Set, req)
+	if err != nil {
+		return nil, err
+	}
+	arrival := env.Clock()
+	rows, err := parse(t, req, limits{arrival, arrival.Add(env.maxSkew())})
+	if err != nil {
+		return nil, err
+	}
+	claim, err := env.claim(ctx, t, req, rows)
+	if err != nil {
+		return nil, err
+	}
+	if claim.Result != nil {
+		first := *claim.Result
+		first.Repeated = true
+		return &first, nil
+	}
+	rows.arrive(claim.Arrival)
+	res, err := env.write(ctx, t, rows, claim)
+	if err != nil {
+		return nil, err
+	}
+	return res, env.settle(ctx, claim, res)
+}
+
+func (e *Env) maxSkew() eventtime.Duration {
+	if e.MaxSkew > 0 {
+		return e.MaxSkew
+	}
+	return DefaultMaxSkew
+}
+
+// write appends rows to the history, or to the push log when only the online store is asked for, and then writes
+// every online view.
+func (e *Env) write(ctx context.Context, t *target, rows *table, c *claim) (*Result, error) {
+	res := &Result{ID: c.ID, Arrival: c.Arrival, Rows: int64(rows.batch.Rows), Views: []ViewResult{}}
+	if rows.batch.Rows == 0 {
+		return res, nil
+	}
+	if t.to != Online {
+		if err := e.Offline.Append(ctx, t.batch, c.appendID(), rows.batch); err != nil {
+			return nil, e.offlineError(err, t)
+		}
+		res.Offline = true
+	} else if err := e.log(ctx, t, rows, c); err != nil {
+		return nil, err
+	}
+	if t.to == Offline {
+		return res, nil
+	}
+	for i := range t.uses {
+		if !t.uses[i].View.Online {
+			continue
+		}
+		out, err := e.writeView(ctx, &t.uses[i], rows, c.Arrival)
+		if err != nil {
+			return nil, err
+		}
+		res.Views = append(res.Views, out)
+	}
+	return res, nil
+}
+
+func (e *Env) writeView(ctx context.Context, u *feature.Use, rows *table, arrival eventtime.Instant) (ViewResult, error) {
+	v := u.View
+	state, err := e.Ledger.View(ctx, v.Name)
+	if err == nil && !state.Known(v.Generation) {
+		_, err = e.Ledger.Update(ctx, v.Name, func(s *runs.View) error { s.Generation(v.Generation); return nil })
+	}
+	if err != nil {
+		return ViewResult{}, err
+	}
+	out, err := e.Sink.Write(ctx, v.Table(e.Project), rows.of(u, arrival))
+	if err != nil {
+		return ViewResult{}, writeError(err, "push to view %q", v.Name)
+	}
+	return ViewResult{View: v.Name, Written: out.Written, Superseded: out.Superseded}, nil
+}
+
+func (e *Env) offlineError(err error, t *target) error {
+	var coded *errs.Error
+	if errors.As(err, &coded) {
+		return err
+	}
+	code := errs.CodeOf(err)
+	if code == errs.Unknown {
+		code = e.Offline.Code(err)
+	}
+	return errs.Wrap(err, code, "append to source %q", t.batch.Name)
+}
+
+func writeError(err error, format string, args ...any) error {
+	code := errs.CodeOf(err)
+	if code == errs.Unknown {
+		code = errs.Unavailable
+	}
+	return errs.Wrap(err, code, format, args...).WithHint("repeat the push with the same push_id")
+}
+
+// newID returns an id for a push that came without one.
+func newID() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}

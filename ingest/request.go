@@ -1,0 +1,56 @@
+package ingest
+
+import (
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/input"
+)
+
+// A Target says which stores a push reaches.
+type Target string
+
+// The targets, in Feast's words.
+const (
+	Online           Target = "online" // default
+	Offline          Target = "offline"
+	OnlineAndOffline Target = "online_and_offline"
+)
+
+// ParseTarget reads a target; the empty text is Online. Errors: InvalidArgument.
+func ParseTarget(text string) (Target, error) {
+	switch t := Target(text); t {
+	case "":
+		return Online, nil
+	case Online, Offline, OnlineAndOffline:
+		return t, nil
+	}
+	return "", errs.New(errs.InvalidArgument, "%q is no push target", text).WithID("T0460").
+		WithHint("use online, offline or online_and_offline")
+}
+
+// A Request pushes rows to a push source, or straight to one view (Feast's write_to_online_store). Exactly one of
+// Source and View is set. Columns have the names of the source after its field mapping.
+type Request struct {
+	Source string
+	View   string
+	Rows   []input.Column
+	To     Target // empty: Online
+	ID     string // push_id; a repetition within 24 h returns the first result. Empty: none
+}
+
+// A Result tells what a push did.
+type Result struct {
+	ID       string            `json:"push_id,omitempty"`
+	Arrival  eventtime.Instant `json:"arrival"`
+	Rows     int64             `json:"rows"`
+	Views    []ViewResult      `json:"views"`
+	Offline  bool              `json:"offline"`            // appended to the history
+	Repeated bool              `json:"repeated,omitempty"` // this id had been done before; nothing was written now
+}
+
+// A ViewResult counts the online rows of one view. Superseded is −1 where the store cannot tell.
+type ViewResult struct {
+	View       string `json:"view"`
+	Written    int64  `json:"written"`
+	Superseded int64  `json:"superseded"`
+}

@@ -1,0 +1,133 @@
+package ingest
+
+import (
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/history"
+	"github.com/truepoint/truepoint/pit"
+)
+
+// A target is what a push writes to.
+type target struct {
+	name   string // of the push source, or of the view
+	to     Target
+	batch  *feature.Source // whose history pushes extend
+	layout pit.Layout      // roles of the time columns
+	uses   []feature.Use   // the views that are fed, whole
+	needed []feature.Use   // the views whose columns the rows must have
+}
+
+// findTarget resolves the source or view of a request.
+func findTarget(set *feature.Set, req *Request) (*target, error) {
+	to, err := ParseTarget(string(req.To))
+	if err != nil {
+		return nil, err
+	}
+	t := &target{to: to}
+	switch {
+	case (req.Source == "") == (req.View == ""):
+		return nil, errs.New(errs.InvalidArgument, "a push names either a push source or a view").WithID("T0461")
+	case req.Source != "":
+		err = t.source(set, req.Source)
+	default:
+		err = t.view(set, req.View)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if t.layout, err = history.Layout(&t.uses[0]); err != nil {
+		return nil, err
+	}
+	if t.batch.Availability.Rule == eventtime.ByDelay {
+		return nil, errs.New(errs.FailedPrecondition, "source %q declares a delay, so %q cannot be pushed to", t.batch.Name, t.name).WithID("T0462").
+			WithHint("use availability: created_time for rows that are known later")
+	}
+	return t, nil
+}
+
+func (t *target) source(set *feature.Set, name string) error {
+	src, ok := set.Source(name)
+	if !ok || src.Type != feature.PushSource {
+		return unknownPush(set, name, ok)
+	}
+	t.name = name
+	for _, v := range set.Views {
+		use, err := set.SelectView(v)
+		if err != nil {
+			return err
+		}
+		if v.Source == name {
+			t.uses = append(t.uses, *use)
+			t.batch = use.Source
+		}
+	}
+	if len(t.uses) == 0 {
+		return errs.New(errs.FailedPrecondition, "no feature view reads push source %q", name).WithID("T0463").
+			WithHint("name it as the source of a feature view and apply")
+	}
+	t.needed = t.uses
+	if t.to != Online {
+		return t.neighbours(set)
+	}
+	return nil
+}
+
+// neighbours adds to the needed views those that read the same history another way: an appended row without their
+// columns would answer them with nulls.
+func (t *target) neighbours(set *feature.Set) error {
+	for _, v := range set.Views {
+		use, err := set.SelectView(v)
+		if err != nil {
+			return err
+		}
+		if use.Source.Name == t.batch.Name && v.Source != t.name {
+			t.needed = append(t.needed[:len(t.needed):len(t.needed)], *use)
+		}
+	}
+	return nil
+}
+
+func (t *target) view(set *feature.Set, name string) error {
+	v, ok := set.View(name)
+	if !ok {
+		all := make([]string, len(set.Views))
+		for i, v := range set.Views {
+			all[i] = v.Name
+		}
+		return errs.New(errs.NotFound, "unknown feature view %q", name).WithID("T0011").WithHint("%s", errs.DidYouMean(name, all))
+	}
+	use, err := set.SelectView(v)
+	if err != nil {
+		return err
+	}
+	switch {
+	case t.to != Online:
+		return errs.New(errs.InvalidArgument, "rows for the single view %q can be written online only", name).WithID("T0464").
+			WithHint("push to its push source to extend the history")
+	case !v.Online:
+		return errs.New(errs.FailedPrecondition, "feature view %q is not served online", name).WithID("T0330").
+			WithHint("set online: true and apply")
+	}
+	t.name, t.batch, t.uses = name, use.Source, []feature.Use{*use}
+	t.needed = t.uses
+	return nil
+}
+
+func unknownPush(set *feature.Set, name string, exists bool) error {
+	var all []string
+	for _, s := range set.Sources {
+		if s.Type == feature.PushSource {
+			all = append(all, s.Name)
+		}
+	}
+	if exists {
+		return errs.New(errs.FailedPrecondition, "source %q is not a push source", name).WithID("T0465").
+			WithHint("declare a source of type push with batch_source: %s, and push to that", name)
+	}
+	hint := errs.DidYouMean(name, all)
+	if hint == "" {
+		hint = "truepoint data-sources list shows what there is"
+	}
+	return errs.New(errs.NotFound, "unknown push source %q", name).WithID("T0466").WithHint("%s", hint)
+}

@@ -1,0 +1,186 @@
+package materialize
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/offline"
+	"github.com/truepoint/truepoint/registry"
+	"github.com/truepoint/truepoint/runs"
+	"github.com/truepoint/truepoint/sink"
+)
+
+// Bounds of time (design/semantics.md 7.4).
+const (
+	FutureMax        = 5 * eventtime.Minute  // how far ahead of the clock an END may be
+	DefaultLease     = 60 * eventtime.Second // of a lease without renewal
+	DefaultCommitLag = 15 * eventtime.Minute
+	DefaultLateness  = eventtime.Hour
+)
+
+// An Env is what runs work on: the definitions of one registry revision, the stores and the clock.
+type Env struct {
+	Project  string
+	Set      *feature.Set
+	Revision registry.Revision
+	Offline  offline.Driver
+	Sink     sink.Sink // of the online store
+	Ledger   *runs.Ledger
+	Clock    eventtime.Clock
+	LeaseTTL eventtime.Duration // 0: DefaultLease
+}
+
+// Materialize runs a request. Every view is tried; the report has one item per view, also when an error is returned.
+//
+// Errors before anything is done: InvalidArgument for START after END or an END in the future, NotFound for an unknown
+// view, FailedPrecondition for one that is not served online. Afterwards: the view's own error if all failed alike or
+// there is one view; Partial if some were done.
+func Materialize(ctx context.Context, env *Env, req *Request) (*Report, error) {
+	views, err := chooseViews(env.Set, req.Views)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := checkInterval(req, env.Clock())
+	if err != nil {
+		return nil, err
+	}
+	report := &Report{Mode: req.Mode, Views: make([]ViewReport, len(views))}
+	progress := serialize(req.Progress)
+	var g errgroup.Group
+	g.SetLimit(max(1, req.Parallel))
+	for i, v := range views {
+		g.Go(func() error {
+			j := &job{env: env, req: req, view: v, asked: asked, end: clampEnd(req, env.Clock()), progress: progress}
+			r := &report.Views[i]
+			r.View = v.Name
+			if req.DryRun {
+				r.DryRun, r.Err = j.dryRun(ctx)
+			} else {
+				r.Run, r.Err = j.do(ctx)
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // the functions report through their items
+	return report, report.finish()
+}
+
+// chooseViews returns the views asked for in order of name, or all that are served online.
+func chooseViews(set *feature.Set, names []string) ([]*feature.View, error) {
+	var out []*feature.View
+	if len(names) == 0 {
+		for _, v := range set.Views {
+			if v.Online {
+				out = append(out, v)
+			}
+		}
+		return out, nil
+	}
+	all := make([]string, len(set.Views))
+	for i, v := range set.Views {
+		all[i] = v.Name
+	}
+	var faults errs.List
+	for _, n := range names {
+		v, ok := set.View(n)
+		switch {
+		case !ok:
+			faults.Add(errs.New(errs.NotFound, "unknown feature view %q", n).WithID("T0011").WithHint("%s", suggest(n, all)))
+		case !v.Online:
+			faults.Add(errs.New(errs.FailedPrecondition, "feature view %q is not served online", n).WithID("T0330").
+				WithHint("set online: true and apply"))
+		case !slices.Contains(out, v):
+			out = append(out, v)
+		}
+	}
+	slices.SortFunc(out, func(a, b *feature.View) int { return strings.Compare(a.Name, b.Name) })
+	return out, faults.Err()
+}
+
+func suggest(name string, all []string) string {
+	if hint := errs.DidYouMean(name, all); hint != "" {
+		return hint
+	}
+	return "truepoint feature-views list shows what there is"
+}
+
+// checkInterval returns what the request asks for, Start None for an incremental run.
+func checkInterval(req *Request, now eventtime.Instant) (eventtime.Interval, error) {
+	asked := eventtime.Interval{Start: req.Start, End: req.End}
+	if req.Mode == Incremental {
+		asked.Start = eventtime.None
+	}
+	switch {
+	case req.Mode != Interval && req.Mode != Incremental:
+		return asked, errs.New(errs.InvalidArgument, "unknown materialization mode %q", req.Mode)
+	case !req.End.Valid(), req.Mode == Interval && !req.Start.Valid():
+		return asked, errs.New(errs.InvalidArgument, "the interval has no valid start or end").WithID("T0331").
+			WithHint("truepoint materialize START END")
+	case req.Mode == Interval && req.Start > req.End:
+		return asked, errs.New(errs.InvalidArgument, "start %s is after end %s", req.Start, req.End).WithID("T0332").
+			WithHint("truepoint materialize START END, the earlier one first")
+	case req.End > now.Add(FutureMax) && !req.AllowFuture:
+		return asked, errs.New(errs.InvalidArgument, "end %s is in the future: it is %s now", req.End, now).WithID("T0333").
+			WithHint("end at the present, or add --allow-future, which takes now instead")
+	}
+	return asked, nil
+}
+
+// clampEnd returns the END of a run: the present instead of one that is further ahead than FutureMax.
+func clampEnd(req *Request, now eventtime.Instant) eventtime.Instant {
+	if req.End > now.Add(FutureMax) {
+		return now
+	}
+	return req.End
+}
+
+// serialize wraps a progress function so that it is never called by two goroutines at once.
+func serialize(f func(Progress)) func(Progress) {
+	if f == nil {
+		return func(Progress) {}
+	}
+	var mu sync.Mutex
+	return func(p Progress) {
+		mu.Lock()
+		defer mu.Unlock()
+		f(p)
+	}
+}
+
+// finish fills the texts of the errors and returns the error of the whole.
+func (r *Report) finish() error {
+	var failed []error
+	var lines []string
+	for i := range r.Views {
+		v := &r.Views[i]
+		if v.Err == nil {
+			continue
+		}
+		failed = append(failed, v.Err)
+		v.Error = v.Err.Error()
+		var e *errs.Error
+		if errors.As(v.Err, &e) {
+			v.Hint = e.Hint
+		}
+		lines = append(lines, fmt.Sprintf("%s: %s", v.View, v.Error))
+	}
+	switch {
+	case len(failed) == 0:
+		return nil
+	case len(r.Views) == 1:
+		return failed[0]
+	case len(failed) < len(r.Views):
+		return errs.New(errs.Partial, "%d of %d views failed:\n%s", len(failed), len(r.Views), strings.Join(lines, "\n")).WithID("T0334").
+			WithHint("the others are done; repeat the command for the failed ones with -v VIEW")
+	}
+	return errs.New(errs.CodeOf(failed[0]), "all %d views failed:\n%s", len(failed), strings.Join(lines, "\n")).WithID("T0334")
+}

@@ -1,0 +1,88 @@
+package materialize
+
+import (
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/pit"
+	"github.com/truepoint/truepoint/runs"
+)
+
+// chooseRows fills what a run reads from the state of its generation, by the rules of design/semantics.md 7.4. The
+// run's Mode, Asked, End and Snapshot are set; source is the history that it reads.
+func chooseRows(run *Run, g *runs.Generation, view *feature.View, source *feature.Source) error {
+	run.Watch = runs.Watermarks{Before: g.Watermark, After: g.Watermark}
+	run.Select = runs.RunSelection{
+		AvailableBy:  min(run.End, run.Snapshot),
+		CreatedAfter: eventtime.None, AvailableAfter: eventtime.None,
+	}
+	switch {
+	case run.Mode == Interval:
+		run.Start = run.Asked.Start
+		run.Select.ReadFrom = run.Start
+	case g.Watermark == eventtime.None:
+		run.Start = eventtime.Min
+		if view.TTL != 0 {
+			run.Start = run.End.Add(-view.TTL)
+		}
+		run.Select.ReadFrom = run.Start
+	default:
+		return chooseLate(run, g, view, source)
+	}
+	return nil
+}
+
+// chooseLate fills the selection of an incremental run that has a watermark: besides the rows from the watermark on,
+// those that became readable since the run before.
+func chooseLate(run *Run, g *runs.Generation, view *feature.View, source *feature.Source) error {
+	run.Start = g.Watermark
+	run.Select.ReadFrom = g.Watermark
+	run.Select.AvailableAfter = g.Watermark
+	if source.CreatedTimestampColumn != "" {
+		lag := view.CommitLag
+		if lag == 0 {
+			lag = DefaultCommitLag
+		}
+		run.Select.CreatedAfter = g.Incremental.Add(-lag)
+		return nil
+	}
+	lateness := view.AllowedLateness
+	if lateness == 0 {
+		lateness = DefaultLateness
+		if view.Schedule != "" {
+			schedule, err := feature.ParseSchedule(view.Schedule)
+			if err != nil {
+				return err
+			}
+			lateness = max(lateness, schedule.Period())
+		}
+	}
+	run.Select.ReadFrom = g.Watermark.Add(-lateness)
+	return nil
+}
+
+// selection returns what pit.Newest has to consider.
+func selection(run *Run) pit.Selection {
+	return pit.Selection{
+		Interval:       eventtime.Interval{Start: run.Select.ReadFrom, End: run.End},
+		AvailableBy:    run.Select.AvailableBy,
+		CreatedAfter:   run.Select.CreatedAfter,
+		AvailableAfter: run.Select.AvailableAfter,
+	}
+}
+
+// completeGeneration notes in the state of a generation that run is complete, and in the run the watermark that this
+// left. The watermark moves only over an unbroken stretch: for a run that starts at or before it.
+func completeGeneration(g *runs.Generation, run *Run) {
+	first := g.Watermark == eventtime.None
+	run.Watch.Before = g.Watermark
+	if to := min(run.End, run.Snapshot); first || run.Start <= g.Watermark {
+		g.Watermark = max(g.Watermark, to)
+	}
+	run.Watch.After = g.Watermark
+	if first || run.Mode == Incremental {
+		g.Incremental = run.Snapshot
+	}
+	g.Complete = true
+	g.LastEnd = run.End
+	g.LastGood = run.Finished
+}

@@ -1,0 +1,135 @@
+package materialize
+
+import (
+	"context"
+
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/pit"
+	"github.com/truepoint/truepoint/runs"
+	"github.com/truepoint/truepoint/sink"
+	"github.com/truepoint/truepoint/value"
+)
+
+// Bounds of memory. A group of winners is read from the source at once, because each reading passes over all of it; a
+// chunk is written and checkpointed at once.
+const (
+	groupBytes   = 512 << 20
+	chunkBytes   = 64 << 20
+	chunkRowsMax = 1 << 18
+)
+
+// rowBytes estimates what one row of a view takes in memory.
+func rowBytes(fields []feature.Field) int {
+	n := 32
+	for _, f := range fields {
+		switch f.Type.Kind {
+		case value.Bool, value.Int32, value.Int64, value.UnixTimestamp, value.Date, value.Float64:
+			n += 8
+		case value.Float32:
+			n += 4
+		case value.String, value.Bytes, value.Uuid, value.Decimal, value.Json:
+			n += 48
+		default:
+			n += 256
+		}
+	}
+	return n
+}
+
+// sizes returns how many rows a group and a chunk have; a group is a whole number of chunks.
+func (j *job) sizes() (group, chunk int) {
+	bytes := rowBytes(j.use.Fields)
+	chunk = j.req.ChunkRows
+	if chunk <= 0 {
+		chunk = min(chunkRowsMax, max(1, chunkBytes/bytes))
+	}
+	return max(1, groupBytes/bytes/chunk) * chunk, chunk
+}
+
+// write sends winners in key order, chunk by chunk from the run's checkpoint, and moves the checkpoint after each.
+func (j *job) write(ctx context.Context, run *Run, winners pit.Winners) error {
+	group, chunk := j.sizes()
+	table := j.view.TableAt(j.env.Project, run.Generation)
+	w := chunkWriter{job: j, run: run, winners: winners, table: table}
+	j.progress(Progress{View: j.view.Name, Phase: Writing, Done: run.Checkpoint, Total: run.Total})
+	for lo := int(run.Checkpoint); lo < winners.Len(); lo += group {
+		hi := min(lo+group, winners.Len())
+		columns, err := winners.Load(ctx, lo, hi)
+		if err != nil {
+			return err
+		}
+		for at := lo; at < hi; at += chunk {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			// A chunk that was begun is finished, so that a cancelled run stops at a boundary.
+			stop, err := w.chunk(context.WithoutCancel(ctx), columns, lo, span{at, min(at+chunk, hi)})
+			if err != nil {
+				return err
+			}
+			if stop {
+				return errCancelAsked
+			}
+		}
+	}
+	return nil
+}
+
+// A span is the half-open range of winners from lo to hi.
+type span struct{ lo, hi int }
+
+type chunkWriter struct {
+	job     *job
+	run     *Run
+	winners pit.Winners
+	table   string
+}
+
+// chunk writes one span and moves the checkpoint. columns hold the payload of winners from base on. It reports whether
+// somebody has asked the run to stop.
+func (w *chunkWriter) chunk(ctx context.Context, columns []*value.Column, base int, s span) (bool, error) {
+	rows := w.rows(columns, base, s)
+	out, err := w.job.env.Sink.Write(ctx, w.table, rows)
+	if err != nil {
+		return false, err
+	}
+	w.run.Checkpoint = int64(s.hi)
+	w.run.Written += out.Written
+	switch {
+	case out.Superseded < 0 || w.run.Superseded < 0:
+		w.run.Superseded = -1
+	default:
+		w.run.Superseded += out.Superseded
+	}
+	kept := *w.run
+	v, err := w.job.lease.move(ctx, func(v *runs.View) { v.Current = &kept })
+	if err != nil {
+		return false, err
+	}
+	w.job.progress(Progress{View: w.job.view.Name, Phase: Writing, Done: w.run.Checkpoint, Total: w.run.Total})
+	return v.CancelAsked, nil
+}
+
+func (w *chunkWriter) rows(columns []*value.Column, base int, s span) *sink.Rows {
+	n := s.hi - s.lo
+	rows := &sink.Rows{
+		Use:      w.job.use,
+		Encoded:  make([][]byte, n),
+		Event:    make([]eventtime.Instant, n),
+		Created:  make([]eventtime.Instant, n),
+		Deleted:  make([]bool, n),
+		Fields:   make([]*value.Column, len(columns)),
+		Snapshot: w.run.Snapshot,
+	}
+	for i := range n {
+		rows.Encoded[i] = w.winners.Key(s.lo + i)
+		rows.Event[i] = w.winners.Event(s.lo + i)
+		rows.Created[i] = w.winners.Created(s.lo + i)
+		rows.Deleted[i] = w.winners.Deleted(s.lo + i)
+	}
+	for f, c := range columns {
+		rows.Fields[f] = c.Slice(s.lo-base, s.hi-base)
+	}
+	return rows
+}

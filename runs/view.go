@@ -1,0 +1,93 @@
+package runs
+
+import (
+	"slices"
+
+	"github.com/truepoint/truepoint/eventtime"
+)
+
+// format is the version of the state record's JSON; readers refuse a greater one.
+const format = 1
+
+// A View is the state record of one view.
+type View struct {
+	Format      int          `json:"format"`
+	Token       int64        `json:"token"` // fencing token of the newest lease; grows with every lease
+	Lease       *Lease       `json:"lease,omitempty"`
+	Current     *Run         `json:"current,omitempty"` // in progress, or stopped before its end and resumable
+	CancelAsked bool         `json:"cancel_asked,omitempty"`
+	Last        *Run         `json:"last,omitempty"`       // ended last, however it ended
+	Unrecorded  []*Run       `json:"unrecorded,omitempty"` // ended, but their history records may still be missing
+	Generations []Generation `json:"generations,omitempty"`
+}
+
+// A Lease says who may move a view's record, and until when.
+type Lease struct {
+	Holder   string            `json:"holder"`
+	Token    int64             `json:"token"`
+	Acquired eventtime.Instant `json:"acquired"`
+	Expires  eventtime.Instant `json:"expires"` // inclusive
+}
+
+// A Generation is the online state of one generation of a view's table.
+type Generation struct {
+	Number      uint32            `json:"number"`
+	Complete    bool              `json:"complete"` // a run of it has been completed: it may serve
+	Watermark   eventtime.Instant `json:"watermark"`
+	Incremental eventtime.Instant `json:"incremental_snapshot"` // of the last complete incremental run, the first run included
+	LastEnd     eventtime.Instant `json:"last_end"`             // END of the last complete run
+	LastGood    eventtime.Instant `json:"last_good"`            // when that run finished
+}
+
+// End notes that the view's current run has ended as run and that its lease is free. The caller writes the history
+// record afterwards; should it not get to it, the next lease does.
+func (v *View) End(run *Run) {
+	v.Current, v.Lease, v.CancelAsked = nil, nil, false
+	v.Last = run
+	v.Unrecorded = append(v.Unrecorded, run)
+}
+
+// Live reports whether the view is leased at now.
+func (v *View) Live(now eventtime.Instant) bool { return v.Lease != nil && now <= v.Lease.Expires }
+
+// Generation returns the record of generation n, made if it is not there.
+func (v *View) Generation(n uint32) *Generation {
+	i := slices.IndexFunc(v.Generations, func(g Generation) bool { return g.Number == n })
+	if i < 0 {
+		i = len(v.Generations)
+		v.Generations = append(v.Generations, Generation{
+			Number: n, Watermark: eventtime.None, Incremental: eventtime.None, LastEnd: eventtime.None, LastGood: eventtime.None,
+		})
+	}
+	return &v.Generations[i]
+}
+
+// Known reports whether generation n has a record.
+func (v *View) Known(n uint32) bool {
+	return slices.ContainsFunc(v.Generations, func(g Generation) bool { return g.Number == n })
+}
+
+// Serving returns the generation that answers online reads while the definition is at generation newest: the greatest
+// complete one up to newest. Before any is complete it is the first one that holds rows, and newest where none does.
+// So a breaking change is served after its first complete run, and a rollback of the definition is served at once.
+func (v *View) Serving(newest uint32) uint32 {
+	var complete, first uint32
+	for _, g := range v.Generations {
+		if g.Number > newest {
+			continue
+		}
+		if g.Complete {
+			complete = max(complete, g.Number)
+		}
+		if first == 0 || g.Number < first {
+			first = g.Number
+		}
+	}
+	switch {
+	case complete != 0:
+		return complete
+	case first != 0:
+		return first
+	}
+	return newest
+}

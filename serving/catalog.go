@@ -1,0 +1,157 @@
+package serving
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/registry"
+	"github.com/truepoint/truepoint/runs"
+)
+
+// A Catalog is what online reads are resolved against: the definitions of one revision, each view in the form whose
+// table serves it now. It does not change; its plans are made on first use. Safe for concurrent use.
+type Catalog struct {
+	Project  string
+	Revision registry.Revision
+	Set      *feature.Set // as served: a view whose new generation is not complete yet stands in its older form
+	Newest   *feature.Set // as applied
+	serving  map[string]uint32
+
+	mu    sync.Mutex
+	plans map[string]*plan
+}
+
+// Load reads the newest definitions of a project and finds the generation that serves each view. Errors: those of the
+// registry and of the state store.
+func Load(ctx context.Context, reg registry.Driver, ledger *runs.Ledger, project string) (*Catalog, error) {
+	stored, err := reg.Read(ctx, project, registry.Newest)
+	if err != nil {
+		return nil, registryError(reg, err)
+	}
+	set, err := registry.DecodeSet(stored)
+	if err != nil {
+		return nil, err
+	}
+	set.Project = project
+	return NewCatalog(ctx, reg, ledger, Definitions{set, stored.Revision})
+}
+
+// Definitions are the definitions of one revision.
+type Definitions struct {
+	Set      *feature.Set
+	Revision registry.Revision
+}
+
+// NewCatalog returns the catalog of definitions that have been read already.
+func NewCatalog(ctx context.Context, reg registry.Driver, ledger *runs.Ledger, d Definitions) (*Catalog, error) {
+	states, err := ledger.Views(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := &Catalog{Project: d.Set.Project, Revision: d.Revision, Set: d.Set, Newest: d.Set,
+		serving: map[string]uint32{}, plans: map[string]*plan{}}
+	var pending []*feature.View
+	for _, v := range d.Set.Views {
+		c.serving[v.Name] = v.Generation
+		if s, ok := states[v.Name]; ok {
+			if g := s.Serving(v.Generation); g != v.Generation {
+				c.serving[v.Name] = g
+				pending = append(pending, v)
+			}
+		}
+	}
+	if len(pending) > 0 {
+		c.Set, err = asServed(ctx, reg, d.Set, pending, c.serving)
+	}
+	return c, err
+}
+
+// Serving returns the generation of a view that answers online reads.
+func (c *Catalog) Serving(view string) uint32 { return c.serving[view] }
+
+// Table returns the online table that serves a view of Set.
+func (c *Catalog) Table(v *feature.View) string { return v.TableAt(c.Project, c.serving[v.Name]) }
+
+// asServed returns a copy of set in which each pending view stands as it was last defined in the generation that serves
+// it, with the entities and the source that it had then, under names of their own.
+func asServed(ctx context.Context, reg registry.Driver, set *feature.Set, pending []*feature.View, serving map[string]uint32) (*feature.Set, error) {
+	out := *set
+	out.Views = slices.Clone(set.Views)
+	out.Entities = slices.Clone(set.Entities)
+	out.Sources = slices.Clone(set.Sources)
+	for _, v := range pending {
+		old, err := formerSet(ctx, reg, set.Project, v.Name, serving[v.Name])
+		if err != nil {
+			return nil, err
+		}
+		former, _ := old.View(v.Name)
+		kept := *former
+		kept.Entities = nil
+		suffix := "@" + v.Name + "/" + strconv.Itoa(int(serving[v.Name]))
+		for _, name := range former.Entities {
+			if e, ok := old.Entity(name); ok {
+				e := *e
+				e.Name += suffix
+				out.Entities = append(out.Entities, &e)
+				kept.Entities = append(kept.Entities, e.Name)
+			}
+		}
+		if src, err := old.BatchSource(former); err == nil {
+			s := *src
+			s.Name += suffix
+			out.Sources = append(out.Sources, &s)
+			kept.Source = s.Name
+		}
+		out.Views[slices.Index(set.Views, v)] = &kept
+	}
+	out.Sort()
+	return &out, nil
+}
+
+// formerSet returns the definitions of the newest revision in which a view had a generation. Errors: DataLoss if there
+// is none.
+func formerSet(ctx context.Context, reg registry.Driver, project, view string, generation uint32) (*feature.Set, error) {
+	entries, err := reg.History(ctx, project, 0)
+	if err != nil {
+		return nil, registryError(reg, err)
+	}
+	for i, e := range entries {
+		if i > 0 && !mentions(entries[i-1], view) {
+			continue // the view is as in the revision after this one
+		}
+		stored, err := reg.Read(ctx, project, e.Revision)
+		if err != nil {
+			return nil, registryError(reg, err)
+		}
+		set, err := registry.DecodeSet(stored)
+		if err != nil {
+			return nil, err
+		}
+		if v, ok := set.View(view); ok && v.Generation == generation {
+			return set, nil
+		}
+	}
+	return nil, errs.New(errs.DataLoss, "no revision of the registry defines generation %d of view %q, which serves it", generation, view).
+		WithHint("materialize the view: truepoint materialize-incremental, with -v %s", view)
+}
+
+// mentions reports whether a commit changed a view or anything that it stands on.
+func mentions(e registry.Entry, view string) bool {
+	return slices.ContainsFunc(e.Changed, func(c string) bool {
+		kind, name, _ := strings.Cut(c, " ")
+		return !strings.HasSuffix(kind, feature.KindService) && (name == view || !strings.HasSuffix(kind, feature.KindView))
+	})
+}
+
+func registryError(reg registry.Driver, err error) error {
+	code := errs.CodeOf(err)
+	if code == errs.Unknown {
+		code = reg.Code(err)
+	}
+	return errs.Wrap(err, code, "read the registry")
+}

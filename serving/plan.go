@@ -1,0 +1,81 @@
+package serving
+
+import (
+	"strings"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/feature"
+)
+
+// plansMax bounds how many resolved requests a catalog keeps; when it is full it starts anew.
+const plansMax = 4096
+
+// A plan is a request resolved against a catalog, without its entities.
+type plan struct {
+	sel      *feature.Selection
+	tables   []string             // per use
+	defaults [][]feature.Defaults // per use and field
+	wanted   map[string]bool      // request columns
+}
+
+// plan resolves the features of a request. Errors: InvalidArgument unless exactly one of features and service is given,
+// those of feature.Set, and FailedPrecondition for a feature that exists but is not materialized yet.
+func (c *Catalog) plan(req *Request) (*plan, error) {
+	if len(req.Features) > 0 && req.Service != "" {
+		return nil, errs.New(errs.InvalidArgument, "both features and the feature service %q are asked for", req.Service).WithID("T0310").
+			WithHint("give either features or a service")
+	}
+	key := string(rune(req.Names)) + "\x00" + req.Service + "\x00" + strings.Join(req.Features, "\x00")
+	c.mu.Lock()
+	p := c.plans[key]
+	c.mu.Unlock()
+	if p != nil {
+		return p, nil
+	}
+	sel, err := choose(c.Set, req)
+	if err != nil {
+		if _, fresh := choose(c.Newest, req); c.Set != c.Newest && fresh == nil {
+			return nil, errs.Wrap(err, errs.FailedPrecondition, "a changed view is served in its older form until it has been materialized").
+				WithID("T0360").WithHint("run truepoint materialize-incremental")
+		}
+		return nil, err
+	}
+	if p, err = c.compile(sel); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.plans) >= plansMax {
+		clear(c.plans)
+	}
+	c.plans[key] = p
+	return p, nil
+}
+
+func choose(set *feature.Set, req *Request) (*feature.Selection, error) {
+	if req.Service != "" {
+		return set.SelectService(req.Service, req.Names)
+	}
+	return set.SelectRefs(req.Features, req.Names)
+}
+
+func (c *Catalog) compile(sel *feature.Selection) (*plan, error) {
+	p := &plan{sel: sel, wanted: map[string]bool{}}
+	for _, f := range sel.Request {
+		p.wanted[f.Name] = true
+	}
+	for i := range sel.Uses {
+		u := &sel.Uses[i]
+		defaults := make([]feature.Defaults, len(u.Fields))
+		for f := range u.Fields {
+			d, err := u.Fields[f].Defaults()
+			if err != nil {
+				return nil, err
+			}
+			defaults[f] = d
+		}
+		p.defaults = append(p.defaults, defaults)
+		p.tables = append(p.tables, c.Table(u.View))
+	}
+	return p, nil
+}

@@ -1,0 +1,69 @@
+package serving
+
+import (
+	"context"
+	"errors"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/online"
+	"github.com/truepoint/truepoint/registry"
+)
+
+// Read answers a request with one call of the online store.
+//
+// Errors: InvalidArgument for a request that contradicts itself, is too large, lacks a join key or has values that are
+// not of their key's type (with row numbers); NotFound with a suggestion for an unknown feature, view or service;
+// FailedPrecondition before the first apply; and, unless errors become cells, the store's own code, mostly Unavailable.
+func (s *Server) Read(ctx context.Context, req *Request) (*Response, error) {
+	c, err := s.Current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.plan(req)
+	if err != nil {
+		return nil, err
+	}
+	e, err := s.parseEntities(p, req)
+	if err != nil {
+		return nil, err
+	}
+	reads := make([]*online.Read, len(p.sel.Uses))
+	for i := range p.sel.Uses {
+		reads[i] = &online.Read{Use: &p.sel.Uses[i], Table: p.tables[i], Keys: e.keys[i]}
+	}
+	if err := s.store.Read(ctx, reads); err != nil {
+		if rule(req, p) != Cells || ctx.Err() != nil || errors.Is(err, context.Canceled) {
+			return nil, unavailable(err)
+		}
+	}
+	return s.answer(p, e, reads, moment{revision: c.Revision, given: req.AsOf}), nil
+}
+
+// rule returns what a store that cannot answer means for this request.
+func rule(req *Request, p *plan) OnError {
+	switch {
+	case req.OnError != "":
+		return req.OnError
+	case p.sel.OnError != "":
+		return OnError(p.sel.OnError)
+	case req.Else != "":
+		return req.Else
+	}
+	return Fail
+}
+
+// unavailable keeps the code of an error of the store, and gives one without a code Unavailable.
+func unavailable(err error) error {
+	code := errs.CodeOf(err)
+	if code == errs.Unknown {
+		code = errs.Unavailable
+	}
+	return errs.Wrap(err, code, "the online store cannot answer")
+}
+
+// A moment is what a response is computed for.
+type moment struct {
+	revision registry.Revision
+	given    eventtime.Instant // None: the clock decides
+}

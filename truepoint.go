@@ -1,0 +1,124 @@
+package truepoint
+
+import (
+	"context"
+	"errors"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/explain"
+	"github.com/truepoint/truepoint/historical"
+	"github.com/truepoint/truepoint/ingest"
+	"github.com/truepoint/truepoint/materialize"
+	"github.com/truepoint/truepoint/offline"
+	"github.com/truepoint/truepoint/online"
+	"github.com/truepoint/truepoint/registry"
+	"github.com/truepoint/truepoint/runs"
+	"github.com/truepoint/truepoint/serving"
+	"github.com/truepoint/truepoint/sink"
+	"github.com/truepoint/truepoint/sink/onlinesink"
+	"github.com/truepoint/truepoint/state"
+)
+
+// Requests and answers are those of the engines; these names save callers the imports.
+type (
+	HistoricalRequest  = historical.Request
+	HistoricalResult   = historical.Result
+	OnlineRequest      = serving.Request
+	OnlineResponse     = serving.Response
+	MaterializeRequest = materialize.Request
+	MaterializeReport  = materialize.Report
+	Run                = runs.Run
+	PushRequest        = ingest.Request
+	PushResult         = ingest.Result
+	ExplainRequest     = explain.Request
+	Explanation        = explain.Result
+	Freshness          = explain.Freshness
+	SourceCheck        = explain.SourceCheck
+	VerifyRequest      = explain.VerifyRequest
+	VerifyReport       = explain.VerifyReport
+)
+
+// Options are the parts of a Store. Members without a default are required.
+type Options struct {
+	Project  string
+	Registry registry.Driver
+	State    state.Driver
+	Offline  offline.Driver
+	Online   online.Driver
+	Clock    eventtime.Clock
+
+	Holder   string             // names this process in leases, messages and commits; default "unknown"
+	LeaseTTL eventtime.Duration // of a materialization lease without renewal; default 60 s
+	Serving  serving.Options    // limits and max_skew of online reads; max_skew counts for pushes too
+}
+
+// A Store is a feature store of one project. It is safe for concurrent use. Close releases its drivers.
+type Store struct {
+	opt    Options
+	online *online.Store
+	sink   sink.Sink
+	ledger *runs.Ledger
+	server *serving.Server
+}
+
+// New returns a Store on drivers that are open. It touches none of them. Errors: InvalidArgument for a missing part.
+func New(opt *Options) (*Store, error) {
+	s := &Store{opt: *opt}
+	for _, part := range []struct {
+		name    string
+		missing bool
+	}{
+		{"project", opt.Project == ""}, {"registry", opt.Registry == nil}, {"state store", opt.State == nil},
+		{"offline store", opt.Offline == nil}, {"online store", opt.Online == nil}, {"clock", opt.Clock == nil},
+	} {
+		if part.missing {
+			return nil, errs.New(errs.InvalidArgument, "a store needs a %s", part.name)
+		}
+	}
+	if s.opt.Holder == "" {
+		s.opt.Holder = "unknown"
+	}
+	s.online = online.New(opt.Online, nil)
+	s.sink = onlinesink.New(s.online)
+	s.ledger = runs.NewLedger(opt.State, opt.Project)
+	s.server = serving.New(serving.Parts{
+		Project: opt.Project, Registry: opt.Registry, Ledger: s.ledger, Online: s.online, Clock: opt.Clock,
+	}, &opt.Serving)
+	return s, nil
+}
+
+// Project returns the name of the store's project.
+func (s *Store) Project() string { return s.opt.Project }
+
+// Now returns the present instant of the store's clock.
+func (s *Store) Now() eventtime.Instant { return s.opt.Clock() }
+
+// Run keeps the definitions that online reads use current until ctx ends, and returns nil then. Servers call it; a
+// program that makes a few calls need not, because the first read loads them.
+func (s *Store) Run(ctx context.Context) error { return s.server.Run(ctx) }
+
+// Ready returns nil when definitions are loaded and the online store answers; otherwise why not.
+func (s *Store) Ready(ctx context.Context) error {
+	if _, err := s.server.Current(ctx); err != nil {
+		return err
+	}
+	_, err := s.online.Tables(ctx)
+	return err
+}
+
+// RegistryAge returns the revision that online reads use and how long ago it was last known to be the newest; ok is
+// false before it was read.
+func (s *Store) RegistryAge() (revision registry.Revision, age eventtime.Duration, ok bool) {
+	age, ok = s.server.Age()
+	if !ok {
+		return 0, 0, false
+	}
+	return s.server.Revision(), age, true
+}
+
+// Close closes all drivers.
+func (s *Store) Close() error {
+	all := []error{s.online.Close(), s.opt.Offline.Close(), s.opt.State.Close()}
+	return errors.Join(append(all, s.opt.Registry.Close())...)
+}
