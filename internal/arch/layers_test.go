@@ -21,7 +21,7 @@ const (
 var ranks = map[string]int{
 	"errs": vocabulary, "eventtime": vocabulary, "value": vocabulary,
 	"value/arrowvalue": vocabulary, "value/jsonvalue": vocabulary, "value/sqlvalue": vocabulary, "value/protovalue": vocabulary,
-	"feature": domain, "pit": meaning,
+	"feature": domain, "pit": meaning, "tablefile": meaning, // tablefile reads files, with the libraries that takes
 	"registry": port, "state": port, "offline": port, "online": port, "sink": port,
 	"apply": engine, "materialize": engine, "serving": engine, "ingest": engine, "historical": engine, "history": engine, "runs": engine, "explain": engine,
 	"input": engine, "sink/onlinesink": engine, "sink/offlinesink": engine, // the one way into stores: engines build on it

@@ -1,0 +1,130 @@
+package fileoffline
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/offline"
+	"github.com/truepoint/truepoint/tablefile"
+	"github.com/truepoint/truepoint/value"
+)
+
+// lockName is the file whose lock orders appends to one directory across processes. It stays there, empty.
+const lockName = ".truepoint-append.lock"
+
+// Append writes rows as one new Parquet file with the next sequence, also in its column offline.SequenceColumn, for
+// other readers. The file appears whole, after it was made durable. Appends of several processes wait for each other.
+//
+// Errors: FailedPrecondition for a source whose path is a glob; those of the file system.
+func (d *Driver) Append(ctx context.Context, s *feature.Source, id string, rows *value.Batch) error {
+	if id == "" {
+		return errs.New(errs.InvalidArgument, "an append to source %q needs an id", s.Name).WithID("T0504")
+	}
+	m, err := offline.NewMapping(s)
+	if err != nil {
+		return err
+	}
+	l, err := d.locate(s)
+	if err != nil {
+		return err
+	}
+	dir, err := l.appendDir()
+	if err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := makeDir(dir); err != nil {
+		return osError(err, "appending to source %q", s.Name)
+	}
+	unlock, err := lock(ctx, filepath.Join(dir, lockName))
+	if err != nil {
+		return osError(err, "appending to source %q", s.Name)
+	}
+	defer unlock()
+	next, done, err := nextName(dir, id)
+	if err != nil || done {
+		return err
+	}
+	if err := writeAppended(dir, next, renamed(rows, m, next.sequence)); err != nil {
+		return osError(err, "appending to source %q", s.Name)
+	}
+	return nil
+}
+
+// makeDir creates a directory, durably, if it is not there.
+func makeDir(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	return tablefile.SyncDir(filepath.Dir(dir))
+}
+
+// nextName returns the name of the next append but for its checksum; done is true if this id was appended before.
+func nextName(dir, id string) (next *appendedName, done bool, err error) {
+	names, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, false, osError(err, "reading %s", dir)
+	}
+	next = &appendedName{sequence: 1, id: hashID(id)}
+	for _, n := range names {
+		if a, ours := parseAppendedName(n.Name()); ours {
+			if a.id == next.id {
+				return nil, true, nil
+			}
+			next.sequence = max(next.sequence, a.sequence+1)
+		}
+	}
+	return next, false, nil
+}
+
+// renamed returns the rows under the source's own column names, with their sequence.
+func renamed(rows *value.Batch, m *offline.Mapping, sequence int64) *value.Batch {
+	out := &value.Batch{Rows: rows.Rows}
+	for i, n := range rows.Names {
+		if n != offline.SequenceColumn {
+			out.Add(m.Column(n), rows.Columns[i])
+		}
+	}
+	c := value.NewColumn(value.Scalar(value.Int64), rows.Rows)
+	c.Resize(rows.Rows)
+	for r := range rows.Rows {
+		c.Ints[r] = sequence
+	}
+	out.Add(offline.SequenceColumn, c)
+	return out
+}
+
+// writeAppended writes the file under the name that its contents complete.
+func writeAppended(dir string, name *appendedName, rows *value.Batch) error {
+	f, err := tablefile.CreateAtomic(dir)
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	w, err := tablefile.NewWriter(f, tablefile.Parquet, rows.Fields())
+	if err != nil {
+		return err
+	}
+	if err := w.Write(rows); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if name.sum, err = hashFile(f, info.Size()); err != nil {
+		return err
+	}
+	return f.Commit(name.String())
+}

@@ -1,0 +1,221 @@
+package fileoffline
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/offline"
+	"github.com/truepoint/truepoint/pit"
+	"github.com/truepoint/truepoint/tablefile"
+	"github.com/truepoint/truepoint/value"
+)
+
+// choose returns the entries that a snapshot reads: those that are there now, or those that were pinned.
+func (d *Driver) choose(s *feature.Source, pinned *offline.Manifest) ([]entry, error) {
+	if pinned == nil {
+		return d.entries(s)
+	}
+	l, err := d.locate(s)
+	if err != nil {
+		return nil, err
+	}
+	var out []entry
+	for _, f := range pinned.Files {
+		if out, err = d.appendEntry(out, l, d.absolute(f.Path)); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// An opening is a snapshot in the making.
+type opening struct {
+	driver  *Driver
+	source  *feature.Source
+	mapping *offline.Mapping
+	options *tablefile.Options
+	columns []value.Field
+	snap    *snapshot
+}
+
+// add opens one file and appends its parts. expected is the version that was pinned, or nil.
+func (b *opening) add(ctx context.Context, e entry, expected *offline.File) error {
+	h, err := b.driver.pool.take(e.abs, b.driver.display(e.abs))
+	if err != nil {
+		if expected != nil && errs.CodeOf(err) == errs.NotFound {
+			return pinError(expected, "vanished")
+		}
+		return err
+	}
+	b.snap.handles = append(b.snap.handles, h)
+	modified, err := eventtime.FromTime(h.stat.ModTime())
+	if err != nil {
+		return err
+	}
+	now := offline.File{Path: h.name, Size: h.Size(), Modified: modified}
+	if expected != nil && now != *expected {
+		return pinError(expected, "changed")
+	}
+	b.snap.manifest.Files = append(b.snap.manifest.Files, now)
+	if err := b.driver.verify(e, h); err != nil {
+		return err
+	}
+	f, err := tablefile.Open(ctx, h, e.format, b.options)
+	if err != nil {
+		return err
+	}
+	if err := b.mapping.Check(f.Names()); err != nil {
+		return err
+	}
+	return b.addParts(e, f)
+}
+
+func pinError(f *offline.File, how string) error {
+	return errs.New(errs.FailedPrecondition, "%s %s since the manifest was taken", f.Path, how).WithID("T0503").
+		WithHint("start the run again: it takes a new snapshot")
+}
+
+// addParts selects the wanted columns of a file and appends its parts.
+func (b *opening) addParts(e entry, f *tablefile.File) error {
+	fixed, err := b.fixedColumns(e)
+	if err != nil {
+		return err
+	}
+	var inside []tablefile.Column
+	for _, c := range b.columns {
+		if _, ok := fixed[c.Name]; !ok {
+			inside = append(inside, tablefile.Column{
+				Name: c.Name, File: b.mapping.Column(c.Name), Type: c.Type, Moment: b.isMoment(c.Name), Optional: e.appended != nil,
+			})
+		}
+	}
+	parts, err := f.Select(inside)
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		b.snap.parts = append(b.snap.parts, &part{file: p, fixed: fixed})
+	}
+	if e.appended != nil {
+		b.snap.sequence = offline.SequenceColumn
+	}
+	return nil
+}
+
+// isMoment reports whether a column holds event or created times, which the source may name before or after mapping.
+func (b *opening) isMoment(name string) bool {
+	for _, role := range []string{b.source.TimestampField, b.source.CreatedTimestampColumn} {
+		if role != "" && (role == name || b.mapping.Name(role) == name) {
+			return true
+		}
+	}
+	return false
+}
+
+// A fixedColumn has one value in all rows of a file.
+type fixedColumn struct {
+	of    value.Type
+	value value.Value
+}
+
+// fixedColumns returns the columns that a file does not contain but its place gives it, by their names in views.
+func (b *opening) fixedColumns(e entry) (map[string]fixedColumn, error) {
+	sequence := fixedColumn{of: value.Scalar(value.Int64)}
+	if e.appended != nil {
+		sequence.value = value.OfInt64(e.appended.sequence)
+	}
+	fixed := map[string]fixedColumn{offline.SequenceColumn: sequence}
+	for _, c := range b.columns {
+		i := slices.IndexFunc(e.partitions, func(p partition) bool { return p.key == b.mapping.Column(c.Name) })
+		if i < 0 {
+			continue
+		}
+		fixed[c.Name] = fixedColumn{of: c.Type}
+		if text := e.partitions[i].value; !text.IsNull() {
+			v, err := b.options.Text(text.Text(), c.Type)
+			if err != nil {
+				return nil, errs.Wrap(err, errs.CodeOf(err), "%s, partition column %q", b.driver.display(e.abs), c.Name)
+			}
+			fixed[c.Name] = fixedColumn{of: c.Type, value: v}
+		}
+	}
+	return fixed, nil
+}
+
+// partitionType returns the type of a partition column: Int64 or Date if every directory name is one, else String.
+func partitionType(key string, entries []entry) value.Type {
+	ints, dates := true, true
+	for _, e := range entries {
+		for _, p := range e.partitions {
+			if p.key != key || p.value.IsNull() {
+				continue
+			}
+			_, err := strconv.ParseInt(p.value.Text(), 10, 64)
+			ints = ints && err == nil
+			_, err = value.ParseDate(p.value.Text())
+			dates = dates && err == nil
+		}
+	}
+	switch {
+	case ints:
+		return value.Scalar(value.Int64)
+	case dates:
+		return value.Scalar(value.Date)
+	}
+	return value.Scalar(value.String)
+}
+
+// A snapshot is a list of open files. It implements offline.Snapshot.
+type snapshot struct {
+	parts    []pit.Part
+	manifest offline.Manifest
+	sequence string
+	handles  []*handle
+}
+
+func (s *snapshot) Parts() []pit.Part          { return s.parts }
+func (s *snapshot) Manifest() offline.Manifest { return s.manifest }
+func (s *snapshot) Sequence() string           { return s.sequence }
+
+// Close closes the files; those that are being read are closed when the read ends.
+func (s *snapshot) Close() error {
+	for _, h := range s.handles {
+		h.close()
+	}
+	s.handles = nil
+	return nil
+}
+
+// A part adds the fixed columns of its file to what the file contains.
+type part struct {
+	file  tablefile.Part
+	fixed map[string]fixedColumn
+}
+
+func (p *part) Rows() int { return p.file.Rows() }
+
+func (p *part) Read(ctx context.Context, columns []string, dst []*value.Column) error {
+	var names []string
+	var inside []*value.Column
+	for i, name := range columns {
+		f, ok := p.fixed[name]
+		if !ok {
+			names, inside = append(names, name), append(inside, dst[i])
+			continue
+		}
+		fill(dst[i], f, p.Rows())
+	}
+	return p.file.Read(ctx, names, inside)
+}
+
+func fill(dst *value.Column, f fixedColumn, rows int) {
+	dst.Type = f.of
+	dst.Resize(rows)
+	for r := range rows {
+		dst.Set(r, f.value)
+	}
+}

@@ -1,0 +1,78 @@
+package tablefile
+
+import (
+	"hash/maphash"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/apache/arrow-go/v18/parquet/file"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/value"
+)
+
+// An arena makes strings out of bytes that will be overwritten, with one allocation per 64 KiB instead of one per
+// value, and one string for values that repeat.
+type arena struct {
+	block strings.Builder
+	seed  maphash.Seed
+	known [1024]string
+	asked int // look-ups so far
+	found int
+}
+
+const arenaBlock = 64 << 10
+
+func newArena() *arena { return &arena{seed: maphash.MakeSeed()} }
+
+// intern returns b as a string, and whether the same string was returned before.
+func (a *arena) intern(b []byte) (string, bool) {
+	if len(b) == 0 {
+		return "", true
+	}
+	if a.asked >= 4096 && a.found < a.asked/8 {
+		return a.keep(b), false // values hardly repeat: do not look any more
+	}
+	slot := &a.known[maphash.Bytes(a.seed, b)%uint64(len(a.known))]
+	a.asked++
+	if *slot == string(b) {
+		a.found++
+		return *slot, true
+	}
+	*slot = a.keep(b)
+	return *slot, false
+}
+
+func (a *arena) keep(b []byte) string {
+	if len(b) >= arenaBlock/4 {
+		return string(b)
+	}
+	if a.block.Cap()-a.block.Len() < len(b) {
+		a.block = strings.Builder{}
+		a.block.Grow(arenaBlock)
+	}
+	from := a.block.Len()
+	a.block.Write(b)
+	return a.block.String()[from:]
+}
+
+// texts reads String and Bytes columns.
+func (d *decoder) texts(r *file.ByteArrayColumnChunkReader) batchFunc {
+	strs := newArena()
+	check := d.dst.Type.Kind == value.String
+	return func(at, size int) (int, error) {
+		// Within one page the values still lie in the page's memory: no copy is made but ours.
+		n, values, err := r.ReadBatchInPage(int64(size), d.buf.texts[:], d.levels(), nil)
+		if err == nil {
+			for k, b := range d.buf.texts[:values] {
+				s, known := strs.intern(b)
+				if check && !known && !utf8.ValidString(s) {
+					return 0, d.fault(at+d.rowOf(k, int(n)), errs.New(errs.OutOfRange, "the text is not valid UTF-8").
+						WithID("T0113").WithHint("declare the column as Bytes, or convert it in the source"))
+				}
+				d.dst.Texts[at+k] = s
+			}
+		}
+		return spread(d, d.dst.Texts, at, counts{int(n), values, err})
+	}
+}
