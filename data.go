@@ -40,9 +40,7 @@ func (s *Store) Materialize(ctx context.Context, req *MaterializeRequest) (*Mate
 	}
 	report, err := materialize.Materialize(ctx, s.materializeEnv(set, rev), &with)
 	if !req.DryRun && report != nil {
-		// A first complete run may have switched the generation that serves. Where the refresh fails the copy that
-		// was there goes on answering, and Run tries again.
-		_ = s.server.Refresh(context.WithoutCancel(ctx))
+		s.server.Moved(ctx) // a first complete run may have switched the generation that serves
 	}
 	return report, err
 }

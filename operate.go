@@ -70,9 +70,7 @@ func (s *Store) Teardown(ctx context.Context) (*TeardownReport, error) {
 		r.Views = append(r.Views, v)
 	}
 	r.Pushes, err = s.pushEnv(nil, 0).Forget(ctx)
-	if err == nil {
-		err = s.server.Refresh(ctx)
-	}
+	s.server.Moved(ctx)
 	return r, err
 }
 

@@ -66,11 +66,10 @@ func (s *Store) signed(opt apply.Options) apply.Options {
 	return opt
 }
 
-// moved makes online reads of this store see a new revision. Where the refresh fails the copy that was there goes on
-// answering; the commit has happened all the same.
+// moved makes online reads of this store see a new revision.
 func (s *Store) moved(ctx context.Context, err error) error {
 	if err == nil {
-		_ = s.server.Refresh(context.WithoutCancel(ctx))
+		s.server.Moved(ctx)
 	}
 	return err
 }

@@ -81,6 +81,14 @@ func (s *Server) Refresh(ctx context.Context) error {
 	return s.refresh(ctx)
 }
 
+// Moved refreshes a copy that was read before, after a change by this process. Where that fails the copy that was there
+// goes on answering, and Run tries again.
+func (s *Server) Moved(ctx context.Context) {
+	if s.catalog.Load() != nil {
+		_ = s.Refresh(context.WithoutCancel(ctx))
+	}
+}
+
 func (s *Server) refresh(ctx context.Context) error {
 	have := s.catalog.Load()
 	if have != nil {

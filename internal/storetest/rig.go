@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/truepoint/truepoint"
+	"github.com/truepoint/truepoint/apply"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/offline/memoffline"
@@ -87,4 +88,32 @@ func Set(created string, fields ...feature.Field) *feature.Set {
 		}},
 		Views: []*feature.View{{Name: "v", Entities: []string{"e"}, Source: "src", Online: true, Schema: fields}},
 	}
+}
+
+// Apply plans and applies definitions, whatever their class, and returns the revision.
+func (r *Rig) Apply(t testing.TB, set *feature.Set) registry.Revision {
+	t.Helper()
+	p, err := r.Store.Plan(t.Context(), set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rev, err := r.Store.Apply(t.Context(), p, apply.Options{AllowBreaking: true, AllowDestructive: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rev
+}
+
+// Materialize runs a request, fails the test on an error, and returns the runs by view.
+func (r *Rig) Materialize(t testing.TB, req *truepoint.MaterializeRequest) map[string]*truepoint.Run {
+	t.Helper()
+	report, err := r.Store.Materialize(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]*truepoint.Run{}
+	for i := range report.Views {
+		out[report.Views[i].View] = report.Views[i].Run
+	}
+	return out
 }
