@@ -1,0 +1,191 @@
+package definitions
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/internal/strictyaml"
+)
+
+// A Warning is something that works but that the user should know. It has a message, a hint and a place like an
+// error; its code is OK.
+type Warning = *errs.Error
+
+// Options tunes Load. The zero value of every member means its default.
+type Options struct {
+	Project       string              // project of the set
+	Overrides     map[string]Override // by name of a source: what feature_store.yaml says of it
+	Python        string              // the interpreter; default python3 in PATH
+	PythonTimeout time.Duration       // default 60 s
+}
+
+// Load reads and validates every definition below dir and returns them sorted. Nothing is remembered or changed.
+//
+// Errors: every fault of every file, with places; NotFound and FailedPrecondition for dir itself; FailedPrecondition
+// where there are Python files and no interpreter. On an error the set is nil, and the warnings are still valid.
+func Load(ctx context.Context, dir string, opt *Options) (*feature.Set, []Warning, error) {
+	if opt == nil {
+		opt = &Options{}
+	}
+	files, err := list(ctx, dir)
+	if files == nil {
+		return nil, nil, err
+	}
+	r := &reader{sources: strictyaml.Sources{}}
+	r.faults.AddErr(err)
+	r.read(ctx, files, opt)
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	return r.finish(opt)
+}
+
+// A reader gathers the documents of all files.
+type reader struct {
+	mu      sync.Mutex // guards faults and sources while files are read
+	faults  errs.List
+	sources strictyaml.Sources
+
+	yaml     []parsed
+	python   *collected
+	warnings []Warning
+}
+
+// parsed is one YAML document.
+type parsed struct {
+	chunk  strictyaml.Chunk
+	node   *strictyaml.Node
+	faults []*errs.Error
+}
+
+// read parses YAML files on all processors while the Python process runs.
+func (r *reader) read(ctx context.Context, files *listing, opt *Options) {
+	var wg sync.WaitGroup
+	if len(files.python) > 0 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			c, err := collect(ctx, files, opt)
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.faults.AddErr(err)
+			r.python = c
+		}()
+	}
+	for _, f := range files.yaml {
+		r.scan(f)
+	}
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range r.yaml {
+		g.Go(func() error {
+			r.yaml[i].node, r.yaml[i].faults = r.yaml[i].chunk.Parse()
+			return nil
+		})
+	}
+	err := g.Wait()
+	wg.Wait()
+	r.faults.AddErr(err)
+	for _, f := range files.python {
+		if src, err := strictyaml.ReadFile(f.path); err == nil {
+			r.sources[f.name] = src
+		}
+	}
+}
+
+func (r *reader) scan(f file) {
+	src, err := strictyaml.ReadFile(f.path)
+	var chunks []strictyaml.Chunk
+	if err == nil {
+		chunks, err = strictyaml.Scan(f.name, src)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.faults.AddErr(err)
+	r.sources[f.name] = src
+	for _, c := range chunks {
+		r.yaml = append(r.yaml, parsed{chunk: c})
+	}
+}
+
+// finish decodes and validates what was read.
+func (r *reader) finish(opt *Options) (*feature.Set, []Warning, error) {
+	d := &decoder{shapes: allShapes(), set: feature.Set{Project: opt.Project}}
+	broken := r.faults.Len() > 0 // something was not read, so what refers to it must not count as a fault
+	for _, p := range r.yaml {
+		for _, e := range p.faults {
+			d.report.Faults.Add(e)
+			broken = broken || p.node == nil
+		}
+		d.document(p.node)
+	}
+	if r.python != nil {
+		broken = broken || r.python.broken
+		r.python.decode(d)
+		r.warnings = append(r.warnings, r.python.warnings...)
+	}
+	set := &d.set
+	d.override(opt.Overrides)
+	set.Sort()
+	found := d.report.Faults.Err()
+	r.faults.AddErr(found)
+	r.faults.AddErr(withoutRepeats(feature.Complete(set), found, set, broken))
+	r.faults.AddErr(withoutRepeats(feature.Validate(set), found, set, broken))
+	r.warnings = append(r.warnings, d.report.Warnings...)
+	r.sources.Annotate(r.warnings, nil)
+	if err := r.faults.Err(); err != nil {
+		r.sources.Annotate(errs.All(err), nil)
+		return nil, r.warnings, err
+	}
+	return set, r.warnings, nil
+}
+
+// withoutRepeats returns err without the faults that only follow from others: those at a place where the reader found
+// one already and, when a file could not be read, those about names that are not defined.
+func withoutRepeats(err, found error, set *feature.Set, broken bool) error {
+	type place struct {
+		errs.Position
+		id string
+	}
+	definitions := starts(set)
+	known := map[place]bool{}
+	for _, e := range errs.All(found) {
+		known[place{e.Pos, e.ID}] = true
+		if !definitions[e.Pos] {
+			known[place{e.Pos, ""}] = true
+		}
+	}
+	var out errs.List
+	for _, e := range errs.All(err) {
+		missing := e.ID == "T0011" || e.ID == "T0110" || e.ID == "T0111"
+		if known[place{e.Pos, e.ID}] || known[place{e.Pos, ""}] || broken && missing {
+			continue
+		}
+		out.Add(e)
+	}
+	return out.Err()
+}
+
+// starts returns the places at which definitions begin, where several different faults may stand.
+func starts(set *feature.Set) map[errs.Position]bool {
+	out := map[errs.Position]bool{}
+	for _, e := range set.Entities {
+		out[e.Origin.Pos] = true
+	}
+	for _, e := range set.Sources {
+		out[e.Origin.Pos] = true
+	}
+	for _, e := range set.Views {
+		out[e.Origin.Pos] = true
+	}
+	for _, e := range set.Services {
+		out[e.Origin.Pos] = true
+	}
+	return out
+}
