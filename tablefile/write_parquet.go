@@ -22,10 +22,16 @@ type parquetEncoder struct{ w *pqarrow.FileWriter }
 type unclosed struct{ io.Writer }
 
 func newParquetEncoder(w io.Writer, fields []value.Field) (*parquetEncoder, error) {
-	props := parquet.NewWriterProperties(
+	options := []parquet.WriterProperty{
 		parquet.WithCompression(compress.Codecs.Snappy), parquet.WithMaxRowGroupLength(groupRows),
-		parquet.WithDataPageSize(128<<10), parquet.WithCreatedBy("truepoint"))
-	fw, err := pqarrow.NewFileWriter(arrowvalue.SchemaOf(fields), unclosed{w}, props, pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
+		parquet.WithDataPageSize(128 << 10), parquet.WithDictionaryDefault(false), parquet.WithCreatedBy("truepoint"),
+	}
+	for _, f := range fields {
+		if f.Type.Kind == value.String { // for numbers a dictionary costs more than it saves
+			options = append(options, parquet.WithDictionaryFor(f.Name, true))
+		}
+	}
+	fw, err := pqarrow.NewFileWriter(arrowvalue.SchemaOf(fields), unclosed{w}, parquet.NewWriterProperties(options...), pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Internal, "a Parquet file cannot have this schema")
 	}
