@@ -155,6 +155,56 @@ func (c *chunk) reject(i int, a eventtime.Availability, report *Report) bool {
 	return false
 }
 
+// acceptance counts the rejected rows of c in the report and returns a function that tells the accepted ones, nil if all
+// are.
+func (c *chunk) acceptance(a eventtime.Availability, report *Report) func(i int) bool {
+	clean := !c.cols[c.roles.event].HasNulls()
+	for _, k := range c.roles.keys {
+		clean = clean && !c.cols[k].HasNulls()
+	}
+	if clean && (a.Rule != eventtime.ByCreatedTime || c.roles.created >= 0 && !c.cols[c.roles.created].HasNulls()) {
+		return nil
+	}
+	n := c.cols[c.roles.event].Len()
+	rejected := make([]uint64, (n+63)/64)
+	for i := range n {
+		if c.reject(i, a, report) {
+			rejected[i>>6] |= 1 << (i & 63)
+		}
+	}
+	return func(i int) bool { return rejected[i>>6]&(1<<(i&63)) == 0 }
+}
+
+// times are the times of the rows of a chunk. created is nil if there is none, and None where it is null.
+type times struct{ event, created []int64 }
+
+// times returns the times of the rows of c, which stay as they are until the next read.
+func (c *chunk) times() times {
+	t := times{event: c.cols[c.roles.event].Ints}
+	if c.roles.created < 0 {
+		return t
+	}
+	col := c.cols[c.roles.created]
+	t.created = col.Ints
+	if col.HasNulls() {
+		for i := range t.created {
+			if col.Null(i) {
+				t.created[i] = int64(eventtime.None)
+			}
+		}
+	}
+	return t
+}
+
+func (t times) eventAt(i int) eventtime.Instant { return eventtime.Instant(t.event[i]) }
+
+func (t times) createdAt(i int) eventtime.Instant {
+	if t.created == nil {
+		return eventtime.None
+	}
+	return eventtime.Instant(t.created[i])
+}
+
 // readColumns reads distinct columns of a part and checks that all have its length.
 func readColumns(ctx context.Context, p Part, names []string, dst []*value.Column) error {
 	if err := p.Read(ctx, names, dst); err != nil {

@@ -54,7 +54,7 @@ func (p *Plan) naiveView(ctx context.Context, v *ViewScan) (*ViewResult, error) 
 		for f, other := range h.ambiguous(best, tied) {
 			if other >= 0 {
 				out.Report.Ambiguous[f]++
-				cells = append(cells, tiedCell{i, h.names[f], best.Position, other})
+				cells = append(cells, tiedCell{i, f, h.names[f], best.Position, other})
 			}
 		}
 	}

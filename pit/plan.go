@@ -71,7 +71,7 @@ type Result struct{ Views []ViewResult }
 type EvalOptions struct {
 	Workers int // goroutines that decode; default GOMAXPROCS, fewer where their tables would pass 2 GiB
 	// Progress is told how much is done. The unit is a row of history, counted once when its key and times have been
-	// read and once when its payload has been read or skipped. It is called from any goroutine.
+	// read and, by Eval, once more when its payload has been read or skipped. It is called from any goroutine.
 	Progress func(done, total int64)
 	// TiesMax bounds the tied rows whose positions a worker holds at once; more is ResourceExhausted. Default: the larger
 	// of 4,194,304 and the number of spine rows.

@@ -46,14 +46,16 @@ func orderRank(a, b []value.Value) int {
 }
 
 // Judge returns the status that a row gives at asOf: Present if it is visible; OutsideMaxAge if only its age hides it;
-// NotFound if it is a delete, or was not yet there, or event is None, which stands for no row. Joins and online reads
-// both call it. It never returns NullValue: whether a cell is null is a matter of the cell.
+// NotFound if it is a visible delete, or was not yet there, or event is None, which stands for no row. Joins and online
+// reads both call it. It never returns NullValue: whether a cell is null is a matter of the cell.
 func Judge(event, available, asOf eventtime.Instant, ttl eventtime.TTL, deleted bool) value.Status {
 	switch {
-	case event == eventtime.None || deleted || !eventtime.Visible(event, available, asOf, 0):
+	case event == eventtime.None || !eventtime.Visible(event, available, asOf, 0):
 		return value.NotFound
 	case !eventtime.Visible(event, available, asOf, ttl):
 		return value.OutsideMaxAge
+	case deleted:
+		return value.NotFound
 	}
 	return value.Present
 }

@@ -5,11 +5,13 @@ import (
 	"strings"
 
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/value"
 )
 
 // A tiedCell is one ambiguous cell: rows of the source are tied for it and differ.
 type tiedCell struct {
 	row     int    // of the spine, or −1 for a winner of Newest
+	column  int    // number of the feature
 	feature string // its name
 	answers int64  // position of the row that answers
 	other   int64  // position of a tied row that differs
@@ -47,3 +49,29 @@ func tiesOverflow(view string, limit int) error {
 	return errs.New(errs.ResourceExhausted, "view %q: more than %d rows of its source are tied on key and times", view, limit).
 		WithID("T0309").WithHint("declare tie_break columns on the source, so that one of them is the newest")
 }
+
+// A tieCheck compares rows that answer with the rows tied with them.
+type tieCheck struct {
+	answers, others               []*value.Column // per feature
+	answersDeleted, othersDeleted *value.Column   // nil without deletes
+}
+
+// differing returns, per feature, the first of others from ≤ i < to that makes the cell of row answer ambiguous, or −1.
+// It is so for every feature if some of the tied rows are deletes and others not, for none if all are, otherwise where a
+// tied row has another value.
+func (c *tieCheck) differing(answer, from, to int) []int {
+	out := make([]int, len(c.answers))
+	deleted := truth(c.answersDeleted, answer)
+	for f := range out {
+		out[f] = -1
+		for i := from; i < to && out[f] < 0; i++ {
+			if truth(c.othersDeleted, i) != deleted || !deleted && !c.answers[f].At(answer).Identical(c.others[f].At(i)) {
+				out[f] = i
+			}
+		}
+	}
+	return out
+}
+
+// truth returns row i of a Bool column; null, and no column at all, are false.
+func truth(c *value.Column, i int) bool { return c != nil && c.At(i).Bool() }

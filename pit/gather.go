@@ -1,0 +1,184 @@
+package pit
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/value"
+)
+
+// A pick asks for row in of a part to be stored in row out of a target.
+type pick struct{ in, out uint32 }
+
+// A target is columns to be filled with rows picked from all over a table.
+type target struct {
+	picks [][]pick // per part
+	dst   []*value.Column
+}
+
+// newTarget returns a target for the rows 0 ≤ out < n of dst, whose source is at position at(out); negative: none.
+func newTarget(start []int64, dst []*value.Column, n int, at func(out int) int64) *target {
+	parts := len(start) - 1
+	ends := make([]int, parts+1)
+	for i := range n {
+		if p := at(i); p >= 0 {
+			ends[partOf(start, p)+1]++
+		}
+	}
+	for i := range parts {
+		ends[i+1] += ends[i]
+	}
+	all := make([]pick, ends[parts])
+	t := &target{picks: make([][]pick, parts), dst: dst}
+	for i := range parts {
+		t.picks[i] = all[ends[i]:ends[i]:ends[i+1]]
+	}
+	for i := range n {
+		if p := at(i); p >= 0 {
+			part := partOf(start, p)
+			t.picks[part] = append(t.picks[part], pick{uint32(p - start[part]), uint32(i)})
+		}
+	}
+	return t
+}
+
+// partOf returns the part that holds a position. Parts tend to be of one size, so the guess is mostly right.
+func partOf(start []int64, position int64) int {
+	parts := len(start) - 1
+	if guess := int(position / max(start[1], 1)); guess < parts && start[guess] <= position && position < start[guess+1] {
+		return guess
+	}
+	i, found := slices.BinarySearch(start, position)
+	for found && start[i+1] == position { // behind empty parts
+		i++
+	}
+	if found {
+		return i
+	}
+	return i - 1
+}
+
+// cellsAtOnce bounds the cells that a worker decodes before it gathers from them.
+const cellsAtOnce = 4 << 20
+
+// A gathering is the second pass over a table: it reads payload columns of those parts only that targets pick from.
+type gathering struct {
+	parts   []Part
+	columns []string
+	workers int
+	done    func(rows int) // per part, read or skipped
+}
+
+func (g *gathering) run(ctx context.Context, targets ...*target) error {
+	return each(ctx, g.workers, len(g.parts), func(int) func(context.Context, int) error {
+		cols := make([]*value.Column, len(g.columns))
+		for i := range cols {
+			cols[i] = new(value.Column)
+		}
+		return func(ctx context.Context, part int) error {
+			if err := g.part(ctx, part, cols, targets); err != nil {
+				return err
+			}
+			g.done(g.parts[part].Rows())
+			return nil
+		}
+	})
+}
+
+func (g *gathering) part(ctx context.Context, part int, cols []*value.Column, targets []*target) error {
+	picked := false
+	for _, t := range targets {
+		picked = picked || len(t.picks[part]) > 0
+	}
+	if !picked {
+		return nil
+	}
+	p := g.parts[part]
+	step := max(1, cellsAtOnce/max(p.Rows(), 1))
+	for lo := 0; lo < len(g.columns); lo += step {
+		hi := min(lo+step, len(g.columns))
+		src := cols[:hi-lo]
+		if err := readColumns(ctx, p, g.columns[lo:hi], src); err != nil {
+			return err
+		}
+		for f := lo; f < hi; f++ {
+			for _, t := range targets {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if err := copyCells(t.dst[f], src[f-lo], t.picks[part]); err != nil {
+					return errs.Wrap(err, errs.InvalidArgument, "column %q", g.columns[f])
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// copyCells copies picked rows of src to dst, where null bits of those rows must be clear and present. Calls for
+// distinct rows of one dst may run at once. Texts are copied, so that dst does not keep the whole of a part alive.
+func copyCells(dst, src *value.Column, picks []pick) error {
+	if !dst.Type.Equal(src.Type) {
+		return errs.New(errs.InvalidArgument, "has type %s, expected %s", src.Type, dst.Type).WithID("T0311")
+	}
+	switch src.Type.Kind {
+	case value.Bool, value.Int32, value.Int64, value.UnixTimestamp, value.Date:
+		copyItems(dst.Ints, src.Ints, picks)
+	case value.Float32:
+		copyItems(dst.Float32s, src.Float32s, picks)
+	case value.Float64:
+		copyItems(dst.Float64s, src.Float64s, picks)
+	case value.String, value.Bytes, value.Uuid, value.Decimal, value.Json:
+		copyTexts(dst.Texts, src.Texts, picks)
+	default:
+		copyItems(dst.Values, src.Values, picks)
+	}
+	if src.HasNulls() {
+		for _, p := range picks {
+			if src.Null(int(p.in)) {
+				atomic.OrUint64(&dst.Nulls[p.out>>6], 1<<(p.out&63))
+			}
+		}
+	}
+	return nil
+}
+
+func copyItems[T any](dst, src []T, picks []pick) {
+	for _, p := range picks {
+		dst[p.out] = src[p.in]
+	}
+}
+
+func copyTexts(dst, src []string, picks []pick) {
+	size := 0
+	for _, p := range picks {
+		size += len(src[p.in])
+	}
+	var all strings.Builder
+	all.Grow(size)
+	for _, p := range picks {
+		all.WriteString(src[p.in])
+	}
+	text := all.String()
+	for _, p := range picks {
+		n := len(src[p.in])
+		dst[p.out], text = text[:n], text[n:]
+	}
+}
+
+// blankColumns returns columns of n rows with zero items and a null bitmap of full length, which is a copy of nulls or
+// clear if that is nil.
+func blankColumns(n int, types []value.Type, nulls []uint64) []*value.Column {
+	out := make([]*value.Column, len(types))
+	for i, t := range types {
+		c := &value.Column{Type: t}
+		c.Resize(n)
+		c.Nulls = make([]uint64, (n+63)/64)
+		copy(c.Nulls, nulls)
+		out[i] = c
+	}
+	return out
+}

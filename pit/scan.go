@@ -1,0 +1,243 @@
+package pit
+
+import (
+	"context"
+
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/value"
+)
+
+// A slot holds the best row seen so far of those that become usable after the asOf of the slot before it in its key and
+// not after its own. It is 32 bytes, so that a look at a slot costs one cache miss.
+type slot struct {
+	asOf    eventtime.Instant
+	event   eventtime.Instant
+	created eventtime.Instant
+	best    ref
+}
+
+// A scan is the first pass over a view: it reads the deciding columns of every part once, in any order, and leaves the
+// best row of every slot.
+type scan struct {
+	view  *ViewScan
+	know  knowledge
+	roles *roles
+	index *index
+	parts []Part
+	start []int64
+	meter *meter
+}
+
+// A scanWorker is the share of one goroutine.
+type scanWorker struct {
+	*scan
+	chunk  *chunk
+	keys   []*value.Column
+	slots  []slot
+	ranks  []value.Value // ranks[slot*k : slot*k+k] is the rank of the slot's best row
+	k      int           // columns of a rank
+	rank   []value.Value // of the row at hand
+	ties   *ties
+	report Report
+	block  *keyBlock
+	hits   *hits
+	begin  []eventtime.Instant // per hit: from when on it is usable
+}
+
+// run reads all parts and returns the slots with the best rows of all workers.
+func (s *scan) run(ctx context.Context, workers, tiesMax int) (*scanWorker, error) {
+	all := make([]*scanWorker, min(workers, len(s.parts)))
+	err := each(ctx, workers, len(s.parts), func(i int) func(context.Context, int) error {
+		all[i] = s.worker(tiesMax)
+		return all[i].part
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return s.worker(tiesMax), nil
+	}
+	first := all[0]
+	for i, w := range all[1:] {
+		if err := first.merge(ctx, w); err != nil {
+			return nil, err
+		}
+		all[i+1] = nil
+	}
+	return first, nil
+}
+
+func (s *scan) worker(tiesMax int) *scanWorker {
+	w := &scanWorker{
+		scan: s, chunk: newChunk(s.roles), slots: make([]slot, len(s.index.rows)), k: len(s.roles.rank), ties: newTies(tiesMax),
+		block: &keyBlock{form: s.index.form, seed: s.index.seed}, hits: &hits{}, begin: make([]eventtime.Instant, blockRows),
+	}
+	for i, asOf := range s.index.asOf {
+		w.slots[i] = slot{asOf: asOf, event: eventtime.None, created: eventtime.None}
+	}
+	w.ranks = make([]value.Value, len(w.slots)*w.k)
+	w.rank = make([]value.Value, 0, w.k)
+	return w
+}
+
+// part reads one part and offers its rows to their slots.
+func (w *scanWorker) part(ctx context.Context, part int) error {
+	p := w.parts[part]
+	if err := w.chunk.read(ctx, p); err != nil {
+		return err
+	}
+	w.keys = w.chunk.keys(w.keys[:0])
+	if err := sameTypes(w.view.Name, w.keys, w.index.types); err != nil {
+		return err
+	}
+	w.report.Read += int64(p.Rows())
+	keep := w.chunk.acceptance(w.view.Availability, &w.report)
+	t := w.chunk.times()
+	for lo := 0; lo < p.Rows(); lo += blockRows {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		hi := min(lo+blockRows, p.Rows())
+		if err := w.block.load(w.keys, lo, hi, keep); err != nil {
+			return err
+		}
+		w.index.lookup(w.block, w.hits)
+		w.offer(t, w.start[part])
+		if w.ties.full() {
+			return tiesOverflow(w.view.Name, w.ties.max)
+		}
+		w.meter.add(hi - lo)
+	}
+	return nil
+}
+
+// offer gives each hit to the first slot of its key at whose asOf it may be used.
+func (w *scanWorker) offer(t times, start int64) {
+	h := w.hits
+	for j, i := range h.row[:h.n] {
+		w.begin[j] = w.usableFrom(t, int(i))
+	}
+	for j, i := range h.row[:h.n] {
+		begin, s := w.begin[j], h.span[j]
+		if begin == eventtime.None {
+			continue
+		}
+		lo := w.first(s, begin)
+		if lo == s.hi {
+			continue
+		}
+		p := &w.slots[lo]
+		if event := t.eventAt(int(i)); event >= p.event {
+			w.compete(p, lo, Candidate{event, t.createdAt(int(i)), nil, start + int64(i)}, int(i))
+		}
+	}
+}
+
+func (w *scanWorker) usableFrom(t times, i int) eventtime.Instant {
+	event := t.eventAt(i)
+	if w.view.Availability.Rule == eventtime.ByEventTime && w.know.rule == KnownNow {
+		return event
+	}
+	created := t.createdAt(i)
+	available, _ := w.view.Availability.Of(event, created)
+	return w.know.usableFrom(event, available, created)
+}
+
+// first returns the first slot of s whose asOf is ≥ begin, s.hi if there is none.
+func (w *scanWorker) first(s span, begin eventtime.Instant) uint32 {
+	lo, hi := s.lo, s.hi
+	for hi-lo > 8 {
+		if mid := lo + (hi-lo)/2; w.slots[mid].asOf < begin {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	for lo < hi && w.slots[lo].asOf < begin {
+		lo++
+	}
+	return lo
+}
+
+// compete compares c, row i of the chunk, with the best row of a slot and stores the newer. Its rank is read only if the
+// times are equal, or to be stored.
+func (w *scanWorker) compete(p *slot, at uint32, c Candidate, i int) {
+	order := 1
+	if p.best != 0 {
+		order = orderTimes(c.Event, c.Created, p.event, p.created)
+	}
+	if order < 0 {
+		return
+	}
+	stored := w.ranks[int(at)*w.k : int(at)*w.k+w.k]
+	if w.k > 0 {
+		w.rank = w.chunk.rank(w.rank[:0], i)
+		if order == 0 {
+			order = orderRank(w.rank, stored)
+		}
+	}
+	switch {
+	case order > 0:
+		w.ties.drop(p.best)
+		p.event, p.created, p.best = c.Event, c.Created, refOf(c.Position)
+		copy(stored, w.rank)
+	case order == 0:
+		p.best = w.ties.add(p.best, c.Position)
+	}
+}
+
+// merge takes the better of the best rows of w and o into w.
+func (w *scanWorker) merge(ctx context.Context, o *scanWorker) error {
+	w.report.add(o.report)
+	for i := range w.slots {
+		if i%(1<<16) == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		p, q := &w.slots[i], &o.slots[i]
+		if q.best == 0 {
+			continue
+		}
+		order := -1
+		if p.best != 0 {
+			order = w.order(i, o, i)
+		}
+		switch {
+		case order < 0:
+			w.ties.drop(p.best)
+			w.ties.take(o.ties, q.best)
+			*p = *q
+			copy(w.ranks[i*w.k:i*w.k+w.k], o.ranks[i*w.k:])
+		case order == 0:
+			p.best = w.ties.union(p.best, o.ties, q.best)
+		}
+	}
+	return nil
+}
+
+// order compares the best rows of slot i of w and slot j of o, which both have one.
+func (w *scanWorker) order(i int, o *scanWorker, j int) int {
+	p, q := &w.slots[i], &o.slots[j]
+	if c := orderTimes(p.event, p.created, q.event, q.created); c != 0 || w.k == 0 {
+		return c
+	}
+	return orderRank(w.ranks[i*w.k:i*w.k+w.k], o.ranks[j*w.k:j*w.k+w.k])
+}
+
+// carry gives each slot the newest of its own best row and those of the earlier slots of its key.
+func (w *scanWorker) carry(ctx context.Context) error {
+	firsts := w.index.firsts
+	for f, lo := range firsts[:len(firsts)-1] {
+		for i := int(lo) + 1; i < int(firsts[f+1]); i++ {
+			if i%(1<<16) == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			p, q := &w.slots[i], &w.slots[i-1]
+			if q.best == 0 || p.best != 0 && w.order(i, w, i-1) > 0 {
+				continue
+			}
+			p.event, p.created, p.best = q.event, q.created, q.best
+			copy(w.ranks[i*w.k:i*w.k+w.k], w.ranks[(i-1)*w.k:])
+		}
+	}
+	return ctx.Err()
+}
