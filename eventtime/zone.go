@@ -78,28 +78,37 @@ func (l *Localizer) search(wall Instant) (Instant, error) {
 	if !wall.Valid() {
 		return l.check(wall, wall)
 	}
-	for at := time.UnixMicro(int64(wall) - int64(spread)).In(l.loc); ; {
-		start, end := at.ZoneBounds()
-		_, seconds := at.Zone()
-		offset := Duration(seconds) * Second
-		first, last := Instant(math.MinInt64), Instant(math.MaxInt64)
-		if !start.IsZero() {
-			first = Instant(start.UnixMicro())
-		}
-		if !end.IsZero() {
-			last = Instant(end.UnixMicro())
-		}
+	for at := wall - Instant(spread); at <= wall+Instant(spread); {
+		first, last, offset := l.period(at)
 		if i := wall - Instant(offset); i >= first && i < last {
 			l.remember(first, last, offset)
 			return l.check(wall, i)
 		}
-		if end.IsZero() || last > wall+Instant(spread) {
-			return 0, errs.New(errs.InvalidArgument, "local time %s does not exist in %s: the clocks were put forward over it",
-				wall.Time().Format("2006-01-02T15:04:05.999999"), l.loc).WithID("T0102").
-				WithHint("write the time with its offset, or declare the right timezone")
-		}
-		at = end
+		at = last
 	}
+	return 0, errs.New(errs.InvalidArgument, "local time %s does not exist in %s: the clocks were put forward over it",
+		wall.Time().Format("2006-01-02T15:04:05.999999"), l.loc).WithID("T0102").
+		WithHint("write the time with its offset, or declare the right timezone")
+}
+
+// period returns the bounds first ≤ at < last of a stretch of time with one offset, and the offset.
+func (l *Localizer) period(at Instant) (first, last Instant, offset Duration) {
+	t := time.UnixMicro(int64(at)).In(l.loc)
+	_, seconds := t.Zone()
+	start, end := t.ZoneBounds()
+	first, last = math.MinInt64, math.MaxInt64
+	if !start.IsZero() {
+		first = Instant(start.UnixMicro())
+	}
+	if !end.IsZero() {
+		last = Instant(end.UnixMicro())
+	}
+	if first > at || last <= at {
+		// On the last day of a leap year after 2037 ZoneBounds says a period that is over already (seen with Go 1.26);
+		// no zone changes its offset then, so an hour is safe.
+		first, last = at, at+Instant(Hour)
+	}
+	return first, last, Duration(seconds) * Second
 }
 
 // remember keeps the part of a period in which no neighbouring period can show the same wall time.
