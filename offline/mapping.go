@@ -10,14 +10,14 @@ import (
 // A Mapping translates between the names of a source's own columns and those that views use, by the source's
 // field_mapping. Columns that the mapping does not mention keep their names.
 type Mapping struct {
-	source  string
+	source  *feature.Source
 	forward map[string]string // the source's name → the view's
 	reverse map[string]string
 }
 
 // NewMapping returns the mapping of s. Errors: InvalidArgument when two columns would get one name.
 func NewMapping(s *feature.Source) (*Mapping, error) {
-	m := &Mapping{source: s.Name, forward: s.FieldMapping, reverse: make(map[string]string, len(s.FieldMapping))}
+	m := &Mapping{source: s, forward: s.FieldMapping, reverse: make(map[string]string, len(s.FieldMapping))}
 	for _, from := range sortedKeys(s.FieldMapping) {
 		to := s.FieldMapping[from]
 		if other, taken := m.reverse[to]; taken {
@@ -45,13 +45,24 @@ func (m *Mapping) Column(name string) string {
 	return name
 }
 
+// Moment reports whether the column that views call name holds event or created times. A source may name them by
+// either name.
+func (m *Mapping) Moment(name string) bool {
+	for _, role := range []string{m.source.TimestampField, m.source.CreatedTimestampColumn} {
+		if role != "" && (role == name || m.Name(role) == name) {
+			return true
+		}
+	}
+	return false
+}
+
 // Check returns an InvalidArgument error when the source has a column of its own that bears the new name of another.
 func (m *Mapping) Check(columns []string) error {
 	for _, c := range columns {
 		from, taken := m.reverse[c]
 		if _, renamed := m.forward[c]; taken && !renamed && from != c && slices.Contains(columns, from) {
 			return errs.New(errs.InvalidArgument, "field_mapping of source %q renames column %q to %q, but the source has a column %q already",
-				m.source, from, c, c).WithID("T0501").WithHint("choose another name, or map %q too", c)
+				m.source.Name, from, c, c).WithID("T0501").WithHint("choose another name, or map %q too", c)
 		}
 	}
 	return nil

@@ -73,38 +73,19 @@ func (d *decoder) convert(dst *value.Column) error {
 	from := d.dst
 	dst.Type = d.want.Type
 	dst.Resize(d.part.rows)
-	cast := d.cast()
+	converter := NewConverter(d.clock.opt, d.want.Column)
 	for i := range d.part.rows {
 		if from.Null(i) {
 			dst.SetNull(i)
 			continue
 		}
-		v, err := cast(from.At(i))
+		v, err := converter.Convert(from.At(i))
 		if err != nil {
 			return d.fault(i, err)
 		}
 		dst.Set(i, v)
 	}
 	return nil
-}
-
-// cast returns the conversion of one value that is not null.
-func (d *decoder) cast() func(value.Value) (value.Value, error) {
-	if d.want.Type.Kind == value.UnixTimestamp {
-		switch d.shape.natural.Kind {
-		case value.Int32, value.Int64:
-			return func(v value.Value) (value.Value, error) {
-				i, err := d.clock.number(v.Int())
-				return value.OfInstant(i), err
-			}
-		case value.String:
-			return func(v value.Value) (value.Value, error) {
-				i, err := d.clock.text(v.Text())
-				return value.OfInstant(i), err
-			}
-		}
-	}
-	return func(v value.Value) (value.Value, error) { return value.Convert(v, d.want.Type) }
 }
 
 func (d *decoder) fault(row int, err error) error {

@@ -37,6 +37,9 @@ func (f *File) selectText(columns []Column) []Part {
 func (p *textPart) Rows() int { return p.span.rows }
 
 func (p *textPart) Read(ctx context.Context, names []string, dst []*value.Column) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	r, release, err := p.file.src.Acquire()
 	if err != nil {
 		return err

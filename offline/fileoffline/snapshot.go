@@ -89,7 +89,7 @@ func (b *opening) addParts(e entry, f *tablefile.File) error {
 	for _, c := range b.columns {
 		if _, ok := fixed[c.Name]; !ok {
 			inside = append(inside, tablefile.Column{
-				Name: c.Name, File: b.mapping.Column(c.Name), Type: c.Type, Moment: b.isMoment(c.Name), Optional: e.appended != nil,
+				Name: c.Name, File: b.mapping.Column(c.Name), Type: c.Type, Moment: b.mapping.Moment(c.Name), Optional: e.appended != nil,
 			})
 		}
 	}
@@ -104,16 +104,6 @@ func (b *opening) addParts(e entry, f *tablefile.File) error {
 		b.snap.sequence = offline.SequenceColumn
 	}
 	return nil
-}
-
-// isMoment reports whether a column holds event or created times, which the source may name before or after mapping.
-func (b *opening) isMoment(name string) bool {
-	for _, role := range []string{b.source.TimestampField, b.source.CreatedTimestampColumn} {
-		if role != "" && (role == name || b.mapping.Name(role) == name) {
-			return true
-		}
-	}
-	return false
 }
 
 // A fixedColumn has one value in all rows of a file.

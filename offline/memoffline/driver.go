@@ -11,6 +11,7 @@ import (
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/offline"
+	"github.com/truepoint/truepoint/tablefile"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -98,9 +99,17 @@ func (d *Driver) Open(ctx context.Context, s *feature.Source, columns []value.Fi
 	if err != nil {
 		return nil, err
 	}
+	opt, err := offline.FileOptions(s)
+	if err != nil {
+		return nil, err
+	}
+	wanted := make([]tablefile.Column, len(columns))
+	for i, c := range columns {
+		wanted[i] = tablefile.Column{Name: c.Name, Type: c.Type, Moment: m.Moment(c.Name)}
+	}
 	snap := &snapshot{}
 	for _, c := range chunks {
-		p, err := newPart(c, m, columns)
+		p, err := newPart(c, m, opt, wanted)
 		if err != nil {
 			return nil, err
 		}

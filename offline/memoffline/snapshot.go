@@ -7,6 +7,7 @@ import (
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/pit"
+	"github.com/truepoint/truepoint/tablefile"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -25,15 +26,16 @@ func (s *snapshot) Close() error               { return nil }
 // A part is one chunk with the columns asked for; those that an append did not carry are nil and read as null.
 type part struct {
 	chunk   *chunk
-	columns []value.Field
+	options *tablefile.Options
+	columns []tablefile.Column
 	from    []*value.Column
 }
 
-func newPart(c *chunk, m *offline.Mapping, columns []value.Field) (*part, error) {
+func newPart(c *chunk, m *offline.Mapping, opt *tablefile.Options, columns []tablefile.Column) (*part, error) {
 	if err := m.Check(c.rows.Names); err != nil {
 		return nil, err
 	}
-	p := &part{chunk: c, columns: columns}
+	p := &part{chunk: c, options: opt, columns: columns}
 	for _, f := range columns {
 		col := c.rows.Column(m.Column(f.Name))
 		if col == nil && c.sequence == 0 && f.Name != offline.SequenceColumn {
@@ -82,7 +84,8 @@ func (p *part) read(name string, dst *value.Column) error {
 	return errs.New(errs.Internal, "column %q was not asked for when the snapshot was opened", name)
 }
 
-func (p *part) convert(from *value.Column, f value.Field, dst *value.Column) error {
+func (p *part) convert(from *value.Column, f tablefile.Column, dst *value.Column) error {
+	converter := tablefile.NewConverter(p.options, f)
 	dst.Type = f.Type
 	dst.Resize(p.Rows())
 	for r := range p.Rows() {
@@ -90,7 +93,7 @@ func (p *part) convert(from *value.Column, f value.Field, dst *value.Column) err
 			dst.SetNull(r)
 			continue
 		}
-		v, err := value.Convert(from.At(r), f.Type)
+		v, err := converter.Convert(from.At(r))
 		if err != nil {
 			return errs.Wrap(err, errs.CodeOf(err), "%s, row %d, column %q", p.chunk.file.Path, r+1, f.Name)
 		}
