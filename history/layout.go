@@ -25,12 +25,14 @@ func Layout(u *feature.Use) (pit.Layout, error) {
 		Deleted:  m.Name(u.Source.DeletedColumn),
 		Keys:     make([]string, len(u.Keys)),
 		Features: make([]string, len(u.Fields)),
+
+		FeatureTypes: make([]value.Type, len(u.Fields)),
 	}
 	for i, k := range u.Keys {
 		l.Keys[i] = k.Name
 	}
 	for i, f := range u.Fields {
-		l.Features[i] = f.Name
+		l.Features[i], l.FeatureTypes[i] = f.Name, f.Type
 	}
 	for _, t := range u.Source.TieBreak {
 		l.TieBreak = append(l.TieBreak, m.Name(t))

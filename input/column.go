@@ -72,12 +72,12 @@ func Rows(columns []Column) (int, error) {
 	seen := map[string]bool{}
 	for _, c := range columns {
 		if seen[c.Name] {
-			return 0, errs.New(errs.InvalidArgument, "column %q is given twice", c.Name).WithID("T0401")
+			return 0, errs.New(errs.InvalidArgument, "column %q is given twice", c.Name).WithID("T0371")
 		}
 		seen[c.Name] = true
 		if c.rows != columns[0].rows {
 			return 0, errs.New(errs.InvalidArgument, "column %q has %d rows, column %q has %d",
-				columns[0].Name, columns[0].rows, c.Name, c.rows).WithID("T0402").WithHint("give every column the same number of values")
+				columns[0].Name, columns[0].rows, c.Name, c.rows).WithID("T0372").WithHint("give every column the same number of values")
 		}
 	}
 	if len(columns) == 0 {

@@ -87,7 +87,9 @@ func (j *job) attempt(ctx context.Context, run *Run) (err error) {
 		return err
 	}
 	account(run, winners)
-	return j.write(ctx, run, winners)
+	err = j.write(ctx, run, winners)
+	account(run, winners) // ambiguity shows when the payload is read
+	return err
 }
 
 func (j *job) newestPlan(run *Run, table *history.Table) *pit.NewestPlan {
