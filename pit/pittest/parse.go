@@ -15,7 +15,7 @@ import (
 func Parse(name, text string) ([]*Case, error) {
 	p := &parser{file: name}
 	for i, line := range strings.Split(text, "\n") {
-		p.line = i + 1
+		p.line, p.raw = i+1, strings.TrimSpace(line)
 		words, err := split(line)
 		if err == nil && len(words) > 0 {
 			err = p.statement(words)
@@ -34,6 +34,7 @@ func Parse(name, text string) ([]*Case, error) {
 type parser struct {
 	file   string
 	line   int
+	raw    string // the line as it is
 	cases  []*Case
 	c      *Case
 	block  func(p *parser, words []word) error

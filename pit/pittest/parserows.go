@@ -312,12 +312,11 @@ func (p *parser) rejected(words []word) error {
 	return nil
 }
 
-// wantError reads: error TEXT
-func (p *parser) wantError(words []word) error {
-	var text []string
-	for _, w := range words {
-		text = append(text, w.text)
+// wantError reads: error TEXT, to the end of the line as it is
+func (p *parser) wantError([]word) error {
+	p.c.Want.Error = strings.TrimSpace(strings.TrimPrefix(p.raw, "error"))
+	if p.c.Want.Error == "" {
+		return fmt.Errorf("error needs a part of the message")
 	}
-	p.c.Want.Error = strings.Join(text, " ")
 	return nil
 }

@@ -105,7 +105,9 @@ func TestMaterializeThenReadIsTheJoinOnRandomData(t *testing.T) {
 	})
 }
 
-func fast(ctx context.Context, p *pit.NewestPlan) (pit.Winners, error) { return pit.Newest(ctx, p, nil) }
+func fast(ctx context.Context, p *pit.NewestPlan) (pit.Winners, error) {
+	return pit.Newest(ctx, p, nil)
+}
 
 func TestOrderSplitAndRepetitionOfPartsDoNotMatter(t *testing.T) {
 	t.Parallel()
