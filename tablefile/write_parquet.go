@@ -3,6 +3,8 @@ package tablefile
 import (
 	"io"
 
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/compress"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
@@ -16,7 +18,11 @@ import (
 const groupRows = 1 << 17
 
 // A parquetEncoder writes Snappy Parquet with the Arrow schema in its metadata, so that types survive.
-type parquetEncoder struct{ w *pqarrow.FileWriter }
+type parquetEncoder struct {
+	w      *pqarrow.FileWriter
+	schema *arrow.Schema
+	stored []value.Type // how each column is stored
+}
 
 // unclosed hides the Close method of the file below: its owner closes it.
 type unclosed struct{ io.Writer }
@@ -31,20 +37,75 @@ func newParquetEncoder(w io.Writer, fields []value.Field) (*parquetEncoder, erro
 			options = append(options, parquet.WithDictionaryFor(f.Name, true))
 		}
 	}
-	fw, err := pqarrow.NewFileWriter(arrowvalue.SchemaOf(fields), unclosed{w}, parquet.NewWriterProperties(options...), pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
+	e := &parquetEncoder{}
+	columns := make([]arrow.Field, len(fields))
+	for i, f := range fields {
+		t := storedType(f.Type)
+		columns[i] = arrowvalue.ArrowField(value.Field{Name: f.Name, Type: t})
+		if !t.Equal(f.Type) {
+			columns[i] = arrowvalue.WithType(columns[i], f.Type)
+		}
+		e.stored = append(e.stored, t)
+	}
+	e.schema = arrow.NewSchema(columns, nil)
+	fw, err := pqarrow.NewFileWriter(e.schema, unclosed{w}, parquet.NewWriterProperties(options...), pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Internal, "a Parquet file cannot have this schema")
 	}
-	return &parquetEncoder{w: fw}, nil
+	e.w = fw
+	return e, nil
+}
+
+// storedType returns t with every Vector as an Array: the library cannot write a list of fixed length that is null.
+func storedType(t value.Type) value.Type {
+	switch t.Kind {
+	case value.Vector:
+		return value.ArrayOf(value.Scalar(value.Float32))
+	case value.Array, value.Set, value.Map:
+		elem := storedType(*t.Elem)
+		t.Elem = &elem
+	case value.Struct:
+		fields := make([]value.Field, len(t.Fields))
+		for i, f := range t.Fields {
+			fields[i] = value.Field{Name: f.Name, Type: storedType(f.Type)}
+		}
+		t.Fields = fields
+	}
+	return t
 }
 
 func (e *parquetEncoder) write(b *value.Batch) error {
 	if b.Rows == 0 {
 		return nil
 	}
-	rec := arrowvalue.ToRecord(b)
+	arrays := make([]arrow.Array, len(b.Columns))
+	for i, c := range b.Columns {
+		stored, err := storedColumn(c, e.stored[i])
+		if err != nil {
+			return err
+		}
+		arrays[i] = arrowvalue.ToArray(stored)
+		defer arrays[i].Release()
+	}
+	rec := array.NewRecordBatch(e.schema, arrays, int64(b.Rows))
 	defer rec.Release()
 	return e.w.WriteBuffered(rec)
+}
+
+// storedColumn returns c as a column of type t.
+func storedColumn(c *value.Column, t value.Type) (*value.Column, error) {
+	if t.Equal(c.Type) {
+		return c, nil
+	}
+	out := value.NewColumn(t, c.Len())
+	for r := range c.Len() {
+		v, err := value.Convert(c.At(r), t)
+		if err != nil {
+			return nil, err
+		}
+		out.Append(v)
+	}
+	return out, nil
 }
 
 func (e *parquetEncoder) close() error { return e.w.Close() }
