@@ -132,7 +132,8 @@ func (p *partReader) part(t *Type) (Value, string) {
 	if width > len(p.rest) {
 		return Value{}, "a value is cut off"
 	}
-	v, why := readSlot(t.Kind, p.rest[:width])
+	var v Value
+	why := readSlot(&v, t.Kind, p.rest[:width])
 	p.skip(width)
 	return v, why
 }

@@ -29,7 +29,7 @@ func DecodeRow(s *Schema, row []byte, dst []Value) error {
 	if tailAt > len(row) {
 		return corruptRow(row, "it is shorter than its slots")
 	}
-	d := rowDecoder{row: row, bitmap: row[rowHeaderSize:slot], tail: row[tailAt:]}
+	d := rowDecoder{bitmap: row[rowHeaderSize:slot], tail: row[tailAt:]}
 	if !idleBitsClear(d.bitmap, len(fields)) {
 		return corruptRow(row, "idle bits are set")
 	}
@@ -38,13 +38,16 @@ func DecodeRow(s *Schema, row []byte, dst []Value) error {
 	}
 	for i := range fields {
 		t := &fields[i].Type
-		width := slotWidth(t.Kind)
-		var why string
-		if width > 0 {
-			dst[i], why = d.fixed(i, t, row[slot:slot+width])
-		} else {
+		width, why := slotWidth(t.Kind), ""
+		dst[i] = Value{}
+		switch {
+		case width == 0:
 			width = endWidth
-			dst[i], why = d.variable(i, t, row[slot:slot+width])
+			why = d.variable(&dst[i], i, t, row[slot:slot+endWidth])
+		case !isSet(d.bitmap, i):
+			why = readSlot(&dst[i], t.Kind, row[slot:slot+width])
+		case !allZero(row[slot : slot+width]):
+			why = "a null with a value"
 		}
 		if why != "" {
 			return corruptRow(row, why+" in field "+fields[i].Name)
@@ -59,9 +62,9 @@ func DecodeRow(s *Schema, row []byte, dst []Value) error {
 
 // A rowDecoder walks the fields of one row.
 type rowDecoder struct {
-	row, bitmap, tail []byte
-	text              string // tail
-	end               int    // of the variable-width field before, in tail
+	bitmap, tail []byte
+	text         string // tail
+	end          int    // of the variable-width field before, in tail
 }
 
 func isSet(bitmap []byte, i int) bool { return bitmap[i>>3]&(1<<(i&7)) != 0 }
@@ -70,48 +73,47 @@ func idleBitsClear(bitmap []byte, n int) bool {
 	return n&7 == 0 || bitmap[len(bitmap)-1]>>(n&7) == 0
 }
 
-func (d *rowDecoder) fixed(i int, t *Type, slot []byte) (Value, string) {
-	if !isSet(d.bitmap, i) {
-		return readSlot(t.Kind, slot)
-	}
-	for _, b := range slot {
-		if b != 0 {
-			return Value{}, "a null with a value"
+func allZero(b []byte) bool {
+	for _, c := range b {
+		if c != 0 {
+			return false
 		}
 	}
-	return Value{}, ""
+	return true
 }
 
-func (d *rowDecoder) variable(i int, t *Type, slot []byte) (Value, string) {
+// variable reads a variable-width field into v, or says why it cannot.
+func (d *rowDecoder) variable(v *Value, i int, t *Type, slot []byte) string {
 	start, end := d.end, int(binary.LittleEndian.Uint32(slot))
 	if end < start || end > len(d.tail) {
-		return Value{}, "an end out of order"
+		return "an end out of order"
 	}
 	d.end = end
 	switch {
 	case isSet(d.bitmap, i):
 		if end != start {
-			return Value{}, "a null with a value"
+			return "a null with a value"
 		}
-		return Value{}, ""
+		return ""
 	case !t.Nested():
-		return Value{kind: t.Kind, text: d.text[start:end]}, ""
+		v.kind, v.text = t.Kind, d.text[start:end]
+		return ""
 	}
 	p := partReader{rest: d.tail[start:end], text: d.text[start:end]}
-	v, why := p.nested(t)
-	if why == "" && len(p.rest) > 0 {
+	why := ""
+	if *v, why = p.nested(t); why == "" && len(p.rest) > 0 {
 		why = "bytes after the value"
 	}
-	return v, why
+	return why
 }
 
-// readSlot reads a fixed-width value.
-func readSlot(k Kind, slot []byte) (Value, string) {
-	v := Value{kind: k}
+// readSlot reads a fixed-width value into v, which is null before, or says why it cannot.
+func readSlot(v *Value, k Kind, slot []byte) string {
+	v.kind = k
 	switch k {
 	case Bool:
 		if v.bits = uint64(slot[0]); v.bits > 1 {
-			return v, "a Bool that is neither 0 nor 1"
+			return "a Bool that is neither 0 nor 1"
 		}
 	case Int32, Date:
 		v.bits = uint64(int64(int32(binary.LittleEndian.Uint32(slot))))
@@ -121,10 +123,10 @@ func readSlot(k Kind, slot []byte) (Value, string) {
 		v.text = string(slot)
 	case UnixTimestamp:
 		if v.bits = binary.LittleEndian.Uint64(slot); !v.Instant().Valid() {
-			return v, "a time outside the years 0001 to 9999"
+			return "a time outside the years 0001 to 9999"
 		}
 	default:
 		v.bits = binary.LittleEndian.Uint64(slot)
 	}
-	return v, ""
+	return ""
 }
