@@ -15,7 +15,7 @@ import (
 
 // A Warning is something that works but that the user should know. It has a message, a hint and a place like an
 // error; its code is OK.
-type Warning = *errs.Error
+type Warning = errs.Error
 
 // Options tunes Load. The zero value of every member means its default.
 type Options struct {
@@ -54,7 +54,7 @@ type reader struct {
 
 	yaml     []parsed
 	python   *collected
-	warnings []Warning
+	warnings []*errs.Error
 }
 
 // parsed is one YAML document.
@@ -141,9 +141,17 @@ func (r *reader) finish(opt *Options) (*feature.Set, []Warning, error) {
 	r.sources.Annotate(r.warnings, nil)
 	if err := r.faults.Err(); err != nil {
 		r.sources.Annotate(errs.All(err), nil)
-		return nil, r.warnings, err
+		return nil, values(r.warnings), err
 	}
-	return set, r.warnings, nil
+	return set, values(r.warnings), nil
+}
+
+func values(warnings []*errs.Error) []Warning {
+	out := make([]Warning, len(warnings))
+	for i, w := range warnings {
+		out[i] = *w
+	}
+	return out
 }
 
 // withoutRepeats returns err without the faults that only follow from others: those at a place where the reader found

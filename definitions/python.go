@@ -36,7 +36,7 @@ const (
 // collected is what the Python files of a repository define.
 type collected struct {
 	documents []pyDocument
-	warnings  []Warning
+	warnings  []*errs.Error
 	broken    bool // something was not read
 }
 
@@ -73,7 +73,7 @@ func collect(ctx context.Context, files *listing, opt *Options) (*collected, err
 	dec := json.NewDecoder(bytes.NewReader(answer))
 	dec.UseNumber()
 	if err := dec.Decode(&a); err != nil {
-		return nil, errs.Wrap(err, errs.Internal, "read what python3 answered").WithID("T0401")
+		return nil, errs.Wrap(err, errs.Internal, "read what python3 answered").WithID("T0221")
 	}
 	return a.collected(files.dir)
 }
@@ -127,14 +127,14 @@ func runPython(ctx context.Context, script string, files *listing, opt *Options)
 	err = cmd.Run()
 	switch {
 	case out.over:
-		return nil, errs.New(errs.ResourceExhausted, "the definitions of the Python files have more than %d bytes", answerBytesMax).WithID("T0401").WithHint("split the repository")
+		return nil, errs.New(errs.ResourceExhausted, "the definitions of the Python files have more than %d bytes", answerBytesMax).WithID("T0221").WithHint("split the repository")
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return nil, errs.New(errs.DeadlineExceeded, "the Python files did not end within %s", limit).WithID("T0402").
+		return nil, errs.New(errs.DeadlineExceeded, "the Python files did not end within %s", limit).WithID("T0222").
 			WithHint("definition files only describe features: move loops, downloads and training out of them, or name them in .feastignore")
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		return nil, errs.New(errs.FailedPrecondition, "python3 ended with %s: %s", err, messages.lastLine()).WithID("T0401").
+		return nil, errs.New(errs.FailedPrecondition, "python3 ended with %s: %s", err, messages.lastLine()).WithID("T0221").
 			WithHint("run the files with python3 by hand to see what ends it")
 	}
 	return out.buf.Bytes(), nil
@@ -146,7 +146,7 @@ func findPython(name string) (string, error) {
 	}
 	p, err := exec.LookPath(name)
 	if err != nil {
-		return "", errs.New(errs.FailedPrecondition, "the repository has Python files, and %s is not found", name).WithID("T0400").
+		return "", errs.New(errs.FailedPrecondition, "the repository has Python files, and %s is not found", name).WithID("T0220").
 			WithHint("install Python 3.9 or later (apt install python3), or write the definitions in YAML")
 	}
 	return p, nil
@@ -237,7 +237,7 @@ func (a *pyAnswer) collected(dir string) (*collected, error) {
 	c := &collected{broken: len(a.Faults) > 0}
 	var faults errs.List
 	for _, f := range a.Faults {
-		faults.Add(f.error(dir, "T0403"))
+		faults.Add(f.error(dir, "T0223"))
 	}
 	for _, w := range a.Warnings {
 		e := w.error(dir, "T0207")

@@ -15,6 +15,12 @@ func JSONSchema(s *Shape) map[string]any {
 			alternatives[i] = JSONSchema(alt)
 		}
 		out["anyOf"] = alternatives
+	case s.Switch != nil:
+		cases := make([]any, len(s.Switch.Cases))
+		for i := range s.Switch.Cases {
+			cases[i] = JSONSchema(s.Switch.shape(&s.Switch.Cases[i]))
+		}
+		out["anyOf"] = cases
 	case s.Keys != nil:
 		objectSchema(s, out)
 	case s.Values != nil:

@@ -8,8 +8,8 @@ import (
 	"github.com/truepoint/truepoint/errs"
 )
 
-// A Shape says which values are allowed at one place. Exactly one of Text, Keys, Values, Items, OneOf and Any counts,
-// beside the scalar kinds. The same table checks documents and is published as JSON Schema, so the two cannot drift.
+// A Shape says which values are allowed at one place. Exactly one of Scalar, Keys, Values, Items, OneOf, Switch and
+// Any counts. The same table checks documents and is published as JSON Schema, so the two cannot drift.
 type Shape struct {
 	Doc string
 
@@ -24,9 +24,52 @@ type Shape struct {
 	Values *Shape   // a mapping from any text
 	Items  *Shape   // a list
 	OneOf  []*Shape // the first alternative of the value's kind counts
+	Switch *Switch  // a mapping whose keys depend on the value of one of them
 	Any    bool     // anything at all
 
 	Nullable bool // an empty value is allowed and means the same as a missing key
+}
+
+// A Switch chooses the shape of a mapping by the value of one of its keys.
+type Switch struct {
+	Key     string // such as type
+	Default string // the value that counts where the key is missing; "": the key is required
+	Cases   []Case
+}
+
+// A Case is one value of a Switch and its other spellings. Keys holds the known keys beside the switching one.
+type Case struct {
+	Name    string
+	Aliases []string
+	Keys    []Key
+}
+
+// Case returns the case that a value names.
+func (s *Switch) Case(name string) (*Case, bool) {
+	if name == "" {
+		name = s.Default
+	}
+	for i := range s.Cases {
+		if c := &s.Cases[i]; c.Name == name || slices.Contains(c.Aliases, name) {
+			return c, true
+		}
+	}
+	return nil, false
+}
+
+func (s *Switch) names() []string {
+	var out []string
+	for _, c := range s.Cases {
+		out = append(append(out, c.Name), c.Aliases...)
+	}
+	return out
+}
+
+// shape returns the shape of mappings of one case.
+func (s *Switch) shape(c *Case) *Shape {
+	which := Key{Name: s.Key, Doc: "which kind", Required: s.Default == "",
+		Shape: &Shape{Scalar: Text, Choices: append([]string{c.Name}, c.Aliases...)}}
+	return &Shape{Keys: append([]Key{which}, c.Keys...)}
 }
 
 // A Key is one known key of a mapping.
@@ -64,6 +107,8 @@ func Check(n *Node, s *Shape, r *Report) {
 		s = alt
 	}
 	switch {
+	case s.Switch != nil && n.Kind == Map:
+		checkSwitch(n, s.Switch, r)
 	case s.Keys != nil && n.Kind == Map:
 		checkKeys(n, s, r)
 	case s.Values != nil && n.Kind == Map:
@@ -97,7 +142,7 @@ func (s *Shape) choose(k Kind) *Shape {
 func (s *Shape) accepts(k Kind) bool {
 	switch k {
 	case Map:
-		return s.Keys != nil || s.Values != nil || s.Any
+		return s.Keys != nil || s.Values != nil || s.Switch != nil || s.Any
 	case List:
 		return s.Items != nil || s.Any
 	}
@@ -111,6 +156,9 @@ func (r *Report) fault(p errs.Position, id, format string, args ...any) *errs.Er
 }
 
 func describe(n *Node) string {
+	if n.Hidden {
+		return "a value from the environment"
+	}
 	switch n.Kind {
 	case Null, List, Map:
 		return n.Kind.String()
@@ -122,6 +170,14 @@ func describe(n *Node) string {
 	return strconv.Quote(text)
 }
 
+// shown returns the text of a number.
+func shown(n *Node) string {
+	if n.Hidden {
+		return describe(n)
+	}
+	return n.Text
+}
+
 // Expected describes the shape in a few words.
 func (s *Shape) Expected() string {
 	switch {
@@ -131,7 +187,7 @@ func (s *Shape) Expected() string {
 			parts[i] = alt.Expected()
 		}
 		return strings.Join(parts, " or ")
-	case s.Keys != nil, s.Values != nil:
+	case s.Keys != nil, s.Values != nil, s.Switch != nil:
 		return Map.String()
 	case s.Items != nil:
 		return List.String()
@@ -168,22 +224,28 @@ func checkScalar(n *Node, s *Shape, r *Report) {
 	if s.Max > s.Min && (s.Scalar == Int || s.Scalar == Float) {
 		v, err := strconv.ParseFloat(n.Text, 64)
 		if err != nil || v < float64(s.Min) || v > float64(s.Max) {
-			r.fault(n.Pos, "T0205", "%s is not between %d and %d", n.Text, s.Min, s.Max).WithHint("choose a number from %d to %d", s.Min, s.Max)
+			r.fault(n.Pos, "T0205", "%s is not between %d and %d", shown(n), s.Min, s.Max).WithHint("choose a number from %d to %d", s.Min, s.Max)
 			return
 		}
 	}
 	if s.Scalar == Int {
 		if _, err := strconv.ParseInt(n.Text, 10, 64); err != nil {
-			r.fault(n.Pos, "T0205", "%s does not fit into 64 bits", n.Text).WithHint("choose a smaller number")
+			r.fault(n.Pos, "T0205", "%s does not fit into 64 bits", shown(n)).WithHint("choose a smaller number")
 		}
 	}
 	if s.Choices != nil && !slices.Contains(s.Choices, n.Text) {
 		e := r.fault(n.Pos, "T0206", "%s is not %s", describe(n), s.Expected())
-		e.WithHint("%s", errs.DidYouMean(n.Text, s.Choices))
+		if !n.Hidden {
+			e.WithHint("%s", errs.DidYouMean(n.Text, s.Choices))
+		}
 		return
 	}
 	if s.Parse != nil {
-		r.wrap(n.Pos, s.Parse(n.Text))
+		err := s.Parse(n.Text)
+		if err != nil && n.Hidden { // its message quotes the text
+			err = errs.New(errs.CodeOf(err), "%s stands here, %s is expected", describe(n), s.Expected())
+		}
+		r.wrap(n.Pos, err)
 	}
 }
 
@@ -199,6 +261,24 @@ func (r *Report) wrap(p errs.Position, err error) {
 		}
 		r.Faults.Add(fault.At(p))
 	}
+}
+
+func checkSwitch(n *Node, s *Switch, r *Report) {
+	which := n.Get(s.Key)
+	if which == nil && s.Default == "" {
+		r.fault(n.Pos, "T0105", "the key %s is missing", s.Key).WithHint("add %s: one of %s", s.Key, strings.Join(s.names(), ", "))
+		return
+	}
+	c, known := s.Case(which.String())
+	if !known {
+		hint := errs.DidYouMean(which.String(), s.names())
+		if hint == "" {
+			hint = "use one of " + strings.Join(s.names(), ", ")
+		}
+		r.fault(which.Pos, "T0206", "unknown %s %s", s.Key, describe(which)).WithHint("%s", hint)
+		return
+	}
+	checkKeys(n, s.shape(c), r)
 }
 
 func checkKeys(n *Node, s *Shape, r *Report) {

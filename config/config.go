@@ -1,0 +1,115 @@
+package config
+
+import (
+	"encoding/json"
+	"maps"
+
+	"github.com/truepoint/truepoint/definitions"
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+)
+
+// A Warning is something that works but that the user should know; its code is OK.
+type Warning = errs.Error
+
+// A Config is a feature_store.yaml with its defaults filled in. Its String and JSON hide secrets.
+type Config struct {
+	File        string   `json:"file"` // the file it was read from, as it was named
+	Dir         string   `json:"-"`    // the directory of the file, which paths are relative to
+	Project     string   `json:"project"`
+	Description string   `json:"project_description,omitempty"`
+	Provider    string   `json:"provider"`
+	Registry    Registry `json:"registry"`
+	Offline     Store    `json:"offline_store"`
+	Online      Store    `json:"online_store"`
+	KeyVersion  int      `json:"entity_key_serialization_version"`
+	Server      Server   `json:"server"`
+
+	Sources map[string]definitions.Override `json:"-"` // data sources that are replaced, by name
+}
+
+// Registry says where definitions are kept.
+type Registry struct {
+	Type     string             `json:"registry_type"`  // sqlite, postgres, s3, gcs, azure or remote
+	Path     string             `json:"path,omitempty"` // of sqlite: the file, relative to the working directory or absolute
+	URL      Masked             `json:"url,omitempty"`  // of all other types
+	CacheTTL eventtime.Duration `json:"cache_ttl"`
+}
+
+// A Store is the online or the offline store.
+type Store struct {
+	Type    string  `json:"type"`           // "none": there is none
+	Path    string  `json:"path,omitempty"` // embedded, sqlite: relative to the working directory or absolute
+	Options Options `json:"options,omitempty"`
+}
+
+// Options are the remaining keys of a store as text; nested ones are JSON. They print with secrets hidden.
+type Options map[string]string
+
+func (o Options) masked() map[string]string {
+	out := maps.Clone(map[string]string(o))
+	for k, v := range out {
+		out[k] = maskValue(k, v)
+	}
+	return out
+}
+
+// MarshalJSON writes the options with secrets hidden.
+func (o Options) MarshalJSON() ([]byte, error) { return json.Marshal(o.masked()) }
+
+// String returns the JSON of the options with secrets hidden.
+func (o Options) String() string {
+	b, err := o.MarshalJSON()
+	if err != nil { // texts always marshal
+		return hidden
+	}
+	return string(b)
+}
+
+// GoString returns String, so that %#v hides secrets too.
+func (o Options) GoString() string { return o.String() }
+
+// Server holds the settings of the feature server.
+type Server struct {
+	Host       string             `json:"host"`
+	Port       int                `json:"port"`
+	Deadline   eventtime.Duration `json:"deadline"`
+	MaxSkew    eventtime.Duration `json:"max_skew"`
+	MaxFuture  eventtime.Duration `json:"max_future"`
+	TokensFile string             `json:"tokens_file,omitempty"` // relative to the working directory or absolute
+	Limits     Limits             `json:"limits"`
+}
+
+// Limits bound one request.
+type Limits struct {
+	BodyBytes   int64 `json:"body_bytes"`
+	HeaderBytes int64 `json:"header_bytes"`
+	Entities    int64 `json:"entities"`
+	Cells       int64 `json:"cells"`
+}
+
+// Defaults returns the settings of a file that names nothing but its project, with paths relative to dir.
+func defaults() *Config {
+	return &Config{
+		Provider: "local", KeyVersion: 3,
+		Registry: Registry{Type: "sqlite", Path: "data/registry.db", CacheTTL: 10 * eventtime.Minute},
+		Offline:  Store{Type: "file"},
+		Online:   Store{Type: "embedded", Path: "data/online"},
+		Server: Server{
+			Host: "127.0.0.1", Port: 6566, Deadline: 5 * eventtime.Second, MaxSkew: 2 * eventtime.Second, MaxFuture: 5 * eventtime.Minute,
+			Limits: Limits{BodyBytes: 16 << 20, HeaderBytes: 64 << 10, Entities: 10_000, Cells: 1_000_000},
+		},
+	}
+}
+
+// String returns the JSON of the configuration with secrets hidden.
+func (c *Config) String() string {
+	b, err := json.MarshalIndent(c, "", "  ")
+	if err != nil {
+		return "project " + c.Project
+	}
+	return string(b)
+}
+
+// GoString returns String, so that %#v hides secrets too.
+func (c *Config) GoString() string { return c.String() }
