@@ -12,28 +12,87 @@ import (
 // A present is a project as the registry has it.
 type present struct {
 	state  registry.State
-	set    *feature.Set
 	bodies map[registry.ID][]byte
+	set    *feature.Set               // after decode; a view that is declared as wanted gets its numbers from number
 	former map[string][]*feature.View // generations that views have left, by view name
 }
 
-func decode(state registry.State) (*present, error) {
-	set, err := registry.DecodeSet(state)
-	if err != nil {
-		return nil, err
-	}
-	former, err := registry.DecodeGenerations(state)
-	if err != nil {
-		return nil, err
-	}
-	p := &present{state: state, set: set, bodies: make(map[registry.ID][]byte, len(state.Objects)), former: map[string][]*feature.View{}}
+func newPresent(state registry.State) *present {
+	p := &present{state: state, bodies: make(map[registry.ID][]byte, len(state.Objects))}
 	for _, o := range state.Objects {
 		p.bodies[o.ID()] = o.Body
 	}
+	return p
+}
+
+// decode reads what differs from wanted; what is the same, as the bytes of objects show, is taken from there. objects
+// holds wanted without numbers.
+func (p *present) decode(wanted *feature.Set, objects map[registry.ID]registry.Object) error {
+	differ := registry.State{Project: p.state.Project}
+	same := map[registry.ID]bool{}
+	for _, o := range p.state.Objects {
+		if w, ok := objects[o.ID()]; ok && registry.SameDeclared(o.Body, w.Body) {
+			same[o.ID()] = true
+			continue
+		}
+		differ.Objects = append(differ.Objects, o)
+	}
+	var err error
+	if p.set, err = registry.DecodeSet(differ); err != nil {
+		return err
+	}
+	former, err := registry.DecodeGenerations(differ)
+	if err != nil {
+		return err
+	}
+	p.former = map[string][]*feature.View{}
 	for _, v := range former {
 		p.former[v.Name] = append(p.former[v.Name], v)
 	}
-	return p, nil
+	for _, e := range wanted.Entities {
+		if same[registry.ID{Kind: feature.KindEntity, Name: e.Name}] {
+			p.set.Entities = append(p.set.Entities, e)
+		}
+	}
+	for _, e := range wanted.Sources {
+		if same[registry.ID{Kind: feature.KindSource, Name: e.Name}] {
+			p.set.Sources = append(p.set.Sources, e)
+		}
+	}
+	for _, e := range wanted.Services {
+		if same[registry.ID{Kind: feature.KindService, Name: e.Name}] {
+			p.set.Services = append(p.set.Services, e)
+		}
+	}
+	for _, e := range wanted.Views {
+		if same[registry.ID{Kind: feature.KindView, Name: e.Name}] {
+			c := *e
+			p.set.Views = append(p.set.Views, &c)
+		}
+	}
+	p.set.Sort()
+	return nil
+}
+
+// number gives a view of p.set that came from wanted its stored generation and schemas.
+func (p *present) number(v *feature.View) error {
+	if v.Generation != 0 {
+		return nil
+	}
+	stored, err := p.one(registry.ID{Kind: feature.KindView, Name: v.Name})
+	if err == nil && len(stored.Views) == 1 {
+		v.Generation, v.Schemas = stored.Views[0].Generation, stored.Views[0].Schemas
+	}
+	return err
+}
+
+// one returns the set of one stored object; empty where it does not exist.
+func (p *present) one(id registry.ID) (*feature.Set, error) {
+	s := registry.State{Project: p.state.Project}
+	if body, ok := p.bodies[id]; ok {
+		s.Objects = []registry.Object{{Kind: id.Kind, Name: id.Name, Body: body}}
+	}
+	return registry.DecodeSet(s)
 }
 
 // numbers returns the greatest generation and schema id that the view name ever had.

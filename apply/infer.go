@@ -7,16 +7,18 @@ import (
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/value"
 )
 
 // An inference fills what definitions leave open, from the columns of their sources, or else from what the registry
 // holds since they were applied last. Each source is asked at most once.
 type inference struct {
-	set, before *feature.Set
-	ask         func(context.Context, *feature.Source) ([]value.Field, error)
-	asked       map[string]columns
-	warnings    []Warning
+	set      *feature.Set
+	before   *present
+	ask      func(context.Context, *feature.Source) ([]value.Field, error)
+	asked    map[string]columns
+	warnings []Warning
 }
 
 type columns struct {
@@ -24,7 +26,7 @@ type columns struct {
 	err    error
 }
 
-func infer(ctx context.Context, set, before *feature.Set, ask func(context.Context, *feature.Source) ([]value.Field, error)) ([]Warning, error) {
+func infer(ctx context.Context, set *feature.Set, before *present, ask func(context.Context, *feature.Source) ([]value.Field, error)) ([]Warning, error) {
 	in := inference{set: set, before: before, ask: ask, asked: map[string]columns{}}
 	var faults errs.List
 	for _, e := range set.Entities {
@@ -101,16 +103,21 @@ func (in *inference) entity(ctx context.Context, e *feature.Entity) error {
 		}
 	}
 	if found.IsZero() {
-		found = in.entityWithout(e, failed)
+		return in.entityWithout(e, failed)
 	}
 	e.ValueType = found
 	return nil
 }
 
 // entityWithout answers where no source tells: with what was applied before, or String and a warning.
-func (in *inference) entityWithout(e *feature.Entity, failed error) value.Type {
-	if old, ok := in.before.Entity(e.Name); ok && !old.ValueType.IsZero() {
-		return old.ValueType
+func (in *inference) entityWithout(e *feature.Entity, failed error) error {
+	stored, err := in.before.one(registry.ID{Kind: feature.KindEntity, Name: e.Name})
+	if err != nil {
+		return err
+	}
+	if len(stored.Entities) == 1 && !stored.Entities[0].ValueType.IsZero() {
+		e.ValueType = stored.Entities[0].ValueType
+		return nil
 	}
 	why := "no source tells"
 	if failed != nil && in.ask != nil {
@@ -120,7 +127,8 @@ func (in *inference) entityWithout(e *feature.Entity, failed error) value.Type {
 		Kind: feature.KindEntity, Name: e.Name, Hint: "add value_type to the entity",
 		Message: "its type is not declared and " + why + "; it is taken for String",
 	})
-	return value.Scalar(value.String)
+	e.ValueType = value.Scalar(value.String)
+	return nil
 }
 
 // commonKey returns the type that holds keys of both types; the zero type gives way to any.
@@ -138,8 +146,12 @@ func commonKey(a, b value.Type) (value.Type, bool) {
 func (in *inference) view(ctx context.Context, v *feature.View) error {
 	fields, err := in.columnsOf(ctx, v)
 	if err != nil {
-		if old, ok := in.before.View(v.Name); ok && len(old.Schema) > 0 {
-			v.Schema = slices.Clone(old.Schema)
+		stored, damaged := in.before.one(registry.ID{Kind: feature.KindView, Name: v.Name})
+		if damaged != nil {
+			return damaged
+		}
+		if len(stored.Views) == 1 && len(stored.Views[0].Schema) > 0 {
+			v.Schema = stored.Views[0].Schema
 			return nil
 		}
 		return errs.Wrap(err, code(err), "view %q declares no schema and its source cannot be read", v.Name).

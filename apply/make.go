@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"bytes"
 	"context"
 
 	"github.com/truepoint/truepoint/errs"
@@ -30,15 +29,12 @@ func Make(ctx context.Context, current registry.State, wanted *feature.Set, opt 
 	if wanted.Project != "" && wanted.Project != current.Project {
 		return nil, errs.New(errs.InvalidArgument, "definitions of project %q cannot be applied to project %q", wanted.Project, current.Project)
 	}
-	before, err := decode(current)
-	if err != nil {
-		return nil, err
-	}
+	before := newPresent(current)
 	w := clone(wanted, current.Project)
 	if err := feature.Complete(w); err != nil {
 		return nil, err
 	}
-	warnings, err := infer(ctx, w, before.set, opt.Infer)
+	warnings, err := infer(ctx, w, before, opt.Infer)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +47,7 @@ func Make(ctx context.Context, current registry.State, wanted *feature.Set, opt 
 		return nil, err
 	}
 	plan.Message = opt.Message
-	plan.Warnings = append(warnings, warn(w)...)
+	plan.Warnings = append(append(plan.Warnings, warnings...), warn(w)...)
 	return plan, nil
 }
 
@@ -92,25 +88,32 @@ func cloneMap(m map[string]errs.Position) map[string]errs.Position {
 	return out
 }
 
-// A maker compares two sets and writes the plan. assign numbers a view of after that exists before and whose class is
-// known, and says whether a former generation is served again.
+// A maker compares two sets and writes the plan. assign gives a view of both sets its numbers and says whether a
+// former generation is served again.
 type maker struct {
 	before *present
 	after  *feature.Set
-	assign func(p *present, v, old *feature.View, c Class) (restored bool)
+	assign func(p *present, u update) (restored bool)
 
-	objects map[registry.ID]registry.Object // of after, with the numbers of before
+	objects map[registry.ID]registry.Object // of after, without numbers
 	changed map[registry.ID]bool            // objects of after that differ from before
 	broken  map[string]bool                 // views of both sets whose change is breaking
 	out     *Plan
 }
 
-func assignNew(p *present, v, old *feature.View, c Class) bool {
-	if c == Breaking {
-		p.next(v)
+// An update is a view that stands before and after.
+type update struct {
+	view, old *feature.View
+	class     Class
+	same      bool // the fingerprint did not change
+}
+
+func assignNew(p *present, u update) bool {
+	if u.class == Breaking {
+		p.next(u.view)
 		return false
 	}
-	p.stay(v, old)
+	p.stay(u.view, u.old)
 	return false
 }
 
@@ -135,13 +138,8 @@ func (m *maker) plan() (*Plan, error) {
 	return m.out, nil
 }
 
-// compare finds which objects differ while every view still has the numbers of before.
+// compare finds which objects declare something else than before.
 func (m *maker) compare() error {
-	for _, v := range m.after.Views {
-		if old, ok := m.before.set.View(v.Name); ok {
-			v.Generation, v.Schemas = old.Generation, old.Schemas
-		}
-	}
 	objects, err := registry.EncodeSet(m.after)
 	if err != nil {
 		return err
@@ -151,11 +149,11 @@ func (m *maker) compare() error {
 	m.broken = make(map[string]bool)
 	for _, o := range objects {
 		m.objects[o.ID()] = o
-		if body, ok := m.before.bodies[o.ID()]; !ok || !bytes.Equal(body, o.Body) {
+		if body, ok := m.before.bodies[o.ID()]; !ok || !registry.SameDeclared(body, o.Body) {
 			m.changed[o.ID()] = true
 		}
 	}
-	return nil
+	return m.before.decode(m.after, m.objects)
 }
 
 // put plans to store an object. body is the one of before, nil for none.

@@ -13,6 +13,9 @@ import (
 // what the views on it say that it breaks.
 func (m *maker) others() error {
 	for _, s := range m.after.Sources {
+		if !m.changed[registry.ID{Kind: feature.KindSource, Name: s.Name}] {
+			continue
+		}
 		old, exists := m.before.set.Source(s.Name)
 		affects := exists && old.Fingerprint() != s.Fingerprint()
 		class, reasons := m.ground(affects, func(v *feature.View) bool {
@@ -25,6 +28,9 @@ func (m *maker) others() error {
 		}
 	}
 	for _, e := range m.after.Entities {
+		if !m.changed[registry.ID{Kind: feature.KindEntity, Name: e.Name}] {
+			continue
+		}
 		old, exists := m.before.set.Entity(e.Name)
 		affects := exists && old.Fingerprint() != e.Fingerprint()
 		class, reasons := m.ground(affects, func(v *feature.View) bool { return slices.Contains(v.Entities, e.Name) })
@@ -34,9 +40,12 @@ func (m *maker) others() error {
 		}
 	}
 	for _, s := range m.after.Services {
+		if !m.changed[registry.ID{Kind: feature.KindService, Name: s.Name}] {
+			continue
+		}
 		old, exists := m.before.set.Service(s.Name)
 		c := Change{Kind: feature.KindService, Name: s.Name, Detail: describeService(s)}
-		if exists && m.changed[registry.ID{Kind: c.Kind, Name: c.Name}] {
+		if exists {
 			c.Class, c.Reasons = m.classifyService(s, old)
 		}
 		if err := m.other(c, exists); err != nil {
@@ -46,19 +55,15 @@ func (m *maker) others() error {
 	return nil
 }
 
-// other completes and plans a change of something that is no view, if it is one.
+// other completes and plans a change of something that is no view.
 func (m *maker) other(c Change, exists bool) error {
-	id := registry.ID{Kind: c.Kind, Name: c.Name}
-	if !m.changed[id] {
-		return nil
-	}
 	c.Action = Update
 	if !exists {
 		c.Action, c.Class, c.Reasons = Create, Additive, nil
 	} else {
 		c.Detail = ""
 	}
-	return m.put(c, m.objects[id])
+	return m.put(c, m.objects[registry.ID{Kind: c.Kind, Name: c.Name}])
 }
 
 // ground classifies a changed source or entity by the views on it.

@@ -19,15 +19,11 @@ func MakeRollback(ctx context.Context, reg registry.Driver, project string, to r
 	if err != nil {
 		return nil, err
 	}
-	before, err := decode(now)
-	if err != nil {
-		return nil, err
-	}
 	target, err := registry.DecodeSet(then)
 	if err != nil {
 		return nil, err
 	}
-	m := maker{before: before, after: clone(target, project), assign: assignFormer(target)}
+	m := maker{before: newPresent(now), after: clone(target, project), assign: assignFormer(target)}
 	plan, err := m.plan()
 	if err != nil {
 		return nil, err
@@ -37,21 +33,21 @@ func MakeRollback(ctx context.Context, reg registry.Driver, project string, to r
 	return plan, nil
 }
 
-// assignFormer numbers views as they were in target. Schemas that the generation got later stay known, because rows may
-// have been written with them.
-func assignFormer(target *feature.Set) func(*present, *feature.View, *feature.View, Class) bool {
-	return func(p *present, v, old *feature.View, c Class) bool {
-		t, ok := target.View(v.Name)
-		if c != Breaking || ok && t.Generation == old.Generation {
-			p.stay(v, old)
+// assignFormer numbers views as they were in target: a view whose values change goes back to its generation of then,
+// also where the way back is additive, because that table has the rows. Schemas that the generation got later stay
+// known, because rows may have been written with them.
+func assignFormer(target *feature.Set) func(*present, update) bool {
+	return func(p *present, u update) bool {
+		then, _ := target.View(u.view.Name)
+		if u.same || then.Generation == u.old.Generation {
+			p.stay(u.view, u.old)
 			return false
 		}
-		former, known := p.generation(v.Name, t.Generation)
+		former, known := p.generation(u.view.Name, then.Generation)
 		if !known {
-			p.next(v)
-			return false
+			return assignNew(p, u)
 		}
-		p.stay(v, former)
+		p.stay(u.view, former)
 		return true
 	}
 }
@@ -78,17 +74,13 @@ func Diff(ctx context.Context, reg registry.Driver, project string, a, b registr
 	if err != nil {
 		return nil, err
 	}
-	before, err := decode(from)
-	if err != nil {
-		return nil, err
-	}
 	target, err := registry.DecodeSet(to)
 	if err != nil {
 		return nil, err
 	}
-	m := maker{before: before, after: clone(target, project), assign: func(_ *present, v, _ *feature.View, _ Class) bool {
-		t, _ := target.View(v.Name)
-		v.Generation, v.Schemas = t.Generation, t.Schemas
+	m := maker{before: newPresent(from), after: clone(target, project), assign: func(_ *present, u update) bool {
+		then, _ := target.View(u.view.Name)
+		u.view.Generation, u.view.Schemas = then.Generation, then.Schemas
 		return false
 	}}
 	plan, err := m.plan()
@@ -111,18 +103,19 @@ func readTwo(ctx context.Context, reg registry.Driver, project string, a, b regi
 // MakeDelete returns the plan that deletes one definition. Errors: NotFound with a suggestion; FailedPrecondition while
 // something refers to it, naming all that does.
 func MakeDelete(current registry.State, kind, name string) (*Plan, error) {
-	before, err := decode(current)
+	set, err := registry.DecodeSet(current)
 	if err != nil {
 		return nil, err
 	}
+	before := newPresent(current)
 	if _, ok := before.bodies[registry.ID{Kind: kind, Name: name}]; !ok || kindRank(kind) < 0 {
 		return nil, before.missing(kind, name)
 	}
-	if by := referrers(before.set, kind, name); len(by) > 0 {
+	if by := referrers(set, kind, name); len(by) > 0 {
 		return nil, errs.New(errs.FailedPrecondition, "%s %s is used by %s", kind, name, strings.Join(by, ", ")).
 			WithID("T0417").WithHint("change or delete what uses it first")
 	}
-	after := clone(before.set, current.Project)
+	after := clone(set, current.Project)
 	switch kind {
 	case feature.KindEntity:
 		after.Entities = slices.DeleteFunc(after.Entities, func(e *feature.Entity) bool { return e.Name == name })

@@ -1,12 +1,10 @@
 package apply
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/registry"
 )
@@ -53,15 +51,23 @@ func (m *maker) views() error {
 // updateView classifies and numbers a view of both sets. It leaves c.Action empty where nothing changes after all: the
 // view stands on something that differs only in what does not affect values.
 func (m *maker) updateView(c *Change, v, old *feature.View) (*Work, error) {
-	class, reasons := m.classify(v, old)
+	u := update{view: v, old: old, same: v.Fingerprint(m.after) == old.Fingerprint(m.before.set)}
+	class, reasons := Additive, []string{"metadata"}
+	if !u.same {
+		class, reasons = m.classify(v, old)
+	}
+	u.class = class
 	own := m.changed[registry.ID{Kind: feature.KindView, Name: v.Name}]
 	if !own && class == Additive {
 		c.Action = ""
 		return nil, nil
 	}
+	if err := m.before.number(old); err != nil {
+		return nil, err
+	}
 	c.Action, c.Class, c.Reasons = Update, class, reasons
 	m.broken[v.Name] = class == Breaking
-	restored := m.assign(m.before, v, old, class)
+	restored := m.assign(m.before, u)
 	if v.Generation != old.Generation {
 		c.Reasons = append(c.Reasons, fmt.Sprintf("generation %d → %d", old.Generation, v.Generation))
 		if err := m.remember(old); err != nil {
@@ -102,13 +108,9 @@ func (m *maker) dirty(v, old *feature.View) bool {
 	return slices.ContainsFunc(v.Entities, func(e string) bool { return m.changed[registry.ID{Kind: feature.KindEntity, Name: e}] })
 }
 
-// classify compares a view with its former self. feature.Fingerprint is the judge of what affects values: a change
+// classify compares a view with its former self, of another fingerprint. feature.Fingerprint is the judge of what affects values: a change
 // that is additive leaves the fingerprint of the old fields under the old ttl as it was.
 func (m *maker) classify(v, old *feature.View) (Class, []string) {
-	was := old.Fingerprint(m.before.set)
-	if v.Fingerprint(m.after) == was {
-		return Additive, []string{"metadata"}
-	}
 	var breaks, adds []string
 	reduced := *v
 	reduced.TTL, reduced.Schema = old.TTL, nil
@@ -135,7 +137,7 @@ func (m *maker) classify(v, old *feature.View) (Class, []string) {
 		breaks = append(breaks, "ttl shorter")
 	}
 	breaks = append(breaks, m.below(v, old)...)
-	if len(breaks) == 0 && reduced.Fingerprint(m.after) != was {
+	if len(breaks) == 0 && reduced.Fingerprint(m.after) != old.Fingerprint(m.before.set) {
 		breaks = append(breaks, "values change")
 	}
 	if len(breaks) > 0 {
@@ -175,11 +177,8 @@ func sameDefault(a, b *feature.Default) bool {
 
 // viewObject encodes a view after it was numbered.
 func (m *maker) viewObject(v *feature.View) (registry.Object, error) {
-	body, err := json.Marshal(v)
-	if err != nil {
-		return registry.Object{}, errs.Wrap(err, errs.Internal, "write view %q", v.Name)
-	}
-	return registry.Object{Kind: feature.KindView, Name: v.Name, Body: body}, nil
+	body, err := registry.EncodeView(v)
+	return registry.Object{Kind: feature.KindView, Name: v.Name, Body: body}, err
 }
 
 // readers returns the services that use each view, before or after, in order.

@@ -21,11 +21,18 @@ func warn(s *feature.Set) []Warning {
 }
 
 // A place is where a feature comes from. Two views that read one place under the same keys compute the same thing.
-type place struct{ kind, path, table, query, event, keys, column string }
+type place struct {
+	from   int // number of the ground
+	column string
+}
+
+// A ground is a source as far as it decides what a column means, with the keys that it is read under.
+type ground struct{ kind, path, table, query, event, keys string }
 
 // duplicates tells of each pair of views once, with the features that they share.
 func duplicates(s *feature.Set) []Warning {
 	first := make(map[place]*feature.View)
+	grounds := make(map[ground]int, len(s.Views))
 	type pair struct{ a, b *feature.View }
 	shared := map[pair][]string{}
 	var order []pair
@@ -34,8 +41,13 @@ func duplicates(s *feature.Set) []Warning {
 		if err != nil {
 			continue
 		}
-		p := place{src.Type, src.Path, src.Table, src.Query, src.TimestampField, strings.Join(slices.Sorted(slices.Values(v.Entities)), ","), ""}
-		columns := unmapped(src)
+		g := ground{src.Type, src.Path, src.Table, src.Query, src.TimestampField, strings.Join(slices.Sorted(slices.Values(v.Entities)), ",")}
+		from, known := grounds[g]
+		if !known {
+			from = len(grounds)
+			grounds[g] = from
+		}
+		p, columns := place{from: from}, unmapped(src)
 		for _, f := range v.Schema {
 			p.column = f.Name
 			if c, ok := columns[f.Name]; ok {

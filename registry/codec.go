@@ -9,6 +9,7 @@ import (
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/value"
 )
 
 // KindGeneration is the kind of the objects that remember generations of views that are no longer the present one: the
@@ -38,20 +39,51 @@ func EncodeSet(s *feature.Set) ([]Object, error) {
 		add(feature.KindView, e.Name, e)
 	}
 	return out, parallel(len(out), func(i int) error {
-		body, err := json.Marshal(items[i])
-		if err != nil {
+		var err error
+		if v, ok := items[i].(*feature.View); ok {
+			out[i].Body, err = EncodeView(v)
+			return err
+		}
+		if out[i].Body, err = json.Marshal(items[i]); err != nil {
 			return errs.Wrap(err, errs.Internal, "write %s", out[i].ID())
 		}
-		out[i].Body = body
 		return nil
 	})
 }
 
+// assigned are the members of a view that apply gives. They stand last in a body, after the user's.
+type assigned struct {
+	Generation uint32         `json:"generation,omitempty"`
+	Schemas    []value.Schema `json:"schemas,omitempty"`
+}
+
+// EncodeView returns the body of a view: what the user declared, then what apply assigned, if it did.
+func EncodeView(v *feature.View) ([]byte, error) {
+	declared := *v
+	declared.Generation, declared.Schemas = 0, nil
+	body, err := json.Marshal(&declared)
+	if err == nil && (v.Generation != 0 || v.Schemas != nil) {
+		var tail []byte
+		tail, err = json.Marshal(assigned{v.Generation, v.Schemas})
+		body = append(append(body[:len(body)-1], ','), tail[1:]...)
+	}
+	if err != nil {
+		return nil, errs.Wrap(err, errs.Internal, "write view %q", v.Name)
+	}
+	return body, nil
+}
+
+// SameDeclared reports whether a stored body declares the same as a body without assigned members.
+func SameDeclared(stored, declared []byte) bool {
+	rest, ok := bytes.CutPrefix(stored, declared[:len(declared)-1])
+	return ok && (string(rest) == "}" || bytes.HasPrefix(rest, []byte(`,"generation":`)))
+}
+
 // EncodeGeneration returns the object that remembers the present generation of v.
 func EncodeGeneration(v *feature.View) (Object, error) {
-	body, err := json.Marshal(v)
+	body, err := EncodeView(v)
 	if err != nil {
-		return Object{}, errs.Wrap(err, errs.Internal, "write view %q", v.Name)
+		return Object{}, err
 	}
 	return Object{Kind: KindGeneration, Name: GenerationName(v), Body: body}, nil
 }

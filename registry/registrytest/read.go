@@ -90,7 +90,10 @@ func testProjects(t *testing.T, d registry.Driver) {
 func testCancelled(t *testing.T, d registry.Driver) {
 	ctx := ended()
 	for name, call := range map[string]func(context.Context) error{
-		"Commit":   func(ctx context.Context) error { _, err := d.Commit(ctx, 0, change("p", object("A", "x", "1"))); return err },
+		"Commit": func(ctx context.Context) error {
+			_, err := d.Commit(ctx, 0, change("p", object("A", "x", "1")))
+			return err
+		},
 		"Read":     func(ctx context.Context) error { _, err := d.Read(ctx, "p", registry.Newest); return err },
 		"Head":     func(ctx context.Context) error { _, err := d.Head(ctx, "p"); return err },
 		"History":  func(ctx context.Context) error { _, err := d.History(ctx, "p", 0); return err },
