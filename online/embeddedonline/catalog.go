@@ -33,11 +33,12 @@ func (e *engine) loadCatalog() (err error) {
 	switch {
 	case err != nil:
 		return err
-	case b != nil && len(b) != 4:
+	case b == nil:
+		return e.begin()
+	case len(b) != 4:
 		return errs.New(errs.DataLoss, "the catalog of the online store has a counter of %d bytes, expected 4", len(b))
-	case b != nil:
-		e.next = binary.BigEndian.Uint32(b)
 	}
+	e.next = binary.BigEndian.Uint32(b)
 	it, err := e.db.NewIter(&pebble.IterOptions{LowerBound: namePrefix, UpperBound: nameEnd})
 	if err != nil {
 		return err
@@ -55,6 +56,16 @@ func (e *engine) loadCatalog() (err error) {
 		e.tables[name] = binary.BigEndian.Uint32(b)
 	}
 	return it.Error()
+}
+
+// begin starts the catalog of a new store. Pebble opens the first log of a new directory before it adopts the format
+// that tells damage in a log from its end; the flush makes it open a second one.
+func (e *engine) begin() error {
+	first := binary.BigEndian.AppendUint32(nil, e.next)
+	if err := e.db.Set(counterKey, first, pebble.Sync); err != nil {
+		return err
+	}
+	return e.db.Flush()
 }
 
 // table returns the number of a table.

@@ -12,6 +12,7 @@
 //	run/      private directory of the owner's socket
 //	db/       Pebble's files
 //	ingest/   sorted tables in the making
+//	SEAL      what db/ looked like when it was closed (seal.go)
 //
 // One process owns the directory: the first that opens it. It serves the directory to the others over a Unix socket
 // (owner.go, client.go, frame.go). When it closes, it finishes what it was handed; when it vanishes, one of the others

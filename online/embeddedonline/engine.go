@@ -14,6 +14,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
 	"github.com/cockroachdb/pebble/v2/sstable"
+	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/online"
@@ -30,6 +31,7 @@ const (
 type engine struct {
 	db      *pebble.DB
 	writer  sstable.WriterOptions
+	dir     string        // of the store
 	scratch string        // directory of sorted tables in the making
 	serial  atomic.Uint64 // numbers the files there
 	gate    gate
@@ -42,6 +44,7 @@ type engine struct {
 
 func pebbleOptions(opt *Options, cache *pebble.Cache) *pebble.Options {
 	o := &pebble.Options{
+		FS:                 vfs.Default, // without Pebble's watch for slow disks, which outlives a failed Open
 		Cache:              cache,
 		MemTableSize:       memTableBytes,
 		FormatMajorVersion: pebble.FormatTableFormatV6, // fixed: a newer library must not change the bytes on its own
@@ -72,6 +75,9 @@ func (silence) Fatalf(format string, a ...any) { panic(fatal{fmt.Sprintf(format,
 
 // openEngine opens or makes the Pebble store of dir. The caller holds the lock.
 func openEngine(dir string, opt *Options) (*engine, error) {
+	if err := breakSeal(dir); err != nil {
+		return nil, err
+	}
 	scratch := filepath.Join(dir, ingestDir)
 	if err := os.RemoveAll(scratch); err != nil {
 		return nil, err
@@ -85,7 +91,7 @@ func openEngine(dir string, opt *Options) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &engine{db: db, scratch: scratch, writer: writerOptions(pebbleOptions(opt, nil), db)}
+	e := &engine{db: db, dir: dir, scratch: scratch, writer: writerOptions(pebbleOptions(opt, nil), db)}
 	if err := e.loadCatalog(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -282,15 +288,15 @@ func (e *engine) Drop(ctx context.Context, table string) error {
 	return e.guard(func() error { return e.dropTable(table) })
 }
 
-// Close waits for the calls that run, refuses later ones, and leaves an empty log behind: what a later Open reads was
-// then written and checksummed in whole files.
+// Close waits for the calls that run, refuses later ones, leaves an empty log behind and seals the directory. After a
+// write that failed for good there is neither: the next Open recovers what is on the disk.
 func (e *engine) Close() error {
 	if !e.gate.close() {
 		return nil
 	}
-	var err error
-	if e.failed.Load() == nil {
-		err = e.guard(e.db.Flush)
+	err := e.guard(e.db.Flush)
+	if err = errors.Join(err, e.db.Close()); err != nil {
+		return err
 	}
-	return errors.Join(err, e.db.Close())
+	return seal(e.dir)
 }

@@ -89,16 +89,20 @@ func checkFormat(dir, text string) error {
 
 // create writes the FORMAT file, durably and last. The caller holds the lock.
 func create(dir string) error {
-	temp := filepath.Join(dir, formatTemp)
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	return replaceFile(dir, formatTemp, formatFile, formatMagic+strconv.Itoa(formatVersion)+"\n")
+}
+
+// replaceFile writes text to a file of dir durably and at once, by way of the file temp.
+func replaceFile(dir, temp, name, text string) error {
+	f, err := os.OpenFile(filepath.Join(dir, temp), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString(formatMagic + strconv.Itoa(formatVersion) + "\n")
+	_, err = f.WriteString(text)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(temp, filepath.Join(dir, formatFile)); err != nil {
+	if err := os.Rename(filepath.Join(dir, temp), filepath.Join(dir, name)); err != nil {
 		return err
 	}
 	return syncDir(dir)
