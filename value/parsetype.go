@@ -47,15 +47,15 @@ func parseType(text string, depth int) (Type, error) {
 	}
 	switch strings.ToLower(strings.TrimSpace(name)) {
 	case "array":
-		return parseElem(Array, args)
+		return parseElem(Array, args, depth)
 	case "set":
-		return parseElem(Set, args)
+		return parseElem(Set, args, depth)
 	case "map":
 		key, elem, ok := strings.Cut(args, ",")
 		if t, err := parseName(strings.TrimSpace(key)); !ok || err != nil || t.Kind != String {
 			return Type{}, unknownType(text).WithHint("write Map(String, T); only String keys are supported")
 		}
-		return parseElem(Map, elem)
+		return parseElem(Map, elem, depth)
 	case "vector":
 		n, err := strconv.Atoi(strings.TrimSpace(args))
 		if err != nil || n < 1 || n > VectorLengthMax {
@@ -102,13 +102,13 @@ func parseName(text string) (Type, error) {
 	return Type{}, e
 }
 
-func parseElem(k Kind, text string) (Type, error) {
-	elem, err := parseType(text, structDepthMax)
+func parseElem(k Kind, text string, depth int) (Type, error) {
+	elem, err := parseType(text, depth)
 	if err != nil {
 		return Type{}, err
 	}
 	if elem.Nested() {
-		return Type{}, errs.New(errs.InvalidArgument, "the elements of %s must be scalars, not %s", k, elem).WithID("T0111").
+		return Type{}, errs.New(errs.InvalidArgument, "the elements of %s must be scalars, not %s", k, elem.Kind).WithID("T0111").
 			WithHint("use Json for deeper nesting")
 	}
 	return Type{Kind: k, Elem: &elem}, nil
@@ -122,11 +122,11 @@ func parseStruct(text string, depth int) (Type, error) {
 		name, typ, ok := strings.Cut(part, ":")
 		name = strings.TrimSpace(name)
 		if !ok || name == "" || strings.ContainsAny(name, "(),") {
-			return Type{}, errs.New(errs.InvalidArgument, "%q is not a struct field", strings.TrimSpace(part)).WithID("T0111").
+			return Type{}, errs.New(errs.InvalidArgument, "%q is not a struct field", clip(strings.TrimSpace(part))).WithID("T0111").
 				WithHint("write Struct(name: Type, …)")
 		}
 		if seen[name] {
-			return Type{}, errs.New(errs.InvalidArgument, "struct field %q is declared twice", name).WithID("T0111")
+			return Type{}, errs.New(errs.InvalidArgument, "struct field %q is declared twice", clip(name)).WithID("T0111")
 		}
 		seen[name] = true
 		ft, err := parseType(typ, depth)
@@ -158,7 +158,7 @@ func splitTop(s string) []string {
 }
 
 func unknownType(text string) *errs.Error {
-	e := errs.New(errs.InvalidArgument, "unknown type %q", text).WithID("T0111")
+	e := errs.New(errs.InvalidArgument, "unknown type %q", clip(text)).WithID("T0111")
 	if s := errs.DidYouMean(text, kindNames[1:]); s != "" {
 		return e.WithHint("%s", s)
 	}
