@@ -44,6 +44,15 @@ func (s *Store) PlanRollback(ctx context.Context, to registry.Revision) (*apply.
 	return apply.MakeRollback(ctx, s.opt.Registry, s.opt.Project, to)
 }
 
+// PlanDelete returns the change that deletes one definition. Apply does it. Errors: see apply.MakeDelete.
+func (s *Store) PlanDelete(ctx context.Context, kind, name string) (*apply.Plan, error) {
+	state, err := s.opt.Registry.Read(ctx, s.opt.Project, registry.Newest)
+	if err != nil {
+		return nil, s.registryError(err, "read the registry")
+	}
+	return apply.MakeDelete(state, kind, name)
+}
+
 // Rollback makes the definitions of a revision the present ones, as a new revision. A view whose generation goes back
 // is served from its former table at once. Errors: see apply.Rollback.
 func (s *Store) Rollback(ctx context.Context, to registry.Revision, opt apply.Options) (registry.Revision, error) {

@@ -2,7 +2,6 @@ package truepoint
 
 import (
 	"context"
-	"errors"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
@@ -51,6 +50,8 @@ type Options struct {
 	Holder   string             // names this process in leases, messages and commits; default "unknown"
 	LeaseTTL eventtime.Duration // of a materialization lease without renewal; default 60 s
 	Serving  serving.Options    // limits and max_skew of online reads; max_skew counts for pushes too
+
+	Warnings []*errs.Error // what whoever opened the parts wants the user to know; the store itself ignores them
 }
 
 // A Store is a feature store of one project. It is safe for concurrent use. Close releases its drivers.
@@ -120,5 +121,5 @@ func (s *Store) RegistryAge() (revision registry.Revision, age eventtime.Duratio
 // Close closes all drivers.
 func (s *Store) Close() error {
 	all := []error{s.online.Close(), s.opt.Offline.Close(), s.opt.State.Close()}
-	return errors.Join(append(all, s.opt.Registry.Close())...)
+	return errs.Join(append(all, s.opt.Registry.Close())...)
 }

@@ -2,7 +2,6 @@ package explain
 
 import (
 	"context"
-	"errors"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
@@ -24,7 +23,7 @@ func Preview(ctx context.Context, env *Env, view string, limit int) (out *value.
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, t.Close()) }()
+	defer func() { err = errs.Join(err, t.Close()) }()
 	layout := t.Layout
 	layout.Sequence = ""
 	names := columnsOf(layout)

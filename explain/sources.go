@@ -2,7 +2,6 @@ package explain
 
 import (
 	"context"
-	"errors"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
@@ -35,7 +34,7 @@ func (e *Env) check(ctx context.Context, v *feature.View, c *SourceCheck) (err e
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, t.Close()) }()
+	defer func() { err = errs.Join(err, t.Close()) }()
 	for _, f := range t.Manifest().Files {
 		c.Files++
 		c.Bytes += f.Size

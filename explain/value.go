@@ -2,7 +2,6 @@ package explain
 
 import (
 	"context"
-	"errors"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
@@ -93,7 +92,7 @@ func (e *Env) offline(ctx context.Context, u *feature.Use, parts []value.Value, 
 	if err != nil {
 		return out, err
 	}
-	defer func() { err = errors.Join(err, table.Close()) }()
+	defer func() { err = errs.Join(err, table.Close()) }()
 	f, err := collect(ctx, table, key)
 	if err != nil {
 		return out, err

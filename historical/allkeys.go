@@ -2,7 +2,6 @@ package historical
 
 import (
 	"context"
-	"errors"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
@@ -33,7 +32,7 @@ func allKeys(ctx context.Context, src Source, req *Request) (sp *spine, err erro
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, table.Close()) }()
+	defer func() { err = errs.Join(err, table.Close()) }()
 	winners, err := pit.Newest(ctx, &pit.NewestPlan{
 		Name: v.Name, Table: table, Layout: table.Layout, Availability: use.Source.Availability,
 		Select: pit.Selection{

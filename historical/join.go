@@ -2,7 +2,6 @@ package historical
 
 import (
 	"context"
-	"errors"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
@@ -37,7 +36,7 @@ func Join(ctx context.Context, src Source, req *Request) (res *Result, err error
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, tables.Close()) }()
+	defer func() { err = errs.Join(err, tables.Close()) }()
 	plan := buildPlan(sel, sp, tables, req)
 	answer, err := evaluate(ctx, plan, req)
 	if err != nil {

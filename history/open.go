@@ -57,13 +57,13 @@ func OpenAll(ctx context.Context, d offline.Driver, uses []feature.Use) (*Tables
 	for _, g := range groups {
 		t, err := open(ctx, d, &uses[g.uses[0]], g.columns, nil)
 		if err != nil {
-			return nil, errors.Join(err, ts.Close())
+			return nil, errs.Join(err, ts.Close())
 		}
 		ts.snapshots = append(ts.snapshots, t.Snapshot)
 		for _, i := range g.uses {
 			layout, err := Layout(&uses[i])
 			if err != nil {
-				return nil, errors.Join(err, ts.Close())
+				return nil, errs.Join(err, ts.Close())
 			}
 			layout.Sequence = t.Sequence()
 			ts.Of[i] = &Table{Snapshot: t.Snapshot, Layout: layout}
@@ -78,7 +78,7 @@ func (ts *Tables) Close() error {
 	for _, s := range ts.snapshots {
 		all = append(all, s.Close())
 	}
-	return errors.Join(all...)
+	return errs.Join(all...)
 }
 
 // A shared is one snapshot to be opened: the uses that read it and the union of their columns.

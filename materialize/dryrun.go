@@ -2,7 +2,6 @@ package materialize
 
 import (
 	"context"
-	"errors"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/history"
@@ -30,7 +29,7 @@ func (j *job) dryRun(ctx context.Context) (d *DryRun, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, table.Close()) }()
+	defer func() { err = errs.Join(err, table.Close()) }()
 	winners, err := pit.Newest(ctx, j.newestPlan(&run, table), &pit.EvalOptions{Progress: func(done, total int64) {
 		j.progress(Progress{View: j.view.Name, Phase: Reading, Done: done, Total: total})
 	}})

@@ -73,7 +73,7 @@ func (j *job) attempt(ctx context.Context, run *Run) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, table.Close()) }()
+	defer func() { err = errs.Join(err, table.Close()) }()
 	if pinned == nil {
 		run.Manifest = table.Manifest()
 		if err := j.save(ctx, run); err != nil {
@@ -182,7 +182,7 @@ func (j *job) conclude(ctx context.Context, run *Run, failure error) error {
 	case failure != nil && errs.CodeOf(err) == errs.Aborted:
 		return failure // the lease is lost: whoever holds it now decides about the run
 	case err != nil:
-		return errors.Join(failure, err)
+		return errs.Join(failure, err)
 	}
 	if !resumable {
 		err = j.env.Ledger.Record(ctx, run)
@@ -190,7 +190,7 @@ func (j *job) conclude(ctx context.Context, run *Run, failure error) error {
 	if failure == nil && err == nil {
 		j.progress(Progress{View: j.view.Name, Phase: Done, Done: run.Total, Total: run.Total})
 	}
-	return errors.Join(failure, err)
+	return errs.Join(failure, err)
 }
 
 func endStatus(failure error) runs.Status {
