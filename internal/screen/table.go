@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -48,14 +49,11 @@ func (tb *Table) Add(texts ...string) {
 // AddCells appends a row.
 func (tb *Table) AddCells(cells ...Cell) { tb.Rows = append(tb.Rows, cells) }
 
-// columnMin is the least width to which a column is squeezed before rows are shown as records.
-const columnMin = 9
-
 // Render returns the table without borders, in at most t.Width columns: wide columns wrap, and where even that does
 // not fit, each row becomes a record of "title: value" lines. It ends with a newline.
 func (t *Terminal) Render(tb *Table) string {
-	widths := natural(tb)
-	if t.Width > 0 && !squeeze(widths, t.Width) {
+	widths, ok := layout(tb, t.Width)
+	if !ok {
 		return t.records(tb)
 	}
 	w := table.NewWriter()
@@ -67,8 +65,8 @@ func (t *Terminal) Render(tb *Table) string {
 	header := make(table.Row, len(tb.Columns))
 	configs := make([]table.ColumnConfig, len(tb.Columns))
 	for i, c := range tb.Columns {
-		header[i] = t.Paint(Strong, c.Title)
-		configs[i] = table.ColumnConfig{Number: i + 1, WidthMax: widths[i], WidthMaxEnforcer: text.WrapSoft}
+		header[i] = t.paintLines(Strong, wrap(c.Title, widths[i]))
+		configs[i] = table.ColumnConfig{Number: i + 1}
 		if c.Right {
 			configs[i].Align, configs[i].AlignHeader = text.AlignRight, text.AlignRight
 		}
@@ -78,7 +76,7 @@ func (t *Terminal) Render(tb *Table) string {
 	for _, r := range tb.Rows {
 		row := make(table.Row, len(r))
 		for i, c := range r {
-			row[i] = t.Paint(c.Style, visible(c.Text))
+			row[i] = t.paintLines(c.Style, wrap(visible(c.Text), widths[i]))
 		}
 		w.AppendRow(row)
 	}
@@ -87,6 +85,15 @@ func (t *Terminal) Render(tb *Table) string {
 		lines[i] = strings.TrimRight(lines[i], " ")
 	}
 	return strings.Join(lines, "\n") + "\n"
+}
+
+// paintLines paints each line by itself, because the table pads them.
+func (t *Terminal) paintLines(s Style, text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = t.Paint(s, lines[i])
+	}
+	return strings.Join(lines, "\n")
 }
 
 // visible makes control characters harmless: a stored text must not steer the terminal.
@@ -107,38 +114,85 @@ func visible(s string) string {
 
 func control(r rune) bool { return r < 0x20 || r >= 0x7f && r < 0xa0 }
 
-func natural(tb *Table) []int {
-	widths := make([]int, len(tb.Columns))
-	for i, c := range tb.Columns {
-		widths[i] = text.StringWidthWithoutEscSequences(c.Title)
-	}
-	for _, r := range tb.Rows {
-		for i, c := range r {
-			widths[i] = max(widths[i], text.StringWidthWithoutEscSequences(c.Text))
+// gap is the number of blanks between columns.
+const gap = 2
+
+// layout returns the width of each column so that all fit into width (0: no limit): the natural widths if they fit;
+// else each column gets its widest word, and what is left goes, step by step, to the column that then needs most lines.
+// ok is false when not even the widest words fit.
+func layout(tb *Table, width int) (widths []int, ok bool) {
+	natural, widths := make([]int, len(tb.Columns)), make([]int, len(tb.Columns))
+	texts := make([][]string, len(tb.Columns))
+	for i := range tb.Columns {
+		texts[i] = tb.column(i)
+		for _, s := range texts[i] {
+			natural[i] = max(natural[i], text.StringWidthWithoutEscSequences(s))
+			widths[i] = max(widths[i], least(s))
 		}
 	}
-	return widths
-}
-
-// squeeze narrows the widest columns until all fit into width with two blanks between them; false when they cannot.
-func squeeze(widths []int, width int) bool {
-	room := width - 2*len(widths)
-	for {
-		sum, widest := 0, 0
-		for i, w := range widths {
-			sum += w
-			if w > widths[widest] {
-				widest = i
+	room := width - gap*(len(tb.Columns)-1)
+	if width == 0 || total(natural) <= room {
+		return natural, true
+	}
+	if room -= total(widths); room < 0 {
+		return nil, false
+	}
+	for grown := true; grown; {
+		grown = false
+		for _, i := range byLines(texts, widths) {
+			if step := nextStep(texts[i], widths[i], min(natural[i], widths[i]+room)); step > 0 {
+				widths[i], room, grown = widths[i]+step, room-step, true
+				break
 			}
 		}
-		if sum <= room {
-			return true
-		}
-		if widths[widest] <= columnMin {
-			return false
-		}
-		widths[widest]--
 	}
+	return widths, true
+}
+
+// byLines returns the columns, those first that need most lines at these widths.
+func byLines(texts [][]string, widths []int) []int {
+	order, lines := make([]int, len(texts)), make([]int, len(texts))
+	for i := range texts {
+		order[i], lines[i] = i, mostLines(texts[i], widths[i])
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return lines[b] - lines[a] })
+	return order
+}
+
+// nextStep returns by how much a column must grow to need fewer lines, 0 when it cannot within limit.
+func nextStep(texts []string, width, limit int) int {
+	now := mostLines(texts, width)
+	for w := width + 1; w <= limit; w++ {
+		if mostLines(texts, w) < now {
+			return w - width
+		}
+	}
+	return 0
+}
+
+func mostLines(texts []string, width int) int {
+	n := 0
+	for _, s := range texts {
+		n = max(n, 1+strings.Count(wrap(s, width), "\n"))
+	}
+	return n
+}
+
+// column returns the title and every text of a column.
+func (tb *Table) column(i int) []string {
+	out := []string{tb.Columns[i].Title}
+	for _, r := range tb.Rows {
+		out = append(out, visible(r[i].Text))
+	}
+	return out
+}
+
+func total(widths []int) int {
+	sum := 0
+	for _, w := range widths {
+		sum += w
+	}
+	return sum
 }
 
 func (t *Terminal) records(tb *Table) string {
@@ -149,9 +203,26 @@ func (t *Terminal) records(tb *Table) string {
 		}
 		for j, c := range r {
 			line := tb.Columns[j].Title + ": " + visible(c.Text)
-			b.WriteString(text.WrapSoft(line, t.Width))
+			if t.Width > 0 {
+				line = wrap(line, t.Width)
+			}
+			b.WriteString(line)
 			b.WriteByte('\n')
 		}
+	}
+	return b.String()
+}
+
+// Wrapped returns text broken into lines of at most t.Width columns, each behind indent; as one line where the width is
+// unlimited. It ends with a newline.
+func (t *Terminal) Wrapped(indent, s string) string {
+	s = visible(s)
+	if t.Width > 0 {
+		s = wrap(s, max(t.Width-len(indent), widthMin/2))
+	}
+	var b strings.Builder
+	for l := range strings.Lines(s) {
+		b.WriteString(strings.TrimRight(indent+strings.TrimSuffix(l, "\n"), " ") + "\n")
 	}
 	return b.String()
 }

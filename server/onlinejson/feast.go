@@ -18,7 +18,7 @@ func AppendFeast(dst []byte, r *serving.Response) []byte {
 	}
 	for i, c := range r.Columns {
 		dst = comma(dst, len(r.Keys)+i)
-		dst = appendFeastColumn(dst, c.Cells)
+		dst = appendFeastColumn(dst, c.Cells, c.Field.Type)
 	}
 	dst = append(dst, `],"metadata":{"feature_names":[`...)
 	for i, k := range r.Keys {
@@ -50,10 +50,10 @@ func appendFeastKey(dst []byte, k serving.Key) []byte {
 	return append(dst, `]}`...)
 }
 
-func appendFeastColumn(dst []byte, cells []serving.Cell) []byte {
+func appendFeastColumn(dst []byte, cells []serving.Cell, t value.Type) []byte {
 	dst = append(dst, `{"values":[`...)
 	for i, c := range cells {
-		dst = jsonvalue.Append(comma(dst, i), c.Value)
+		dst = jsonvalue.AppendTyped(comma(dst, i), c.Value, t)
 	}
 	dst = append(dst, `],"statuses":[`...)
 	for i, c := range cells {

@@ -47,7 +47,7 @@ func appendColumn(dst []byte, c *serving.Column) []byte {
 	var reasons, defaulted, nonFinite bool
 	for i := range c.Cells {
 		cell := &c.Cells[i]
-		dst = jsonvalue.AppendOwn(comma(dst, i), cell.Value)
+		dst = jsonvalue.AppendOwnTyped(comma(dst, i), cell.Value, c.Field.Type)
 		reasons = reasons || cell.Reason != ""
 		defaulted = defaulted || cell.Defaulted
 		nonFinite = nonFinite || nonFiniteWord(cell.Value) != ""

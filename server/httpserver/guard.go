@@ -1,0 +1,99 @@
+package httpserver
+
+import (
+	"io"
+	"maps"
+	"mime"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/truepoint/truepoint/errs"
+)
+
+// guarded refuses what a browser on another site could send: requests across origins, and, unless Options.Insecure,
+// requests that name a host which is not this machine (DNS rebinding).
+func (s *Server) guarded(next http.Handler) http.Handler {
+	cross := http.NewCrossOriginProtection()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !s.opt.Insecure && !Loopback(r.Host) {
+			s.refuse(w, r, errs.New(errs.PermissionDenied, "this server answers for the local machine only").WithID("T0803"))
+			return
+		}
+		if err := cross.Check(r); err != nil {
+			s.refuse(w, r, errs.New(errs.PermissionDenied, "requests from other sites are refused").WithID("T0804"))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Loopback reports whether address, a host with or without a port, is this machine's loopback: localhost or an address
+// of 127.0.0.0/8 or ::1. No name is looked up.
+func Loopback(address string) bool {
+	host := address
+	if h, _, err := net.SplitHostPort(address); err == nil {
+		host = h
+	}
+	host = strings.Trim(host, "[]")
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// Listen binds an address. Errors: PermissionDenied for one that is not loopback without Options.Insecure,
+// FailedPrecondition for one that is in use or cannot be bound.
+func (s *Server) Listen(address string) (net.Listener, error) {
+	if !s.opt.Insecure && !Loopback(address) {
+		return nil, errs.New(errs.PermissionDenied, "the server has no authentication and does not listen on %s", address).
+			WithID("T0805").WithHint("bind 127.0.0.1, or add --insecure if everybody who reaches that address may read and write")
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, errs.Wrap(err, errs.FailedPrecondition, "cannot listen on %s", address).WithID("T0806").
+			WithHint("stop what uses the port, or choose another with -p")
+	}
+	return l, nil
+}
+
+// body reads a JSON body within its limit. Errors: those of errorWith, 415 and 413.
+func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/json" {
+		return nil, errorWith(http.StatusUnsupportedMediaType, "T0807", "the content type must be application/json")
+	}
+	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
+		return nil, errorWith(http.StatusUnsupportedMediaType, "T0808", "the content encoding must be identity")
+	}
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.opt.BodyBytesMax))
+	if err != nil {
+		if _, over := err.(*http.MaxBytesError); over {
+			return nil, errorWith(http.StatusRequestEntityTooLarge, "T0809", "the body is longer than the limit")
+		}
+		return nil, errs.Wrap(err, errs.InvalidArgument, "the body cannot be read").WithID("T0810")
+	}
+	return b, nil
+}
+
+func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request, methods map[string]http.HandlerFunc) {
+	allow := slices.Sorted(maps.Keys(methods))
+	w.Header().Set("Allow", strings.Join(allow, ", "))
+	s.refuse(w, r, errorWith(http.StatusMethodNotAllowed, "", "Method Not Allowed"))
+}
+
+// logged writes the access log, if there is one. No keys, values or bodies.
+func (s *Server) logged(next http.Handler) http.Handler {
+	if !s.opt.AccessLog {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(seen, r)
+		s.opt.Log.LogAttrs(r.Context(), accessLevel, "request", accessAttrs(r, seen, time.Since(began))...)
+	})
+}

@@ -1,0 +1,92 @@
+package httpserver
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/materialize"
+	"github.com/truepoint/truepoint/serving"
+	"github.com/truepoint/truepoint/value"
+)
+
+// Metrics are the server's Prometheus metrics. No label ever holds an entity key or a text of a request.
+type Metrics struct {
+	registry     *prometheus.Registry
+	requests     *prometheus.HistogramVec
+	cellCounts   *prometheus.CounterVec
+	storeSeconds *prometheus.HistogramVec
+	rows         *prometheus.CounterVec
+	durations    *prometheus.GaugeVec
+	handler      http.Handler
+}
+
+// NewMetrics returns metrics of a registry of their own.
+func NewMetrics() *Metrics {
+	fast := []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 5}
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "truepoint_online_request_duration_seconds",
+			Help: "Time to answer an online read, by feature service (empty for a list of features) and HTTP status.", Buckets: fast}, []string{"service", "code"}),
+		cellCounts: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "truepoint_online_cells_total",
+			Help: "Cells answered, by view and status."}, []string{"view", "status"}),
+		storeSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "truepoint_online_store_duration_seconds",
+			Help: "Time of one call of the online store.", Buckets: fast}, []string{"store", "op"}),
+		rows: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "truepoint_materialization_rows_total",
+			Help: "Rows of materializations that this process ran, by view and outcome."}, []string{"view", "outcome"}),
+		durations: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "truepoint_materialization_duration_seconds",
+			Help: "Duration of the last materialization that this process ran."}, []string{"view"}),
+	}
+	m.registry.MustRegister(m.requests, m.cellCounts, m.storeSeconds, m.rows, m.durations,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+	return m
+}
+
+// ServeHTTP answers GET /metrics.
+func (m *Metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.handler.ServeHTTP(w, r) }
+
+func (m *Metrics) request(service string, status int, took time.Duration) {
+	m.requests.WithLabelValues(service, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+func (m *Metrics) cells(r *serving.Response) {
+	for _, c := range r.Columns {
+		var counts [5]int
+		for i := range c.Cells {
+			counts[c.Cells[i].Status]++
+		}
+		for status, n := range counts {
+			if n > 0 {
+				m.cellCounts.WithLabelValues(c.View, value.Status(status).String()).Add(float64(n))
+			}
+		}
+	}
+}
+
+func (m *Metrics) materialized(r *materialize.Report) {
+	for _, v := range r.Views {
+		if v.Run == nil {
+			continue
+		}
+		m.rows.WithLabelValues(v.View, "written").Add(float64(max(v.Run.Written, 0)))
+		m.rows.WithLabelValues(v.View, "superseded").Add(float64(max(v.Run.Superseded, 0)))
+		m.rows.WithLabelValues(v.View, "rejected").Add(float64(max(v.Run.Rejected, 0)))
+		m.durations.WithLabelValues(v.View).Set(float64(v.Run.Duration()) / float64(eventtime.Second))
+	}
+}
+
+// watch adds the metrics that are asked of the store at each scrape.
+func (m *Metrics) watch(s Store) {
+	m.registry.MustRegister(&storeCollector{store: s,
+		valueAge: prometheus.NewDesc("truepoint_value_age_seconds", "Age of the newest value online, by view.", []string{"view"}, nil),
+		sinceRun: prometheus.NewDesc("truepoint_since_materialization_seconds", "Time since the last good materialization, by view.", []string{"view"}, nil),
+		revision: prometheus.NewDesc("truepoint_registry_revision", "Revision of the registry that is served.", nil, nil),
+		age:      prometheus.NewDesc("truepoint_registry_age_seconds", "Time since that revision was last known to be the newest.", nil, nil),
+	})
+}

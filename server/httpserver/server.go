@@ -1,0 +1,170 @@
+package httpserver
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/explain"
+	"github.com/truepoint/truepoint/ingest"
+	"github.com/truepoint/truepoint/materialize"
+	"github.com/truepoint/truepoint/registry"
+	"github.com/truepoint/truepoint/serving"
+)
+
+// A Store is what the server needs of truepoint.Store, which is one.
+type Store interface {
+	Online(ctx context.Context, r *serving.Request) (*serving.Response, error)
+	Push(ctx context.Context, r *ingest.Request) (*ingest.Result, error)
+	Materialize(ctx context.Context, r *materialize.Request) (*materialize.Report, error)
+	Freshness(ctx context.Context, views ...string) ([]explain.Freshness, error)
+	Ready(ctx context.Context) error
+	RegistryAge() (revision registry.Revision, age eventtime.Duration, ok bool)
+	Run(ctx context.Context) error
+}
+
+// Options tunes a Server. The zero value of every member means its default.
+type Options struct {
+	BodyBytesMax int64         // default 16 MiB
+	Deadline     time.Duration // of a read or a push; default 5 s
+	Drain        time.Duration // how long requests may finish after the context of Serve ends; default 10 s
+	Insecure     bool          // answer requests whatever host they name
+	AccessLog    bool          // log every request at level info
+	Log          *slog.Logger  // default: discards
+	CertFile     string        // with KeyFile: TLS
+	KeyFile      string
+	Holder       string   // names this process in leases
+	Metrics      *Metrics // default: new ones
+}
+
+// Default limits.
+const (
+	bodyBytesMax   = 16 << 20
+	headerBytesMax = 64 << 10
+	deadline       = 5 * time.Second
+	drain          = 10 * time.Second
+)
+
+// A Server answers for one Store. It is safe for concurrent use.
+type Server struct {
+	store   Store
+	opt     Options
+	metrics *Metrics
+	handler http.Handler
+
+	mu         sync.Mutex
+	background sync.WaitGroup  // materializations that nobody waits for
+	lifetime   context.Context // of those; set by Serve
+}
+
+// New returns a server; nothing listens yet. A nil opt means defaults.
+func New(store Store, opt *Options) *Server {
+	s := &Server{store: store, lifetime: context.Background()}
+	if opt != nil {
+		s.opt = *opt
+	}
+	if s.opt.BodyBytesMax == 0 {
+		s.opt.BodyBytesMax = bodyBytesMax
+	}
+	if s.opt.Deadline == 0 {
+		s.opt.Deadline = deadline
+	}
+	if s.opt.Drain == 0 {
+		s.opt.Drain = drain
+	}
+	if s.opt.Log == nil {
+		s.opt.Log = slog.New(slog.DiscardHandler)
+	}
+	if s.metrics = s.opt.Metrics; s.metrics == nil {
+		s.metrics = NewMetrics()
+	}
+	s.metrics.watch(store)
+	s.handler = s.routes()
+	return s
+}
+
+// Handler returns the routes, for tests and for embedding in another server.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Serve answers on l, and keeps the definitions current, until ctx ends; then it stops accepting, lets requests finish for at most Options.Drain, and
+// returns nil, or Unavailable when some were cut off. It closes l.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	s.mu.Lock()
+	s.lifetime = ctx
+	s.mu.Unlock()
+	h := &http.Server{
+		Handler:           s.handler,
+		MaxHeaderBytes:    headerBytesMax,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		IdleTimeout:       75 * time.Second,
+		ErrorLog:          slog.NewLogLogger(s.opt.Log.Handler(), slog.LevelWarn),
+	}
+	s.background.Go(func() {
+		if err := s.store.Run(ctx); err != nil {
+			s.opt.Log.Error("the registry is no longer watched", "error", err.Error())
+		}
+	})
+	done := make(chan error, 1)
+	go func() {
+		if s.opt.CertFile != "" {
+			done <- h.ServeTLS(l, s.opt.CertFile, s.opt.KeyFile)
+			return
+		}
+		done <- h.Serve(l)
+	}()
+	select {
+	case err := <-done:
+		return errs.Wrap(err, errs.Unavailable, "the server stopped").WithID("T0801")
+	case <-ctx.Done():
+	}
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.opt.Drain)
+	defer cancel()
+	err := h.Shutdown(limit)
+	<-done
+	s.background.Wait()
+	if errors.Is(err, context.DeadlineExceeded) {
+		return errs.New(errs.Unavailable, "some requests did not finish within %s and were cut off", s.opt.Drain).WithID("T0802")
+	}
+	return err
+}
+
+// routes returns the table of paths and methods behind the checks that every request passes.
+func (s *Server) routes() http.Handler {
+	table := map[string]map[string]http.HandlerFunc{
+		"/get-online-features":     {http.MethodPost: s.feastOnline},
+		"/push":                    {http.MethodPost: s.feastPush},
+		"/write-to-online-store":   {http.MethodPost: s.feastWrite},
+		"/materialize":             {http.MethodPost: s.feastMaterialize},
+		"/materialize-incremental": {http.MethodPost: s.feastIncremental},
+		"/health":                  {http.MethodGet: s.health},
+		"/livez":                   {http.MethodGet: s.live},
+		"/readyz":                  {http.MethodGet: s.ready},
+		"/metrics":                 {http.MethodGet: s.metrics.ServeHTTP},
+		"/v1/online":               {http.MethodPost: s.ownOnline},
+	}
+	routed := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		methods, ok := table[r.URL.Path]
+		if !ok {
+			s.refuse(w, r, errs.New(errs.NotFound, "Not Found"))
+			return
+		}
+		method := r.Method
+		if method == http.MethodHead {
+			method = http.MethodGet
+		}
+		h, ok := methods[method]
+		if !ok {
+			s.methodNotAllowed(w, r, methods)
+			return
+		}
+		h(w, r)
+	})
+	return s.logged(s.guarded(routed))
+}
