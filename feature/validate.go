@@ -139,7 +139,7 @@ func place(p errs.Position) string {
 
 func (c *checker) entity(e *Entity) {
 	c.name("entity", e.Name, &e.Origin, "name")
-	if len(e.JoinKeys) == 0 {
+	if len(e.JoinKeys) == 0 && e.Name != "" {
 		c.fault("T0105", e.Origin.At("join_keys"), "entity %q has no join keys", e.Name).WithHint("write join_keys: [%s]", e.Name)
 	}
 	for i, k := range e.JoinKeys {

@@ -31,6 +31,7 @@ func (k Kind) String() string { return kindNames[k] }
 type Node struct {
 	Kind    Kind
 	Text    string // of a scalar, without quotes; nothing for Null
+	Broken  bool   // a fault was found here already; Check asks no more of it
 	Hidden  bool   // the text came from the environment and is not shown
 	Pos     errs.Position
 	Items   []*Node  // of a List

@@ -36,9 +36,6 @@ func (c *Chunk) Parse() (n *Node, faults []*errs.Error) {
 		if doc.Body == nil || doc.Body.Type() == ast.CommentType {
 			continue
 		}
-		if doc.Body.Type() == ast.DirectiveType {
-			return nil, []*errs.Error{b.fault(doc.Body.GetToken(), "YAML directives are not supported")}
-		}
 		if body != nil {
 			return nil, []*errs.Error{b.fault(doc.Body.GetToken(), "a second document begins without ---")}
 		}
@@ -83,6 +80,9 @@ func (c *Chunk) syntaxError(err error) *errs.Error {
 	if line := c.lineText(p.Line); strings.HasPrefix(strings.TrimLeft(line, " "), "\t") {
 		return c.fault(c.line+p.Line, strings.Index(line, "\t")+1, "a tab stands in the indentation").WithHint("indent with spaces")
 	}
+	if strings.HasPrefix(c.lineText(p.Line), "%") {
+		return c.fault(c.line+p.Line, 1, "YAML directives are not supported").WithHint("remove the line")
+	}
 	e := c.fault(c.line+p.Line, p.Column, "the document cannot be read as YAML: %s", syntax.Message)
 	switch {
 	case strings.Contains(syntax.Message, "':'"), strings.Contains(syntax.Message, "mapping value"):
@@ -122,7 +122,7 @@ func (b *builder) fault(t *token.Token, format string, args ...any) *errs.Error 
 
 func (b *builder) add(e *errs.Error) *Node {
 	b.faults = append(b.faults, e)
-	return &Node{Pos: e.Pos, size: 1}
+	return &Node{Pos: e.Pos, Broken: true, size: 1}
 }
 
 func (b *builder) node(n ast.Node, depth int) *Node {

@@ -112,7 +112,8 @@ func checkEncoding(file string, src []byte) ([]byte, error) {
 	for i := 0; i < len(src); {
 		c := src[i]
 		if c < utf8.RuneSelf {
-			if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7F {
+			loneCR := c == '\r' && (i+1 == len(src) || src[i+1] != '\n') // some readers count it as a line, others do not
+			if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7F || loneCR {
 				return nil, errs.New(errs.InvalidArgument, "control character 0x%02X at byte offset %d", c, i).WithID("T0202").
 					WithHint("save the file as UTF-8 text").At(at(file, src, i))
 			}

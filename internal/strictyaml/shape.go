@@ -100,7 +100,7 @@ type Report struct {
 
 // Check holds a value against a shape and reports every fault.
 func Check(n *Node, s *Shape, r *Report) {
-	if n.Kind == Null && s.Nullable || s.Any {
+	if n.Broken || n.Kind == Null && s.Nullable || s.Any {
 		return
 	}
 	if alt := s.choose(n.Kind); alt != nil {
