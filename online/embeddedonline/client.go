@@ -63,7 +63,7 @@ func (c *client) connect(ctx context.Context) (*connection, error) {
 	}
 	if string(got[:]) != greeting+string(rune(protocolVersion)) {
 		n.Close()
-		return nil, errs.New(errs.FailedPrecondition, "the process that owns the online store speaks version %d of its protocol, this one %d", got[len(greeting)], protocolVersion).WithID("T0506").
+		return nil, errs.New(errs.FailedPrecondition, "the process that owns the online store speaks version %d of its protocol, this one %d", got[len(greeting)], protocolVersion).WithID("T0606").
 			WithHint("run the same version of truepoint in both, or end the other process first")
 	}
 	return &connection{n, newWire(n)}, nil

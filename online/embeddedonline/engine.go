@@ -122,7 +122,7 @@ func (e *engine) guard(write func() error) (err error) {
 		if !ok {
 			panic(r)
 		}
-		err = errs.New(errs.Unavailable, "the online store takes no more writes: %s", f.text).WithID("T0505").
+		err = errs.New(errs.Unavailable, "the online store takes no more writes: %s", f.text).WithID("T0605").
 			WithHint("make room on the disk or repair it, then start this process again")
 		e.failed.CompareAndSwap(nil, &err)
 	}()

@@ -31,7 +31,18 @@ const formatVersion = 1
 const formatMagic = "truepoint embedded online store\nformat "
 
 // IDNotOurs is the error id of a path that holds something else; callers may choose another path.
-const IDNotOurs = "T0501"
+const IDNotOurs = "T0601"
+
+// Ours reports whether dir may be opened: it holds a store, or one can be made there. Where it is not, as with another
+// program's directory, callers use another path. It writes nothing. Errors: FailedPrecondition for a newer format.
+func Ours(dir string) (bool, error) {
+	_, err := inspect(dir)
+	var e *errs.Error
+	if errors.As(err, &e) && e.ID == IDNotOurs {
+		return false, nil
+	}
+	return err == nil, err
+}
 
 // inspect reports whether dir holds a store; false means that one can be made there. It writes nothing. Errors:
 // FailedPrecondition for a path that holds something else (IDNotOurs) or a newer format.
@@ -81,7 +92,7 @@ func checkFormat(dir, text string) error {
 	case !ours || err != nil || version < 1:
 		return notOurs(dir, "has a "+formatFile+" file that does not say so")
 	case version > formatVersion:
-		return errs.New(errs.FailedPrecondition, "online store %s has format %d, this version reads up to %d", dir, version, formatVersion).WithID("T0502").
+		return errs.New(errs.FailedPrecondition, "online store %s has format %d, this version reads up to %d", dir, version, formatVersion).WithID("T0602").
 			WithHint("use the version of truepoint that wrote it, or a newer one")
 	}
 	return nil

@@ -39,7 +39,7 @@ func TestOpenRefusesWhatIsNotOurs(t *testing.T) {
 		"an empty FORMAT file":             {"dir/FORMAT", "", embeddedonline.IDNotOurs},
 		"a format without a number":        {"dir/FORMAT", magic + "one\n", embeddedonline.IDNotOurs},
 		"format zero":                      {"dir/FORMAT", magic + "0\n", embeddedonline.IDNotOurs},
-		"a newer format":                   {"dir/FORMAT", magic + "2\n", "T0502"},
+		"a newer format":                   {"dir/FORMAT", magic + "2\n", "T0602"},
 		"a file":                           {"dir", "SQLite format 3\x00", embeddedonline.IDNotOurs},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -52,6 +52,9 @@ func TestOpenRefusesWhatIsNotOurs(t *testing.T) {
 			}
 			if all := errs.All(err); all[0].ID != tt.id || all[0].Hint == "" {
 				t.Errorf("got id %q, hint %q; want id %q and a hint", all[0].ID, all[0].Hint, tt.id)
+			}
+			if ours, err := embeddedonline.Ours(filepath.Join(root, "dir")); ours || (err == nil) != (tt.id == embeddedonline.IDNotOurs) {
+				t.Errorf("Ours: got %t, %v", ours, err)
 			}
 			var left []string
 			filepath.Walk(root, func(path string, i os.FileInfo, err error) error {

@@ -72,7 +72,7 @@ func breakSeal(dir string) error {
 		return err
 	}
 	if line := difference(string(sealed), found); line != "" {
-		return errs.New(errs.DataLoss, "online store %s is damaged: it was closed in good order, but %s", dir, line).WithID("T0507").
+		return errs.New(errs.DataLoss, "online store %s is damaged: it was closed in good order, but %s", dir, line).WithID("T0607").
 			WithHint("restore the directory from a backup, or move it away and materialize again")
 	}
 	if err := os.Remove(path); err != nil {

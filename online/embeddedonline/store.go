@@ -87,7 +87,7 @@ func (s *Store) call(ctx context.Context, do func(backend) error) error {
 			return err
 		}
 	}
-	return errs.New(errs.Unavailable, "online store %s: its owner went away %d times during one call", s.dir, takeoversMax).WithID("T0504").
+	return errs.New(errs.Unavailable, "online store %s: its owner went away %d times during one call", s.dir, takeoversMax).WithID("T0604").
 		WithHint("look for the process that opens it and fails, then try again")
 }
 
@@ -228,7 +228,7 @@ func silent(dir string, patience time.Duration) error {
 	if a, ok := announced(dir); ok {
 		who = "process " + itoa(a.pid)
 	}
-	return errs.New(errs.Unavailable, "online store %s is owned by %s, which did not answer within %s", dir, who, patience).WithID("T0503").
+	return errs.New(errs.Unavailable, "online store %s is owned by %s, which did not answer within %s", dir, who, patience).WithID("T0603").
 		WithHint("wait until it has finished, or end it")
 }
 

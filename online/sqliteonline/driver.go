@@ -152,7 +152,7 @@ func (d *Driver) verify(c online.Cell, crc int64) error {
 	if int64(checksum(c.Key, c.Row)) == crc {
 		return nil
 	}
-	return errs.New(errs.DataLoss, "online store %s: the row of key %x is damaged", d.db.Path(), c.Key).WithID("T0511").
+	return errs.New(errs.DataLoss, "online store %s: the row of key %x is damaged", d.db.Path(), c.Key).WithID("T0611").
 		WithHint("move the file away and materialize again")
 }
 
