@@ -111,7 +111,10 @@ var textParsers = map[Kind]func(string) (Value, error){
 
 func parseInstant(text string) (Value, error) {
 	i, err := eventtime.Parse(text, nil)
-	return OfInstant(i), err
+	if err != nil {
+		return Value{}, err
+	}
+	return OfInstant(i), nil
 }
 
 // convertNested converts v to Array, Set, Map, Struct or Vector.

@@ -194,7 +194,7 @@ func makeMap(entries [][2]value.Value) (value.Value, error) {
 	parts := make([]value.Value, 0, 2*len(entries))
 	for j, e := range entries {
 		if j > 0 && e[0].Text() == entries[j-1][0].Text() {
-			return value.Value{}, errs.New(errs.InvalidArgument, "the map key %q is repeated", e[0].Text()).WithID("T0116")
+			return value.Value{}, errs.New(errs.InvalidArgument, "the map key %.64q is repeated", e[0].Text()).WithID("T0116")
 		}
 		parts = append(parts, e[0], e[1])
 	}

@@ -152,12 +152,12 @@ func fromNumber(s string, t value.Type) (value.Value, error) {
 	case value.UnixTimestamp:
 		n, err := scalar(s, value.Scalar(value.Int64))
 		if err != nil {
-			return value.Value{}, mismatch(s, t)
+			return value.Value{}, mismatch("the number "+clip(s), t)
 		}
 		i, err := eventtime.FromUnit(n.Int(), eventtime.Seconds)
 		return value.OfInstant(i), err
 	}
-	return value.Value{}, mismatch("the number "+s, t)
+	return value.Value{}, mismatch("the number "+clip(s), t)
 }
 
 func (p *parser) json() (value.Value, error) {
@@ -236,7 +236,7 @@ func (p *parser) structure(t value.Type) (value.Value, error) {
 	err := p.object(func(name string) error {
 		i := slices.IndexFunc(t.Fields, func(f value.Field) bool { return f.Name == name })
 		if i < 0 {
-			return errs.New(errs.InvalidArgument, "%s has no field %q", t, name).WithID("T0115")
+			return errs.New(errs.InvalidArgument, "%s has no field %q", t, clip(name)).WithID("T0115")
 		}
 		var err error
 		parts[i], err = p.value(t.Fields[i].Type)

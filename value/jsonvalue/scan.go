@@ -217,7 +217,7 @@ func (s *scanner) object(item func(name string) error) error {
 			return err
 		}
 		if _, twice := seen[name]; twice {
-			return s.fail("the name " + strconv.Quote(name) + " is repeated")
+			return s.fail("the name " + strconv.Quote(clip(name)) + " is repeated")
 		}
 		seen[name] = struct{}{}
 		if !s.take(':') {

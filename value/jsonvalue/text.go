@@ -21,6 +21,14 @@ import (
 // Errors: InvalidArgument for a text that is no value of the type or not valid UTF-8; OutOfRange for a number that
 // does not fit.
 func ParseText(text string, t value.Type) (value.Value, error) {
+	v, err := parseText(text, t)
+	if err != nil {
+		return value.Value{}, err
+	}
+	return v, nil
+}
+
+func parseText(text string, t value.Type) (value.Value, error) {
 	if !utf8.ValidString(text) {
 		return value.Value{}, errs.New(errs.InvalidArgument, "a text is not valid UTF-8").WithID("T0115")
 	}
