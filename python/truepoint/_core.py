@@ -141,7 +141,7 @@ class Definition:
         return given if self._check(argument, given, bool, "True or False") else otherwise
 
     def _duration(self, argument: str, given: Any) -> Optional[str]:
-        """Returns a timedelta as exact text in microseconds; text such as "7d" is passed on as it is."""
+        """Returns a timedelta as text in the largest unit that is exact; text such as "7d" is passed on as it is."""
         if not self._check(argument, given, (timedelta, str), "a timedelta"):
             return None
         if isinstance(given, str):
@@ -150,6 +150,9 @@ class Definition:
         if microseconds < 0:
             fault(f"{argument} of {type(self).__name__} is negative", "write a positive timedelta", Place(self._site, argument))
             return None
+        for unit, length in (("d", 86400000000), ("h", 3600000000), ("m", 60000000), ("s", 1000000), ("ms", 1000)):
+            if microseconds and microseconds % length == 0:
+                return f"{microseconds // length}{unit}"
         return f"{microseconds}us" if microseconds else "0"
 
     def _info(self, description: Any, tags: Any, owner: Any) -> None:
