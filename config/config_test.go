@@ -123,7 +123,7 @@ sources:
   a: {type: fil, path: x}
 `, nil)
 	wantFault(t, err, 1, 1, "T0203", "did you mean project?")
-	wantFault(t, err, 1, 1, "T0105", "the key project is missing")
+	wantFault(t, err, 1, 1, "T0175", "the key project is missing")
 	wantFault(t, err, 2, 24, "T0203", "did you mean cache_ttl_seconds?")
 	wantFault(t, err, 3, 11, "T0206", "did you mean gcp?")
 	wantFault(t, err, 5, 9, "T0206", "did you mean redis?")

@@ -32,7 +32,7 @@ func (d *decoder) document(n *strictyaml.Node) {
 	}
 	kind := n.Get("kind")
 	if kind == nil {
-		d.fault(n.Pos, "T0105", "the document has no kind").WithHint("add kind: one of %s", d.shapes.expected())
+		d.fault(n.Pos, "T0175", "the document has no kind").WithHint("add kind: one of %s", d.shapes.expected())
 		return
 	}
 	shape, known := d.shapes.kinds[kind.Text]

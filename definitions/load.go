@@ -171,7 +171,7 @@ func withoutRepeats(err, found error, set *feature.Set, broken bool) error {
 	}
 	var out errs.List
 	for _, e := range errs.All(err) {
-		missing := e.ID == "T0011" || e.ID == "T0110" || e.ID == "T0111"
+		missing := e.ID == "T0011" || e.ID == "T0180" || e.ID == "T0181"
 		if known[place{e.Pos, e.ID}] || known[place{e.Pos, ""}] || broken && missing {
 			continue
 		}

@@ -47,7 +47,7 @@ func (d *decoder) override(overrides map[string]Override) {
 		if slices.Contains(names, name) {
 			continue
 		}
-		e := d.fault(overrides[name].pos, "T0110", "sources replaces the unknown data source %q", name)
+		e := d.fault(overrides[name].pos, "T0180", "sources replaces the unknown data source %q", name)
 		e.WithHint("%s", errs.DidYouMean(name, names))
 	}
 }

@@ -49,17 +49,17 @@ func CheckProject(name string) error {
 
 func checkName(what, name string, rule *regexp.Regexp, ruleText string) *errs.Error {
 	if name == "" {
-		return errs.New(errs.InvalidArgument, "the %s has no name", what).WithID("T0105").WithHint("%s", ruleText)
+		return errs.New(errs.InvalidArgument, "the %s has no name", what).WithID("T0175").WithHint("%s", ruleText)
 	}
 	if slices.Contains(reservedName, name) {
 		return errs.New(errs.InvalidArgument, "%s name %q is reserved: entity rows and results have a column of that name", what, name).
-			WithID("T0102").WithHint("choose another name, such as last_%s", strings.TrimSuffix(name, "stamp"))
+			WithID("T0172").WithHint("choose another name, such as last_%s", strings.TrimSuffix(name, "stamp"))
 	}
 	if rule.MatchString(name) && (rule != ownName || !strings.Contains(name, "__")) {
 		return nil
 	}
 	e := errs.New(errs.InvalidArgument, "%s name %s breaks the rule%s", what, quoteShort(name), strangeRune(name)).
-		WithID("T0101").WithHint("%s", ruleText)
+		WithID("T0171").WithHint("%s", ruleText)
 	if s := suggestName(name); s != "" && s != name && rule == ownName {
 		e.WithHint("%s: %s would do", ruleText, s)
 	}

@@ -86,13 +86,13 @@ func (s *Set) BatchSource(v *View) (*Source, error) {
 	}
 	if src.Type == PushSource || src.Type == RequestSource {
 		return nil, errs.New(errs.FailedPrecondition, "source %q of view %q is a %s source and holds no history", src.Name, v.Name, src.Type).
-			WithID("T0113").WithHint("name a batch source").At(v.Origin.At("source"))
+			WithID("T0183").WithHint("name a batch source").At(v.Origin.At("source"))
 	}
 	return src, nil
 }
 
 func (s *Set) unknownSource(name string) *errs.Error {
-	return errs.New(errs.NotFound, "unknown data source %q", name).WithID("T0110").
+	return errs.New(errs.NotFound, "unknown data source %q", name).WithID("T0180").
 		WithHint("%s", orDefine(errs.DidYouMean(name, s.sourceNames()), KindSource, name))
 }
 
@@ -126,6 +126,6 @@ func (s *Set) JoinKeys(v *View) ([]value.Field, error) {
 }
 
 func (s *Set) unknownEntity(name string) *errs.Error {
-	return errs.New(errs.NotFound, "unknown entity %q", name).WithID("T0111").
+	return errs.New(errs.NotFound, "unknown entity %q", name).WithID("T0181").
 		WithHint("%s", orDefine(errs.DidYouMean(name, s.entityNames()), KindEntity, name))
 }

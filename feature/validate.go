@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -118,16 +119,24 @@ func uniqueIn[T named](c *checker, what string, all []T) {
 			continue
 		}
 		wasName, wasOrigin := was.label()
+		if name != wasName && later(wasOrigin.Pos, o.Pos) { // sets are in order of name, not of writing
+			name, o, wasName, wasOrigin = wasName, wasOrigin, name, o
+		}
 		switch {
 		case name == "":
 		case wasName == name:
-			c.fault("T0103", o.At("name"), "%s %q is defined twice, first at %s", what, name, place(wasOrigin.At("name"))).
+			c.fault("T0173", o.At("name"), "%s %q is defined twice, first at %s", what, name, place(wasOrigin.At("name"))).
 				WithHint("rename or remove one of them")
 		default:
-			c.fault("T0104", o.At("name"), "%s names %q and %q%s differ in case only", what, name, wasName, seen(wasOrigin.At("name"))).
+			c.fault("T0174", o.At("name"), "%s names %q and %q%s differ in case only", what, name, wasName, seen(wasOrigin.At("name"))).
 				WithHint("rename one of them: some engines ignore case")
 		}
 	}
+}
+
+// later reports whether p stands behind q.
+func later(p, q errs.Position) bool {
+	return cmp.Or(cmp.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column)) > 0
 }
 
 func place(p errs.Position) string {
@@ -140,13 +149,15 @@ func place(p errs.Position) string {
 func (c *checker) entity(e *Entity) {
 	c.name("entity", e.Name, &e.Origin, "name")
 	if len(e.JoinKeys) == 0 && e.Name != "" {
-		c.fault("T0105", e.Origin.At("join_keys"), "entity %q has no join keys", e.Name).WithHint("write join_keys: [%s]", e.Name)
+		c.fault("T0175", e.Origin.At("join_keys"), "entity %q has no join keys", e.Name).WithHint("write join_keys: [%s]", e.Name)
 	}
 	for i, k := range e.JoinKeys {
 		path := index("join_keys", i)
-		c.name("join key", k, &e.Origin, path)
+		if k != e.Name { // its name was checked above
+			c.name("join key", k, &e.Origin, path)
+		}
 		if j := slices.IndexFunc(e.JoinKeys[:i], func(o string) bool { return strings.EqualFold(o, k) }); j >= 0 {
-			c.fault("T0103", e.Origin.At(path), "join key %q stands twice in entity %q", k, e.Name).WithHint("remove one of them")
+			c.fault("T0173", e.Origin.At(path), "join key %q stands twice in entity %q", k, e.Name).WithHint("remove one of them")
 		}
 	}
 	if !e.ValueType.IsZero() {
@@ -191,11 +202,11 @@ func (c *checker) viewEntities(v *View) {
 		at := v.Origin.At(index("entities", i))
 		e, ok := c.entities[name]
 		if !ok {
-			c.wrong("T0111", at, c.set.unknownEntity(name))
+			c.wrong("T0181", at, c.set.unknownEntity(name))
 			continue
 		}
 		if slices.Contains(v.Entities[:i], name) {
-			c.fault("T0103", at, "entity %q stands twice in view %q", name, v.Name).WithHint("remove one of them")
+			c.fault("T0173", at, "entity %q stands twice in view %q", name, v.Name).WithHint("remove one of them")
 			continue
 		}
 		for _, k := range e.JoinKeys {
@@ -211,20 +222,20 @@ func (c *checker) viewEntities(v *View) {
 func (c *checker) viewSource(v *View) {
 	at := v.Origin.At("source")
 	if v.Source == "" {
-		c.fault("T0105", at, "feature view %q has no source", v.Name).WithHint("name a data source: source: transactions")
+		c.fault("T0175", at, "feature view %q has no source", v.Name).WithHint("name a data source: source: transactions")
 		return
 	}
 	src, ok := c.sources[v.Source]
 	if !ok {
-		c.wrong("T0110", at, c.set.unknownSource(v.Source))
+		c.wrong("T0180", at, c.set.unknownSource(v.Source))
 		return
 	}
 	switch {
 	case src.Type == RequestSource:
-		c.fault("T0113", at, "view %q reads request source %q%s, which holds no history", v.Name, src.Name, seen(src.Origin.Pos)).
+		c.fault("T0183", at, "view %q reads request source %q%s, which holds no history", v.Name, src.Name, seen(src.Origin.Pos)).
 			WithHint("request sources are for on-demand views; name a batch or push source")
 	case src.Type != PushSource && src.Type != "" && src.TimestampField == "":
-		c.fault("T0105", src.Origin.Pos, "source %q of view %q has no timestamp_field", src.Name, v.Name).
+		c.fault("T0175", src.Origin.Pos, "source %q of view %q has no timestamp_field", src.Name, v.Name).
 			WithHint("name the column of the event time: timestamp_field: event_timestamp")
 	}
 }
@@ -252,7 +263,7 @@ func (c *checker) fields(what, owner string, fields []Field, o *Origin) {
 		if fields[was].Name == f.Name {
 			c.fault("T0120", at, "feature %q stands twice in %s %q, first%s", f.Name, what, owner, before).WithHint("rename or remove one of them")
 		} else {
-			c.fault("T0104", at, "features %q and %q%s of %s %q differ in case only", f.Name, fields[was].Name, before, what, owner).
+			c.fault("T0174", at, "features %q and %q%s of %s %q differ in case only", f.Name, fields[was].Name, before, what, owner).
 				WithHint("rename one of them: some engines ignore case")
 		}
 	}
@@ -264,7 +275,7 @@ var onErrors = []string{"fail", "cells"}
 func (c *checker) service(s *Service) {
 	c.name("feature service", s.Name, &s.Origin, "name")
 	if len(s.Features) == 0 {
-		c.fault("T0105", s.Origin.At("features"), "feature service %q has no features", s.Name).WithHint("list views: features: [user_features]")
+		c.fault("T0175", s.Origin.At("features"), "feature service %q has no features", s.Name).WithHint("list views: features: [user_features]")
 	}
 	if s.OnError != "" && !slices.Contains(onErrors, s.OnError) {
 		c.fault("T0150", s.Origin.At("on_error"), "on_error %q is neither fail nor cells", s.OnError).
@@ -292,7 +303,7 @@ func (c *checker) projection(s *Service, p *Projection, path string) {
 		return
 	}
 	if p.Features != nil && len(p.Features) == 0 {
-		c.fault("T0105", s.Origin.At(path+".features"), "service %q takes no feature of view %q", s.Name, p.View).
+		c.fault("T0175", s.Origin.At(path+".features"), "service %q takes no feature of view %q", s.Name, p.View).
 			WithHint("leave features out to take all")
 	}
 	for i, name := range p.Features {
@@ -322,9 +333,11 @@ func definedAt(p errs.Position) string {
 func (c *checker) joinKeyMap(s *Service, p *Projection, v *View, path string) {
 	var keys []string
 	for _, name := range v.Entities {
-		if e, ok := c.entities[name]; ok {
-			keys = append(keys, e.JoinKeys...)
+		e, ok := c.entities[name]
+		if !ok {
+			return // what is missing was reported at the view
 		}
+		keys = append(keys, e.JoinKeys...)
 	}
 	target := map[string]string{}
 	for _, k := range keys {
@@ -334,7 +347,10 @@ func (c *checker) joinKeyMap(s *Service, p *Projection, v *View, path string) {
 		at := s.Origin.At(path + "." + from)
 		if !slices.Contains(keys, from) {
 			hint := errs.DidYouMean(from, keys)
-			if hint == "" {
+			switch {
+			case len(keys) == 0:
+				hint = "it has no join keys: remove join_key_map"
+			case hint == "":
 				hint = "its join keys are " + shortList(keys)
 			}
 			c.fault("T0151", at, "join_key_map names %q, which is no join key of view %q%s", from, p.View, definedAt(v.Origin.At("name"))).WithHint("%s", hint)

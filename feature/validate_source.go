@@ -24,7 +24,7 @@ func (c *checker) source(s *Source) {
 	at := s.Origin.At("type")
 	switch {
 	case s.Type == "":
-		c.fault("T0105", at, "data source %q has no type", s.Name).WithHint("write a type such as file or push")
+		c.fault("T0175", at, "data source %q has no type", s.Name).WithHint("write a type such as file or push")
 		return
 	case slices.Contains(LaterSourceTypes(), s.Type):
 		c.wrong("T0160", at, errs.New(errs.Unimplemented, "data source %q is a %s source", s.Name, s.Type).
@@ -35,7 +35,7 @@ func (c *checker) source(s *Source) {
 		if hint == "" {
 			hint = "use one of " + strings.Join(SourceTypes(), ", ")
 		}
-		c.fault("T0113", at, "data source %q has the unknown type %q", s.Name, s.Type).WithHint("%s", hint)
+		c.fault("T0183", at, "data source %q has the unknown type %q", s.Name, s.Type).WithHint("%s", hint)
 		return
 	}
 	switch s.Type {
@@ -67,7 +67,7 @@ func (c *checker) pushSource(s *Source) {
 	batch, ok := c.sources[s.BatchSource]
 	switch {
 	case !ok:
-		c.wrong("T0110", at, c.set.unknownSource(s.BatchSource))
+		c.wrong("T0180", at, c.set.unknownSource(s.BatchSource))
 	case batch == s:
 		c.fault("T0143", at, "push source %q is its own batch source", s.Name).WithHint("name a file or table source")
 	case batch.Type == PushSource || batch.Type == RequestSource:
@@ -95,7 +95,7 @@ func (c *checker) requestSource(s *Source) {
 
 func (c *checker) fileSource(s *Source) {
 	if s.Table != "" || s.Query != "" {
-		c.fault("T0113", s.Origin.Pos, "file source %q has a table or a query", s.Name).WithHint("give it a path alone")
+		c.fault("T0183", s.Origin.Pos, "file source %q has a table or a query", s.Name).WithHint("give it a path alone")
 	}
 	if e := checkPath(s.Path); e != nil {
 		e.Message = "data source " + quote(s.Name) + ": " + e.Message
@@ -140,11 +140,11 @@ func checkPath(p string) *errs.Error {
 func (c *checker) tableSource(s *Source) {
 	switch {
 	case s.Path != "" && s.Type != "spark" && s.Type != "databricks":
-		c.fault("T0113", s.Origin.At("path"), "%s source %q has a path", s.Type, s.Name).WithHint("use table or query, or type: file")
+		c.fault("T0183", s.Origin.At("path"), "%s source %q has a path", s.Type, s.Name).WithHint("use table or query, or type: file")
 	case s.Table == "" && s.Query == "" && s.Path == "":
-		c.fault("T0105", s.Origin.Pos, "%s source %q has neither table nor query", s.Type, s.Name).WithHint("write table: schema.name")
+		c.fault("T0175", s.Origin.Pos, "%s source %q has neither table nor query", s.Type, s.Name).WithHint("write table: schema.name")
 	case s.Table != "" && s.Query != "":
-		c.fault("T0113", s.Origin.At("query"), "%s source %q has a table and a query", s.Type, s.Name).WithHint("keep one of them")
+		c.fault("T0183", s.Origin.At("query"), "%s source %q has a table and a query", s.Type, s.Name).WithHint("keep one of them")
 	}
 	if s.Table == "" {
 		return
@@ -160,7 +160,7 @@ func (c *checker) tableSource(s *Source) {
 func (c *checker) sourceColumns(s *Source) {
 	check := func(path, column string) {
 		if !utf8.ValidString(column) || strings.IndexFunc(column, unicode.IsControl) >= 0 || len(column) > 300 {
-			c.fault("T0101", s.Origin.At(path), "%s %s of source %q is no column name", path, quoteShort(column), s.Name).
+			c.fault("T0171", s.Origin.At(path), "%s %s of source %q is no column name", path, quoteShort(column), s.Name).
 				WithHint("column names are printable and have at most 300 bytes")
 		}
 	}
@@ -173,7 +173,7 @@ func (c *checker) sourceColumns(s *Source) {
 		path := index("tie_break", i)
 		check(path, column)
 		if column == "" || slices.Contains(s.TieBreak[:i], column) {
-			c.fault("T0103", s.Origin.At(path), "tie_break column %q of source %q is empty or stands twice", column, s.Name).WithHint("remove it")
+			c.fault("T0173", s.Origin.At(path), "tie_break column %q of source %q is empty or stands twice", column, s.Name).WithHint("remove it")
 		}
 	}
 }

@@ -266,7 +266,7 @@ func (r *Report) wrap(p errs.Position, err error) {
 func checkSwitch(n *Node, s *Switch, r *Report) {
 	which := n.Get(s.Key)
 	if which == nil && s.Default == "" {
-		r.fault(n.Pos, "T0105", "the key %s is missing", s.Key).WithHint("add %s: one of %s", s.Key, strings.Join(s.names(), ", "))
+		r.fault(n.Pos, "T0175", "the key %s is missing", s.Key).WithHint("add %s: one of %s", s.Key, strings.Join(s.names(), ", "))
 		return
 	}
 	c, known := s.Case(which.String())
@@ -306,7 +306,7 @@ func checkKeys(n *Node, s *Shape, r *Report) {
 	}
 	for i := range s.Keys {
 		if k := &s.Keys[i]; k.Required && n.Get(k.Name) == nil {
-			r.fault(n.Pos, "T0105", "the key %s is missing", k.Name).WithHint("add %s: %s", k.Name, k.Doc)
+			r.fault(n.Pos, "T0175", "the key %s is missing", k.Name).WithHint("add %s: %s", k.Name, k.Doc)
 		}
 	}
 }
