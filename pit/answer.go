@@ -42,6 +42,7 @@ func (a *answer) build(ctx context.Context) (*ViewResult, error) {
 	}
 	a.out.Columns = blankColumns(len(a.out.Status), a.types, a.judge(check.answersDeleted))
 	check.answers, check.others = a.out.Columns, blankColumns(len(others), a.types, nil)
+	a.slots, a.ranks = nil, nil // their memory is wanted for the payload
 	rows := newTarget(a.start, a.out.Columns, len(a.out.Row), func(i int) int64 {
 		if a.out.Status[i] != value.Present {
 			return -1

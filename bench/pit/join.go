@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/offline"
+	"github.com/truepoint/truepoint/offline/fileoffline"
+	"github.com/truepoint/truepoint/pit"
+	"github.com/truepoint/truepoint/value"
+)
+
+// features are the columns of the view that both sides return.
+var features = []value.Field{
+	{Name: "f0", Type: value.Scalar(value.Float64)}, {Name: "f1", Type: value.Scalar(value.Float64)},
+	{Name: "f2", Type: value.Scalar(value.Float64)}, {Name: "f3", Type: value.Scalar(value.Float64)},
+	{Name: "f4", Type: value.Scalar(value.Int64)}, {Name: "f5", Type: value.Scalar(value.Int64)},
+}
+
+const ttl = 10 * eventtime.Day
+
+// one does the work of our side once, in this process.
+func (b *bench) one(ctx context.Context, what string) error {
+	if what == "newest" {
+		return b.newest(ctx)
+	}
+	return b.join(ctx)
+}
+
+// layout returns the roles of the view's columns.
+func layout() pit.Layout {
+	l := pit.Layout{Keys: []string{"entity_id"}, Event: "event_ts", Created: "created_ts"}
+	for _, f := range features {
+		l.Features, l.FeatureTypes = append(l.Features, f.Name), append(l.FeatureTypes, f.Type)
+	}
+	return l
+}
+
+// open returns a snapshot of a view's file.
+func (b *bench) open(ctx context.Context, file string, key value.Kind) (offline.Snapshot, error) {
+	d := fileoffline.New(b.data, nil)
+	columns := append([]value.Field{
+		{Name: "entity_id", Type: value.Scalar(key)},
+		{Name: "event_ts", Type: value.Scalar(value.UnixTimestamp)}, {Name: "created_ts", Type: value.Scalar(value.UnixTimestamp)},
+	}, features...)
+	s := &feature.Source{Name: "view", Type: feature.FileSource, Path: file, TimestampField: "event_ts", CreatedTimestampColumn: "created_ts"}
+	return d.Open(ctx, s, columns, nil)
+}
+
+// join joins Parquet to Parquet.
+func (b *bench) join(ctx context.Context) error {
+	spine, err := offline.ReadTable(ctx, b.path("spine.parquet"), nil)
+	if err != nil {
+		return err
+	}
+	history, err := b.open(ctx, "view.parquet", value.Int64)
+	if err != nil {
+		return err
+	}
+	defer history.Close()
+	p := &pit.Plan{Spine: pit.Spine{Columns: spine}, Views: []pit.ViewScan{{
+		Name: "view", Table: history, Layout: layout(), Spine: []string{"entity_id"}, TTL: ttl,
+	}}}
+	times := spine.Column("event_ts")
+	for i := range spine.Rows {
+		p.Spine.AsOf = append(p.Spine.AsOf, times.Instant(i))
+	}
+	start := time.Now()
+	result, err := pit.Eval(ctx, p, nil)
+	if err != nil {
+		return err
+	}
+	joined, peak := time.Since(start), peakMemory()
+	v := &result.Views[0]
+	for i, f := range features {
+		spine.Add(f.Name, v.Columns[i])
+	}
+	if err := offline.WriteTable(b.path("ours.parquet"), spine); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(os.Stderr, "  join %.2f s, %s; writing %.2f s, %s; ambiguous cells %v\n",
+		joined.Seconds(), peak, (time.Since(start) - joined).Seconds(), peakMemory(), v.Report.Ambiguous)
+	return err
+}
+
+// newest reduces the view to its newest row per key and loads the payload in runs.
+func (b *bench) newest(ctx context.Context) error {
+	file, key := "view.parquet", value.Int64
+	if b.keys == "string" {
+		file, key = "view_string.parquet", value.String
+	}
+	history, err := b.open(ctx, file, key)
+	if err != nil {
+		return err
+	}
+	defer history.Close()
+	start := time.Now()
+	w, err := pit.Newest(ctx, &pit.NewestPlan{
+		Name: "view", Table: history, Layout: layout(),
+		Select: pit.Selection{
+			Interval: eventtime.Interval{Start: eventtime.Min, End: eventtime.Max}, AvailableBy: eventtime.Max,
+			CreatedAfter: eventtime.None, AvailableAfter: eventtime.None,
+		},
+	}, nil)
+	if err != nil {
+		return err
+	}
+	reduced := time.Since(start)
+	columns, err := w.Load(ctx, 0, w.Len())
+	if err != nil {
+		return err
+	}
+	runtime.KeepAlive(columns)
+	_, err = fmt.Fprintf(os.Stderr, "  %d keys: reduce %.2f s, load %.2f s\n", w.Len(), reduced.Seconds(), (time.Since(start) - reduced).Seconds())
+	return err
+}
+
+// peakMemory returns the greatest resident set of this process so far, as the system words it.
+func peakMemory() string {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return "peak unknown"
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	line, _, _ := strings.Cut(rest, "\n")
+	return "peak " + strings.TrimSpace(line)
+}
