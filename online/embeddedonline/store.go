@@ -208,22 +208,22 @@ func acquire(ctx context.Context, dir string, opt *Options) (backend, error) {
 		if err == nil {
 			return c, nil
 		}
-		if !errors.Is(err, errOwnerGone) {
+		if waiting.Err() == nil && !errors.Is(err, errOwnerGone) {
 			return nil, err
 		}
 		select {
 		case <-time.After(pause):
 		case <-waiting.Done():
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			return nil, silent(dir, opt.Patience)
+			return nil, silent(ctx, dir, opt.Patience)
 		}
 	}
 }
 
-// silent is the error for an owner that does not answer.
-func silent(dir string, patience time.Duration) error {
+// silent is the error for an owner that does not answer: that of ctx if it ended.
+func silent(ctx context.Context, dir string, patience time.Duration) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	who := "another process"
 	if a, ok := announced(dir); ok {
 		who = "process " + itoa(a.pid)

@@ -1,0 +1,58 @@
+package fault
+
+import (
+	"context"
+
+	"github.com/truepoint/truepoint/sink"
+	"github.com/truepoint/truepoint/value"
+)
+
+// Sink wraps a sink. Torn writes the first half of the rows.
+func Sink(s sink.Sink, in *Injector) sink.Sink { return &faultySink{s, in} }
+
+type faultySink struct {
+	sink.Sink
+	in *Injector
+}
+
+func (s *faultySink) Write(ctx context.Context, table string, rows *sink.Rows) (out sink.Outcome, err error) {
+	err = s.in.around(ctx, "Write", call{
+		do: func() (err error) { out, err = s.Sink.Write(ctx, table, rows); return err },
+		part: func() error {
+			_, err := s.Sink.Write(ctx, table, head(rows, rows.Len()/2))
+			return err
+		},
+	})
+	if err != nil {
+		return sink.Outcome{}, err
+	}
+	return out, nil
+}
+
+// head returns the first n rows.
+func head(r *sink.Rows, n int) *sink.Rows {
+	h := *r
+	h.Event, h.Created = r.Event[:n], r.Created[:n]
+	if r.Encoded != nil {
+		h.Encoded = r.Encoded[:n]
+	}
+	if r.Deleted != nil {
+		h.Deleted = r.Deleted[:n]
+	}
+	h.Keys, h.Fields = headColumns(r.Keys, n), headColumns(r.Fields, n)
+	return &h
+}
+
+func headColumns(cols []*value.Column, n int) []*value.Column {
+	if cols == nil {
+		return nil
+	}
+	out := make([]*value.Column, len(cols))
+	for i, c := range cols {
+		out[i] = value.NewColumn(c.Type, n)
+		for row := range n {
+			out[i].Append(c.At(row))
+		}
+	}
+	return out
+}
