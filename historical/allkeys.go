@@ -21,7 +21,7 @@ func allKeys(ctx context.Context, src Source, req *Request) (sp *spine, err erro
 	}
 	if !req.AsOf.Valid() {
 		return nil, errs.New(errs.InvalidArgument, "all keys of view %q are asked for without a moment", v.Name).
-			WithID("T0318").WithHint("add --as-of TIME")
+			WithID("T0339").WithHint("add --as-of TIME")
 	}
 	use, err := src.Set.SelectView(v)
 	if err != nil {

@@ -57,7 +57,7 @@ func selectFeatures(set *feature.Set, req *Request) (*feature.Selection, error) 
 	switch {
 	case len(req.Features) > 0 && req.Service != "":
 		return nil, errs.New(errs.InvalidArgument, "both features and the feature service %q are asked for", req.Service).
-			WithID("T0310").WithHint("give either features or a service")
+			WithID("T0342").WithHint("give either features or a service")
 	case req.Service != "":
 		return set.SelectService(req.Service, req.Names)
 	case len(req.Features) == 0 && req.AllKeys != "":

@@ -27,11 +27,11 @@ func buildSpine(ctx context.Context, src Source, sel *feature.Selection, req *Re
 	switch {
 	case req.AllKeys != "" && req.Spine != nil:
 		return nil, errs.New(errs.InvalidArgument, "both entity rows and all keys of view %q are given", req.AllKeys).
-			WithID("T0311").WithHint("give either --entities or --all-keys")
+			WithID("T0343").WithHint("give either --entities or --all-keys")
 	case req.AllKeys != "":
 		return allKeys(ctx, src, req)
 	case req.Spine == nil:
-		return nil, errs.New(errs.InvalidArgument, "no entity rows are given").WithID("T0311").
+		return nil, errs.New(errs.InvalidArgument, "no entity rows are given").WithID("T0343").
 			WithHint("give --entities FILE, or --all-keys VIEW --as-of TIME")
 	}
 	if err := checkNames(sel, req.Spine); err != nil {
@@ -50,11 +50,11 @@ func checkNames(sel *feature.Selection, b *value.Batch) error {
 	seen := map[string]bool{}
 	for _, n := range b.Names {
 		if seen[n] {
-			faults.Add(errs.New(errs.InvalidArgument, "the entity rows have two columns called %q", n).WithID("T0312"))
+			faults.Add(errs.New(errs.InvalidArgument, "the entity rows have two columns called %q", n).WithID("T0344"))
 		}
 		if outputs[n] {
 			faults.Add(errs.New(errs.InvalidArgument, "the entity rows have a column %q, which is also the name of a feature asked for", n).
-				WithID("T0313").WithHint("rename the column, or ask for full feature names (--full-feature-names)"))
+				WithID("T0345").WithHint("rename the column, or ask for full feature names (--full-feature-names)"))
 		}
 		seen[n] = true
 	}
@@ -91,7 +91,7 @@ func missing(f value.Field, sel *feature.Selection, b *value.Batch) *errs.Error 
 	if hint == "" {
 		hint = fmt.Sprintf("needed are %s; the entity rows have %s", strings.Join(need, ", "), strings.Join(b.Names, ", "))
 	}
-	return errs.New(errs.InvalidArgument, "the entity rows have no column %q", f.Name).WithID("T0314").WithHint("%s", hint)
+	return errs.New(errs.InvalidArgument, "the entity rows have no column %q", f.Name).WithID("T0346").WithHint("%s", hint)
 }
 
 // convertKey returns a column as the declared type of its join key. Nulls stay null: pit decides about them.
@@ -112,7 +112,7 @@ func convertKey(f value.Field, from *value.Column) (*value.Column, error) {
 		return to, nil
 	}
 	return nil, errs.Wrap(bad.first, errs.InvalidArgument, "column %q of the entity rows is %s, but join key %q is %s: %s",
-		f.Name, from.Type, f.Name, f.Type, bad.rows()).WithID("T0315").WithHint("convert the column to %s", f.Type)
+		f.Name, from.Type, f.Name, f.Type, bad.rows()).WithID("T0347").WithHint("convert the column to %s", f.Type)
 }
 
 // instants returns the asOf of every row, None for null.
@@ -127,7 +127,7 @@ func instants(req *Request) ([]eventtime.Instant, error) {
 		if hint == "" {
 			hint = "name the time column with --timestamp-field; the entity rows have " + strings.Join(req.Spine.Names, ", ")
 		}
-		return nil, errs.New(errs.InvalidArgument, "the entity rows have no time column %q", name).WithID("T0316").WithHint("%s", hint)
+		return nil, errs.New(errs.InvalidArgument, "the entity rows have no time column %q", name).WithID("T0348").WithHint("%s", hint)
 	}
 	read, err := instantOf(name, c, req)
 	if err != nil {
@@ -145,7 +145,7 @@ func instants(req *Request) ([]eventtime.Instant, error) {
 		}
 	}
 	if bad.count > 0 {
-		return nil, errs.Wrap(bad.first, errs.InvalidArgument, "time column %q of the entity rows: %s", name, bad.rows()).WithID("T0317").
+		return nil, errs.Wrap(bad.first, errs.InvalidArgument, "time column %q of the entity rows: %s", name, bad.rows()).WithID("T0349").
 			WithHint("write RFC 3339, such as 2026-03-12T10:00:00Z")
 	}
 	return out, nil
@@ -179,7 +179,7 @@ func instantOf(name string, c *value.Column, req *Request) (func(i int) (eventti
 			}, nil
 		}
 	}
-	return nil, errs.New(errs.InvalidArgument, "time column %q of the entity rows is %s, expected a timestamp", name, c.Type).WithID("T0317").
+	return nil, errs.New(errs.InvalidArgument, "time column %q of the entity rows is %s, expected a timestamp", name, c.Type).WithID("T0349").
 		WithHint("store it as a timestamp, as RFC 3339 text, or as a number with --timestamp-unit s, ms, us or ns")
 }
 

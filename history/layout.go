@@ -50,7 +50,7 @@ func Columns(ctx context.Context, d offline.Driver, u *feature.Use) ([]value.Fie
 	}
 	if l.Event == "" {
 		return nil, errs.New(errs.FailedPrecondition, "source %q of view %q has no timestamp_field", u.Source.Name, u.View.Name).
-			WithID("T0301").WithHint("add timestamp_field to the source")
+			WithID("T0340").WithHint("add timestamp_field to the source")
 	}
 	var out []value.Field
 	add := func(name string, t value.Type) {
@@ -93,5 +93,5 @@ func tieBreakType(ctx context.Context, d offline.Driver, u *feature.Use, name st
 		have[i] = c.Name
 	}
 	return value.Type{}, errs.New(errs.NotFound, "source %q has no column %q, which its tie_break names", u.Source.Name, name).
-		WithID("T0302").WithHint("%s", errs.DidYouMean(name, have))
+		WithID("T0341").WithHint("%s", errs.DidYouMean(name, have))
 }

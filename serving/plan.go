@@ -22,7 +22,7 @@ type plan struct {
 // those of feature.Set, and FailedPrecondition for a feature that exists but is not materialized yet.
 func (c *Catalog) plan(req *Request) (*plan, error) {
 	if len(req.Features) > 0 && req.Service != "" {
-		return nil, errs.New(errs.InvalidArgument, "both features and the feature service %q are asked for", req.Service).WithID("T0310").
+		return nil, errs.New(errs.InvalidArgument, "both features and the feature service %q are asked for", req.Service).WithID("T0342").
 			WithHint("give either features or a service")
 	}
 	key := string(rune(req.Names)) + "\x00" + req.Service + "\x00" + strings.Join(req.Features, "\x00")
