@@ -150,21 +150,22 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 }
 
-// Current returns the catalog that answers now, read first if none was.
+// Current returns the catalog that answers now, read first if there is none. Errors: FailedPrecondition as long as
+// nothing was applied, those of reading.
 func (s *Server) Current(ctx context.Context) (*Catalog, error) {
-	if c := s.catalog.Load(); c != nil {
+	if c := s.catalog.Load(); c != nil && c.Revision != 0 {
 		return c, nil
 	}
 	s.loading.Lock()
 	defer s.loading.Unlock()
-	if s.catalog.Load() == nil {
+	if c := s.catalog.Load(); c == nil || c.Revision == 0 {
 		if err := s.refresh(ctx); err != nil {
 			return nil, err
 		}
 	}
 	c := s.catalog.Load()
 	if c.Revision == 0 {
-		return c, errs.New(errs.FailedPrecondition, "nothing has been applied to project %q", s.project).WithID("T0361").
+		return nil, errs.New(errs.FailedPrecondition, "nothing has been applied to project %q", s.project).WithID("T0361").
 			WithHint("truepoint apply")
 	}
 	return c, nil
