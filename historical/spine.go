@@ -91,7 +91,20 @@ func missing(f value.Field, sel *feature.Selection, b *value.Batch) *errs.Error 
 	if hint == "" {
 		hint = fmt.Sprintf("needed are %s; the entity rows have %s", strings.Join(need, ", "), strings.Join(b.Names, ", "))
 	}
-	return errs.New(errs.InvalidArgument, "the entity rows have no column %q", f.Name).WithID("T0346").WithHint("%s", hint)
+	return errs.New(errs.InvalidArgument, "the entity rows have no column %q, %s", f.Name, role(f.Name, sel)).WithID("T0346").WithHint("%s", hint)
+}
+
+// role says what a request column is for, by its first use.
+func role(column string, sel *feature.Selection) string {
+	for i := range sel.Uses {
+		u := &sel.Uses[i]
+		for k, name := range u.Columns {
+			if name == column {
+				return fmt.Sprintf("the join key %q of view %q", u.Keys[k].Name, u.Alias)
+			}
+		}
+	}
+	return "a join key"
 }
 
 // convertKey returns a column as the declared type of its join key. Nulls stay null: pit decides about them.
