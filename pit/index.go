@@ -206,38 +206,73 @@ func merge(ctx context.Context, dst, a, b []uint32, order func(a, b uint32) int)
 type hits struct {
 	n    int
 	row  [blockRows]int32 // number of the row within its part
+	key  [blockRows]int32 // number of its key in the block
 	span [blockRows]span
 	home [blockRows]uint32
 }
 
-// lookup fills h with the rows of b whose key has slots.
+// lookup fills h with the rows of b whose key has slots. Each of its loops waits for one kind of cache miss at a time, and
+// those of many rows overlap.
 func (x *index) lookup(b *keyBlock, h *hits) {
 	h.n = 0
-	mask := uint32(len(x.buckets) - 1)
 	for j, code := range b.code[:b.n] {
 		h.home[j] = uint32(spread(code) >> x.shift)
 	}
 	for j, code := range b.code[:b.n] {
-		for at := h.home[j]; ; at = (at + 1) & mask {
-			k := &x.buckets[at]
-			if s := x.find(k, code, b, j); s.hi != 0 {
-				h.row[h.n], h.span[h.n] = b.row[j], s
-				h.n++
-				break
+		if s := x.find(h.home[j], code); s.hi != 0 {
+			h.row[h.n], h.key[h.n], h.span[h.n] = b.row[j], int32(j), s
+			h.n++
+		}
+	}
+	if x.texts != nil {
+		x.verify(b, h)
+	}
+}
+
+// find returns the first span on the way of a code from its home bucket whose code is the same, or none.
+func (x *index) find(home uint32, code uint64) span {
+	mask := uint32(len(x.buckets) - 1)
+	for at := home; ; at = (at + 1) & mask {
+		k := &x.buckets[at]
+		for i := range k.code {
+			if k.code[i] == code && k.span[i].hi != 0 {
+				return k.span[i]
 			}
-			if k.span[3].hi == 0 {
-				break
-			}
+		}
+		if k.span[3].hi == 0 {
+			return span{}
 		}
 	}
 }
 
-// find returns the span of key j of b in bucket k, or none.
-func (x *index) find(k *bucket, code uint64, b *keyBlock, j int) span {
-	for i := range k.code {
-		if s := k.span[i]; k.code[i] == code && s.hi != 0 && (x.texts == nil || x.texts[s.lo] == b.text[j]) {
-			return s
+// verify drops the hits whose key only shares its hash with that of the slots, unless other slots have the key.
+func (x *index) verify(b *keyBlock, h *hits) {
+	n := h.n
+	h.n = 0
+	for i := range n {
+		j, s := h.key[i], h.span[i]
+		if x.texts[s.lo] != b.text[j] {
+			s = x.findText(b.code[j], b.text[j])
+		}
+		if s.hi != 0 {
+			h.row[h.n], h.key[h.n], h.span[h.n] = h.row[i], j, s
+			h.n++
 		}
 	}
-	return span{}
+}
+
+// findText returns the span of a key by its text: the way around keys that share a hash.
+func (x *index) findText(code uint64, text string) span {
+	mask := uint64(len(x.buckets) - 1)
+	for at := spread(code) >> x.shift; ; at = (at + 1) & mask {
+		k := &x.buckets[at]
+		for i := range k.code {
+			if s := k.span[i]; k.code[i] == code && s.hi != 0 && x.texts[s.lo] == text {
+				return s
+			}
+		}
+		if k.span[3].hi == 0 {
+			return span{}
+		}
+	}
 }

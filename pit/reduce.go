@@ -46,6 +46,7 @@ type reducer struct {
 	chunk *chunk
 	keys  []*value.Column
 	block *keyBlock
+	place []int            // of each key of the block
 	text  *strings.Builder // holds the texts of keys, which the parts' own memory must not
 }
 
@@ -57,7 +58,7 @@ const (
 func (r *reduction) reducer(tiesMax int) *reducer {
 	w := &reducer{
 		reduction: r, k: len(r.roles.rank), ties: newTies(tiesMax), chunk: newChunk(r.roles),
-		block: &keyBlock{form: r.form, seed: r.seed}, text: &strings.Builder{},
+		block: &keyBlock{form: r.form, seed: r.seed}, place: make([]int, blockRows), text: &strings.Builder{},
 	}
 	w.resize(reducerBits)
 	return w
@@ -103,14 +104,48 @@ func (w *reducer) reserve(n int) {
 
 // find returns the place of a key, whose entry is empty if it is new.
 func (w *reducer) find(code uint64, text string) int {
+	at := w.findCode(code)
+	for w.entries[at].best != 0 && w.texts != nil && w.texts[at] != text {
+		at = w.next(code, at)
+	}
+	return at
+}
+
+// findCode returns the first place on the way of a code whose entry has that code or is empty.
+func (w *reducer) findCode(code uint64) int {
 	mask := uint64(len(w.entries) - 1)
 	at := spread(code) >> w.shift
 	for {
-		e := &w.entries[at]
-		if e.best == 0 || e.code == code && (w.texts == nil || w.texts[at] == text) {
+		if e := &w.entries[at]; e.best == 0 || e.code == code {
 			return int(at)
 		}
 		at = (at + 1) & mask
+	}
+}
+
+// next returns the place after at on the way of a code whose entry has that code or is empty.
+func (w *reducer) next(code uint64, at int) int {
+	mask := len(w.entries) - 1
+	for {
+		at = (at + 1) & mask
+		if e := &w.entries[at]; e.best == 0 || e.code == code {
+			return at
+		}
+	}
+}
+
+// locate finds the places of all keys of the block, or -1 for those that find must look for: the keys of rows that share
+// a hash, and new ones, which an earlier row of the block may insert. Each of its loops waits for one kind of cache miss
+// at a time, and those of many rows overlap.
+func (w *reducer) locate() {
+	codes, place := w.block.code[:w.block.n], w.place[:w.block.n]
+	for j, code := range codes {
+		place[j] = w.findCode(code)
+	}
+	for j, at := range place {
+		if w.entries[at].best == 0 || w.texts != nil && w.texts[at] != w.block.text[j] {
+			place[j] = -1
+		}
 	}
 }
 
@@ -139,6 +174,7 @@ func (w *reducer) part(ctx context.Context, i int) error {
 			return err
 		}
 		w.reserve(w.block.n)
+		w.locate()
 		for j, row := range w.block.row[:w.block.n] {
 			w.compete(j, t, w.start[part], int(row))
 		}
@@ -162,7 +198,10 @@ func (w *reducer) compete(j int, t times, start int64, i int) {
 	if w.texts != nil {
 		text = w.block.text[j]
 	}
-	at := w.find(code, text)
+	at := w.place[j]
+	if at < 0 {
+		at = w.find(code, text)
+	}
 	e := &w.entries[at]
 	event, created, order := t.eventAt(i), t.createdAt(i), 1
 	if e.best != 0 {

@@ -99,7 +99,7 @@ func (c *Coverage) Check() error {
 		{"answers exactly ttl old", c.Edges, c.Cells, 10},
 		{"cells present", c.Present, c.Present + c.NotFound + c.Expired, 10},
 		{"cells not found", c.NotFound, c.Present + c.NotFound + c.Expired, 5},
-		{"cells expired", c.Expired, c.Present + c.NotFound + c.Expired, 5},
+		{"cells expired", c.Expired, c.Present + c.NotFound + c.Expired, 4},
 		{"answers by deletes", c.Deleted, c.NotFound, 2},
 	}
 	for _, s := range shares {

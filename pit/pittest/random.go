@@ -54,14 +54,19 @@ var keySets = [][]value.Field{
 
 type generator struct {
 	t    *rapid.T
+	n    uint64 // of draws of chance
 	base eventtime.Instant
 	unit eventtime.Duration
 	keys []value.Field
 }
 
-// chance is true in percent of the draws.
+// chance is true in percent of the draws. Numbers drawn by rapid are mostly small, so the draw is mixed.
 func (g *generator) chance(percent int, label string) bool {
-	return rapid.IntRange(0, 99).Draw(g.t, label) < percent
+	g.n++
+	x := (rapid.Uint64().Draw(g.t, label) + g.n*0x9E3779B97F4A7C15)
+	x = (x ^ x>>30) * 0xBF58476D1CE4E5B9
+	x = (x ^ x>>27) * 0x94D049BB133111EB
+	return int((x^x>>31)%100) < percent
 }
 
 // instant draws one of few instants: a few units after the base, seldom a microsecond off.
@@ -125,7 +130,7 @@ var featureTypes = []value.Type{
 
 // history draws the rows of v and cuts them into parts, some of which may be empty.
 func (g *generator) history(v *View) {
-	rows := rapid.IntRange(0, 40).Draw(g.t, "rows")
+	rows := rapid.IntRange(0, 60).Draw(g.t, "rows")
 	for range rapid.IntRange(1, 4).Draw(g.t, "parts") {
 		b := &value.Batch{}
 		for _, f := range v.Columns {
@@ -238,8 +243,8 @@ func (g *generator) spine(c *Case) {
 	}
 	s.Columns.Rows = rows
 	for range rows {
-		asOf := g.instant("as of")
-		if v := c.Views[rapid.IntRange(0, len(c.Views)-1).Draw(g.t, "edge of")]; g.chance(45, "edge") {
+		asOf := g.instant("as of").Add(eventtime.Duration(rapid.IntRange(0, 2).Draw(g.t, "later")) * g.unit)
+		if v := c.Views[rapid.IntRange(0, len(c.Views)-1).Draw(g.t, "edge of")]; g.chance(60, "edge") {
 			asOf = g.edge(v)
 		}
 		if g.chance(percent, "null as of") {
@@ -251,6 +256,12 @@ func (g *generator) spine(c *Case) {
 
 // edge draws an instant at which a row of v just begins or ceases to be visible, or a microsecond beside it.
 func (g *generator) edge(v *View) eventtime.Instant {
-	at := g.instant("edge event").Add(v.TTL)
+	at := g.instant("edge event")
+	if b := v.Parts[rapid.IntRange(0, len(v.Parts)-1).Draw(g.t, "edge part")]; b.Rows > 0 {
+		if event := b.Column("event").Instant(rapid.IntRange(0, b.Rows-1).Draw(g.t, "edge row")); event != eventtime.None {
+			at = event
+		}
+	}
+	at = at.Add(v.TTL)
 	return at.Add(eventtime.Duration(rapid.SampledFrom([]int{-1, 0, 0, 0, 0, 1}).Draw(g.t, "beside")))
 }

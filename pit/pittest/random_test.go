@@ -13,10 +13,13 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
+// rounds multiplies the number of random cases; one round has 100 unless -rapid.checks says otherwise.
+const rounds = 5
+
 func TestEvalIsNaiveOnRandomData(t *testing.T) {
 	t.Parallel()
 	var seen pittest.Coverage
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		c := pittest.Random(t)
 		want, wantErr := pit.Naive(context.Background(), c.Plan())
 		got, err := pit.Eval(context.Background(), c.Plan(), &pit.EvalOptions{Workers: rapid.IntRange(1, 4).Draw(t, "workers")})
@@ -34,11 +37,12 @@ func TestEvalIsNaiveOnRandomData(t *testing.T) {
 	if err := seen.Check(); err != nil && !t.Failed() {
 		t.Errorf("the random cases were too easy: %v (%+v)", err, seen)
 	}
+	t.Logf("%+v", seen)
 }
 
 func TestNewestIsNaiveNewestOnRandomData(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		c := pittest.Random(t)
 		p := newestPlan(t, c, c.Views[0])
 		want, wantErr := pit.NaiveNewest(context.Background(), p)
@@ -76,7 +80,7 @@ func newestPlan(t *rapid.T, c *pittest.Case, v *pittest.View) *pit.NewestPlan {
 
 func TestMaterializeThenReadIsTheJoinOnRandomData(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		c := pittest.Random(t)
 		c.Known, c.OnNull = pit.KnownNow, true
 		for _, v := range c.Views {
@@ -105,13 +109,22 @@ func TestMaterializeThenReadIsTheJoinOnRandomData(t *testing.T) {
 	})
 }
 
+func check(t *testing.T, property func(t *rapid.T)) {
+	t.Helper()
+	for range rounds {
+		if !t.Failed() {
+			rapid.Check(t, property)
+		}
+	}
+}
+
 func fast(ctx context.Context, p *pit.NewestPlan) (pit.Winners, error) {
 	return pit.Newest(ctx, p, nil)
 }
 
 func TestOrderSplitAndRepetitionOfPartsDoNotMatter(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
+	check(t, func(t *rapid.T) {
 		c := pittest.Random(t)
 		for _, v := range c.Views {
 			v.TiesError = false
