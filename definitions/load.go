@@ -39,6 +39,7 @@ func Load(ctx context.Context, dir string, opt *Options) (*feature.Set, []Warnin
 	}
 	r := &reader{sources: strictyaml.Sources{}}
 	r.faults.AddErr(err)
+	r.broken = err != nil
 	r.read(ctx, files, opt)
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
@@ -48,8 +49,9 @@ func Load(ctx context.Context, dir string, opt *Options) (*feature.Set, []Warnin
 
 // A reader gathers the documents of all files.
 type reader struct {
-	mu      sync.Mutex // guards faults and sources while files are read
+	mu      sync.Mutex // guards faults, broken and sources while files are read
 	faults  errs.List
+	broken  bool // something was not read, so what refers to it must not count as a fault
 	sources strictyaml.Sources
 
 	yaml     []parsed
@@ -75,7 +77,7 @@ func (r *reader) read(ctx context.Context, files *listing, opt *Options) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.faults.AddErr(err)
-			r.python = c
+			r.python, r.broken = c, r.broken || c == nil
 		}()
 	}
 	for _, f := range files.yaml {
@@ -108,6 +110,7 @@ func (r *reader) scan(f file) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.faults.AddErr(err)
+	r.broken = r.broken || err != nil
 	r.sources[f.name] = src
 	for _, c := range chunks {
 		r.yaml = append(r.yaml, parsed{chunk: c})
@@ -117,7 +120,7 @@ func (r *reader) scan(f file) {
 // finish decodes and validates what was read.
 func (r *reader) finish(opt *Options) (*feature.Set, []Warning, error) {
 	d := &decoder{shapes: allShapes(), set: feature.Set{Project: opt.Project}}
-	broken := r.faults.Len() > 0 // something was not read, so what refers to it must not count as a fault
+	broken := r.broken
 	for _, p := range r.yaml {
 		for _, e := range p.faults {
 			d.report.Faults.Add(e)

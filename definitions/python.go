@@ -197,6 +197,7 @@ type pyAnswer struct {
 	} `json:"documents"`
 	Faults   []pyFault `json:"faults"`
 	Warnings []pyFault `json:"warnings"`
+	Broken   bool      `json:"broken"`
 }
 
 type pyFault struct {
@@ -234,7 +235,7 @@ func (f pyFault) error(dir, id string) *errs.Error {
 }
 
 func (a *pyAnswer) collected(dir string) (*collected, error) {
-	c := &collected{broken: len(a.Faults) > 0}
+	c := &collected{broken: a.Broken}
 	var faults errs.List
 	for _, f := range a.Faults {
 		faults.Add(f.error(dir, "T0223"))

@@ -1,7 +1,7 @@
 """Runs the definition files of a repository and writes their objects as JSON to standard output.
 
 Standard input: {"root": directory, "files": [path below root, ...]}. Whatever the files print goes to standard error.
-Answer: {"documents": [{"value", "places", "feast"}], "faults": [...], "warnings": [...]}; a place is
+Answer: {"documents": [{"value", "places", "feast"}], "faults": [...], "warnings": [...], "broken"}; a place is
 [file, line, column], columns counting characters from 1.
 """
 
@@ -158,6 +158,7 @@ class Collector:
         self.places = Places(root)
         self.finder = Finder(root, files)
         self.faults, self.warnings, self.found, self.seen = [], [], [], set()
+        self.broken = False  # some definition is not there
 
     def run(self):
         import truepoint._core as core
@@ -173,8 +174,9 @@ class Collector:
                 self.keep(value, 2)
         documents = [d for d in map(self.document, self.found) if d is not None]
         for error in core.sink:
+            self.broken = self.broken or error.code == "unimplemented"
             self.fault(error.message, error.hint, self.places.of(error.place), error.code)
-        return {"documents": documents, "faults": self.faults, "warnings": self.warnings}
+        return {"documents": documents, "faults": self.faults, "warnings": self.warnings, "broken": self.broken}
 
     def load(self, path, name):
         real = os.path.realpath(path)
@@ -182,14 +184,17 @@ class Collector:
             return
         name = name[: -len(".__init__")] if name.endswith(".__init__") else name
         try:
-            importlib.import_module(name)
-            if real not in self.finder.executed:  # the name means another module
+            if all(part.isidentifier() for part in name.split(".")):
+                importlib.import_module(name)
+            if real not in self.finder.executed:  # the name means another module, or cannot be one
                 spec = self.finder.spec("_repository_." + name.replace(".", "_"), path)
                 spec.loader.exec_module(importlib.util.module_from_spec(spec))
         except self.core.DefinitionError as e:
+            self.broken = True
             self.fault(e.message, e.hint, self.places.of(e.place), e.code)
         except SyntaxError as e:
             column = e.offset or 1
+            self.broken = True
             self.fault("the file is not Python: " + (e.msg or "syntax error"), "correct the syntax", [self.places.name(e.filename or path), e.lineno or 1, column])
         except KeyboardInterrupt:
             raise
@@ -197,6 +202,7 @@ class Collector:
             self.user_error(e, path)
 
     def user_error(self, e, path):
+        self.broken = True
         line, file, column = 1, path, 0
         for frame in traceback.extract_tb(e.__traceback__):
             if frame.filename.startswith(self.root + os.sep):

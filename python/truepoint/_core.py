@@ -12,7 +12,8 @@ import sys
 from datetime import timedelta
 from typing import Any, NamedTuple, Optional
 
-_HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+ours = [os.path.dirname(os.path.abspath(__file__)) + os.sep]
+"""Directories whose code stands between a definition and the user's file."""
 
 UNSET: Any = type("Unset", (), {"__repr__": lambda self: "<unset>", "__bool__": lambda self: False})()
 
@@ -58,9 +59,9 @@ def fault(message: str, hint: str, place: Place, code: str = "invalid_argument")
 
 
 def call_site() -> Optional[Site]:
-    """Returns the innermost call that is not in this package."""
+    """Returns the innermost call that is not in a directory of ours."""
     frame = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+    while frame is not None and frame.f_code.co_filename.startswith(tuple(ours)):
         frame = frame.f_back
     if frame is None:
         return None

@@ -40,6 +40,7 @@ class Field(Definition):
                 "use a type such as Int64 from truepoint.types or feast.types",
                 Place(self._site, "dtype"),
             )
+            self.type = "Int64"  # the fault is reported: it must not become a second one
         if self._check("vector_length", vector_length, int, "a whole number") and vector_length > 0 and self.type == "Array(Float32)":
             self.type = f"Vector({vector_length})"
         self.default = default if self._check("default", default, dict, "a dictionary with null and absent") else {}

@@ -5,6 +5,7 @@ that is not there is an error that says so.
 """
 
 import difflib
+import os
 import sys
 import types as _types
 
@@ -14,6 +15,8 @@ import truepoint.value_type
 from truepoint import *  # noqa: F401,F403
 from truepoint.sources import DataSource
 from truepoint.types import FeastType
+
+truepoint._core.ours.append(os.path.dirname(os.path.abspath(__file__)) + os.sep)
 
 
 class _Format:
@@ -144,7 +147,7 @@ def _install():
         module.__getattr__ = _unknown(name, list(members))
         sys.modules[name] = module
         parent, _, last = name.rpartition(".")
-        setattr(sys.modules[parent], last, module)
+        vars(sys.modules[parent]).setdefault(last, module)  # a decorator keeps its name before its module
 
 
 __getattr__ = _unknown("feast", [n for n in globals() if not n.startswith("_")])
