@@ -70,7 +70,7 @@ func (b *indexBuild) count(ctx context.Context) error {
 	if b.form == textKey || b.form == bytesKey {
 		b.text = make([]string, rows)
 	}
-	block := &keyBlock{form: b.form, seed: b.seed}
+	block := &keyBlock{form: b.form, seed: b.seed, what: entityRow}
 	for i := range b.place {
 		b.place[i] = nowhere
 	}

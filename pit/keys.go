@@ -1,6 +1,7 @@
 package pit
 
 import (
+	"fmt"
 	"hash/maphash"
 	"math/bits"
 
@@ -44,6 +45,8 @@ func formOf(types []value.Type) keyForm {
 type keyBlock struct {
 	form keyForm
 	seed maphash.Seed
+	what string // what the rows are, for messages
+	from int64  // number of the part's first row among them
 	n    int
 	row  [blockRows]int32 // number of the row within its part
 	code [blockRows]uint64
@@ -85,7 +88,7 @@ func (b *keyBlock) loadInts(cols []*value.Column) error {
 	for j, i := range b.row[:b.n] {
 		if int64(b.code[j])%int64(eventtime.Second) != 0 {
 			_, err := value.AppendKeyRow(nil, cols, int(i))
-			return err
+			return keyError(b.what, b.from+int64(i), err)
 		}
 	}
 	return nil
@@ -97,7 +100,7 @@ func (b *keyBlock) loadTexts(cols []*value.Column) error {
 		t := texts[i]
 		if len(t) > value.KeySizeMax/4 {
 			if _, err := value.AppendKeyRow(nil, cols, int(i)); err != nil {
-				return err
+				return keyError(b.what, b.from+int64(i), err)
 			}
 		}
 		b.text[j], b.code[j] = t, maphash.String(b.seed, t)
@@ -110,7 +113,7 @@ func (b *keyBlock) loadPacked(cols []*value.Column) error {
 	var err error
 	for j, i := range b.row[:b.n] {
 		if b.packed, err = value.AppendKeyRow(b.packed, cols, int(i)); err != nil {
-			return err
+			return keyError(b.what, b.from+int64(i), err)
 		}
 		b.ends[j] = int32(len(b.packed))
 	}
@@ -120,6 +123,19 @@ func (b *keyBlock) loadPacked(cols []*value.Column) error {
 		b.code[j] = maphash.String(b.seed, b.text[j])
 	}
 	return nil
+}
+
+// sourceRow and entityRow say what rows are, for messages about them.
+func sourceRow(view string) string { return fmt.Sprintf("view %q, source row", view) }
+
+const entityRow = "entity row"
+
+// keyError says which row, numbered from 0, has a key that cannot be.
+func keyError(what string, row int64, err error) error {
+	if err == nil {
+		return nil
+	}
+	return errs.Wrap(err, errs.InvalidArgument, "%s %d", what, row+1)
 }
 
 // spread turns a code into a number whose high bits are well mixed.

@@ -25,7 +25,7 @@ func Naive(ctx context.Context, p *Plan) (*Result, error) {
 }
 
 func (p *Plan) naiveView(ctx context.Context, v *ViewScan) (*ViewResult, error) {
-	h, err := readHistory(ctx, v.Table, &v.Layout, v.Availability)
+	h, err := readHistory(ctx, v)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (p *Plan) search(h *history, keys []*value.Column, i int) (*pastRow, []*pas
 	}
 	key, err := value.AppendKeyRow(nil, keys, i)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, keyError(entityRow, int64(i), err)
 	}
 	asOf := p.Spine.AsOf[i]
 	best, tied := newest(h.rows[string(key)], func(r *pastRow) bool {
@@ -128,6 +128,7 @@ func newest(rows []pastRow, usable func(*pastRow) bool) (best *pastRow, tied []*
 
 // A history is a whole table in memory, its accepted rows by encoded key.
 type history struct {
+	view     string
 	rows     map[string][]pastRow
 	names    []string
 	types    []value.Type
@@ -141,13 +142,14 @@ type pastRow struct {
 	deleted   bool
 }
 
-func readHistory(ctx context.Context, t Table, l *Layout, a eventtime.Availability) (*history, error) {
-	parts := t.Parts()
+// readHistory reads the table of v.
+func readHistory(ctx context.Context, v *ViewScan) (*history, error) {
+	parts, l := v.Table.Parts(), &v.Layout
 	types, err := l.types(ctx, parts)
 	if err != nil {
 		return nil, err
 	}
-	h := &history{rows: map[string][]pastRow{}, names: l.Features, types: types}
+	h := &history{view: v.Name, rows: map[string][]pastRow{}, names: l.Features, types: types}
 	h.report.Ambiguous = make([]int64, len(types))
 	for _, t := range types {
 		h.features = append(h.features, value.NewColumn(t, 0))
@@ -157,7 +159,7 @@ func readHistory(ctx context.Context, t Table, l *Layout, a eventtime.Availabili
 		if err := c.read(ctx, part); err != nil {
 			return nil, err
 		}
-		if err := h.add(ctx, c, part, l, a); err != nil {
+		if err := h.add(ctx, c, part, v); err != nil {
 			return nil, err
 		}
 	}
@@ -165,8 +167,8 @@ func readHistory(ctx context.Context, t Table, l *Layout, a eventtime.Availabili
 }
 
 // add appends a part, whose deciding columns c holds.
-func (h *history) add(ctx context.Context, c *chunk, part Part, l *Layout, a eventtime.Availability) error {
-	deleted := new(value.Column)
+func (h *history) add(ctx context.Context, c *chunk, part Part, v *ViewScan) error {
+	l, deleted := &v.Layout, new(value.Column)
 	if l.Deleted != "" {
 		if err := readColumns(ctx, part, []string{l.Deleted}, []*value.Column{deleted}); err != nil {
 			return err
@@ -184,15 +186,15 @@ func (h *history) add(ctx context.Context, c *chunk, part Part, l *Layout, a eve
 	for i := range part.Rows() {
 		position := h.report.Read
 		h.report.Read++
-		if c.reject(i, a, &h.report) {
+		if c.reject(i, v.Availability, &h.report) {
 			continue
 		}
 		key, err := value.AppendKeyRow(nil, c.keys(nil), i)
 		if err != nil {
-			return err
+			return keyError(sourceRow(h.view), position, err)
 		}
 		r := pastRow{Candidate: Candidate{c.event(i), c.created(i), c.rank(nil, i), position}}
-		r.available, _ = a.Of(r.Event, r.Created)
+		r.available, _ = v.Availability.Of(r.Event, r.Created)
 		r.deleted = l.Deleted != "" && deleted.At(i).Bool()
 		h.rows[string(key)] = append(h.rows[string(key)], r)
 	}

@@ -15,7 +15,7 @@ func NaiveNewest(ctx context.Context, p *NewestPlan) (Winners, error) {
 	if err := p.Layout.check(p.Name, p.Availability); err != nil {
 		return nil, err
 	}
-	h, err := readHistory(ctx, p.Table, &p.Layout, p.Availability)
+	h, err := readHistory(ctx, &ViewScan{Name: p.Name, Table: p.Table, Layout: p.Layout, Availability: p.Availability})
 	if err != nil {
 		return nil, err
 	}

@@ -58,7 +58,7 @@ const (
 func (r *reduction) reducer(tiesMax int) *reducer {
 	w := &reducer{
 		reduction: r, k: len(r.roles.rank), ties: newTies(tiesMax), chunk: newChunk(r.roles),
-		block: &keyBlock{form: r.form, seed: r.seed}, place: make([]int, blockRows), text: &strings.Builder{},
+		block: &keyBlock{form: r.form, seed: r.seed, what: sourceRow(r.plan.Name)}, place: make([]int, blockRows), text: &strings.Builder{},
 	}
 	w.resize(reducerBits)
 	return w
@@ -164,6 +164,7 @@ func (w *reducer) part(ctx context.Context, i int) error {
 	w.report.Read += int64(p.Rows())
 	accepted := w.chunk.acceptance(w.plan.Availability, &w.report)
 	t := w.chunk.times()
+	w.block.from = w.start[part]
 	keep := func(i int) bool { return (accepted == nil || accepted(i)) && w.selects(t, i) }
 	for lo := 0; lo < p.Rows(); lo += blockRows {
 		if err := ctx.Err(); err != nil {

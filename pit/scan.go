@@ -70,7 +70,7 @@ func (s *scan) run(ctx context.Context, workers, tiesMax int) (*scanWorker, erro
 func (s *scan) worker(tiesMax int) *scanWorker {
 	w := &scanWorker{
 		scan: s, chunk: newChunk(s.roles), slots: make([]slot, len(s.index.rows)), k: len(s.roles.rank), ties: newTies(tiesMax),
-		block: &keyBlock{form: s.index.form, seed: s.index.seed}, hits: &hits{}, begin: make([]eventtime.Instant, blockRows),
+		block: &keyBlock{form: s.index.form, seed: s.index.seed, what: sourceRow(s.view.Name)}, hits: &hits{}, begin: make([]eventtime.Instant, blockRows),
 	}
 	for i, asOf := range s.index.asOf {
 		w.slots[i] = slot{asOf: asOf, event: eventtime.None, created: eventtime.None}
@@ -93,6 +93,7 @@ func (w *scanWorker) part(ctx context.Context, part int) error {
 	w.report.Read += int64(p.Rows())
 	keep := w.chunk.acceptance(w.view.Availability, &w.report)
 	t := w.chunk.times()
+	w.block.from = w.start[part]
 	for lo := 0; lo < p.Rows(); lo += blockRows {
 		if err := ctx.Err(); err != nil {
 			return err
