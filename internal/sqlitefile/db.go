@@ -93,11 +93,24 @@ func (db *DB) Close() error {
 	return db.sql.Close()
 }
 
+// ready returns FailedPrecondition after the last Close.
+func (db *DB) ready() error {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if db.refs <= 0 {
+		return errs.New(errs.FailedPrecondition, "%s is closed", db.path)
+	}
+	return nil
+}
+
 // Path returns the path of the file.
 func (db *DB) Path() string { return db.path }
 
 // Read runs f in a transaction that sees one state of the file and does not block writers.
 func (db *DB) Read(ctx context.Context, f func(tx *sql.Tx) error) error {
+	if err := db.ready(); err != nil {
+		return err
+	}
 	tx, err := db.sql.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -109,6 +122,9 @@ func (db *DB) Read(ctx context.Context, f func(tx *sql.Tx) error) error {
 // Write runs f in a write transaction and commits it durably, or rolls it back when f fails. It waits up to 30
 // seconds for other writers, less when ctx ends: then the error is Unavailable or the context's.
 func (db *DB) Write(ctx context.Context, f func(conn *sql.Conn) error) error {
+	if err := db.ready(); err != nil {
+		return err
+	}
 	select {
 	case db.turn <- struct{}{}:
 		defer func() { <-db.turn }()
