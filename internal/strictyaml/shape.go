@@ -214,8 +214,8 @@ func checkScalar(n *Node, s *Shape, r *Report) {
 		switch {
 		case s.Scalar == Bool:
 			e.WithHint("write true or false")
-		case s.Scalar == Int && n.Kind == Text:
-			e.WithHint("write it in plain decimal digits, without quotes")
+		case (s.Scalar == Int || s.Scalar == Float) && n.Kind != Null:
+			e.WithHint("write it in plain decimal digits, such as 8, without quotes")
 		case n.Kind == Null:
 			e.WithHint("write %s after the colon, or remove the key", s.Expected())
 		}
