@@ -177,8 +177,10 @@ func sameDefault(a, b *feature.Default) bool {
 
 // viewObject encodes a view after it was numbered.
 func (m *maker) viewObject(v *feature.View) (registry.Object, error) {
-	body, err := registry.EncodeView(v)
-	return registry.Object{Kind: feature.KindView, Name: v.Name, Body: body}, err
+	o := m.objects[registry.ID{Kind: feature.KindView, Name: v.Name}]
+	var err error
+	o.Body, err = registry.WithAssigned(o.Body, v)
+	return o, err
 }
 
 // readers returns the services that use each view, before or after, in order.

@@ -62,15 +62,22 @@ func EncodeView(v *feature.View) ([]byte, error) {
 	declared := *v
 	declared.Generation, declared.Schemas = 0, nil
 	body, err := json.Marshal(&declared)
-	if err == nil && (v.Generation != 0 || v.Schemas != nil) {
-		var tail []byte
-		tail, err = json.Marshal(assigned{v.Generation, v.Schemas})
-		body = append(append(body[:len(body)-1], ','), tail[1:]...)
-	}
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Internal, "write view %q", v.Name)
 	}
-	return body, nil
+	return WithAssigned(body, v)
+}
+
+// WithAssigned returns a body that holds what the user declared of v, completed by what apply assigned.
+func WithAssigned(declared []byte, v *feature.View) ([]byte, error) {
+	if v.Generation == 0 && v.Schemas == nil {
+		return declared, nil
+	}
+	tail, err := json.Marshal(assigned{v.Generation, v.Schemas})
+	if err != nil {
+		return nil, errs.Wrap(err, errs.Internal, "write view %q", v.Name)
+	}
+	return append(append(declared[:len(declared)-1:len(declared)-1], ','), tail[1:]...), nil
 }
 
 // SameDeclared reports whether a stored body declares the same as a body without assigned members.
