@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"runtime/pprof"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/bloom"
+
+	"github.com/truepoint/truepoint"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/materialize"
+)
+
+// A usage is what the timed part of a process took.
+type usage struct {
+	wall, cpu float64 // seconds
+	memory    float64 // peak resident set of the whole process, MB
+}
+
+func (u usage) String() string {
+	return fmt.Sprintf("%.2f s, %.2f CPU-s, %.0f MB", u.wall, u.cpu, u.memory)
+}
+
+// self runs one side in a process of its own, which prints its usage.
+func (b *bench) self(ctx context.Context, side string) (usage, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return usage{}, err
+	}
+	cmd := exec.CommandContext(ctx, exe, "-one", side, "-data", b.data, "-rows", strconv.Itoa(b.rows), "-keys", strconv.Itoa(b.keys))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return usage{}, fmt.Errorf("%s: %w", side, err)
+	}
+	var u usage
+	if _, err := fmt.Sscan(string(out), &u.wall, &u.cpu); err != nil {
+		return usage{}, err
+	}
+	if r, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		u.memory = float64(r.Maxrss) / 1024
+	}
+	return u, nil
+}
+
+// one does one side's work in this process and prints the wall and CPU seconds of its timed part.
+func (b *bench) one(ctx context.Context, side, profile string) error {
+	if profile != "" {
+		f, err := os.Create(profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	if side == "raw" {
+		return b.raw()
+	}
+	return b.timed(func() error { return b.materialize(ctx) })
+}
+
+// timed prints what work took.
+func (b *bench) timed(work func() error) error {
+	var before, after syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &before); err != nil {
+		return err
+	}
+	start := time.Now()
+	if err := work(); err != nil {
+		return err
+	}
+	wall := time.Since(start)
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &after); err != nil {
+		return err
+	}
+	cpu := time.Duration(after.Utime.Nano() + after.Stime.Nano() - before.Utime.Nano() - before.Stime.Nano())
+	_, err := fmt.Println(wall.Seconds(), cpu.Seconds())
+	return err
+}
+
+// materialize fills a new online store and closes it: opening, reading, reducing, writing durably.
+func (b *bench) materialize(ctx context.Context) error {
+	if err := os.RemoveAll(b.path("online")); err != nil {
+		return err
+	}
+	s, _, err := b.open(ctx)
+	if err != nil {
+		return err
+	}
+	phases := &phases{start: time.Now()}
+	report, err := s.Materialize(ctx, &truepoint.MaterializeRequest{
+		Mode: materialize.Interval, Start: eventtime.Min, End: b.end(), Progress: phases.note,
+	})
+	if err != nil {
+		return errors.Join(err, s.Close())
+	}
+	run := report.Views[0].Run
+	phases.note(materialize.Progress{Phase: materialize.Done})
+	fmt.Fprintf(os.Stderr, "  read %d, written %d, ambiguous %d: %s\n", run.Read, run.Written, run.Ambiguous, phases)
+	return s.Close()
+}
+
+// phases remembers when each phase of a run began.
+type phases struct {
+	start time.Time
+	last  materialize.Phase
+	text  []string
+}
+
+func (p *phases) note(now materialize.Progress) {
+	if now.Phase != p.last {
+		p.last = now.Phase
+		p.text = append(p.text, fmt.Sprintf("%s at %.2f s", now.Phase, time.Since(p.start).Seconds()))
+	}
+}
+
+func (p *phases) String() string { return strings.Join(p.text, ", ") }
+
+// raw writes the same cells to raw Pebble in random order, in batches of 1,000, durable at the end.
+func (b *bench) raw() (err error) {
+	keys, rows, err := b.cells()
+	if err != nil {
+		return err
+	}
+	order := rand.New(rand.NewPCG(1, 2)).Perm(len(keys))
+	dir := b.path("raw")
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	o := &pebble.Options{
+		Cache: pebble.NewCache(64 << 20), MemTableSize: 64 << 20, L0CompactionThreshold: 8, FormatMajorVersion: pebble.FormatNewest,
+		Logger: silence{}, CompactionConcurrencyRange: func() (int, int) { return 1, 2 },
+	}
+	for i := range o.Levels {
+		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
+		o.Levels[i].BlockSize = 8 << 10
+	}
+	return b.timed(func() error {
+		db, err := pebble.Open(dir, o)
+		if err != nil {
+			return err
+		}
+		batch := db.NewBatch()
+		for n, i := range order {
+			if err := batch.Set(keys[i], rows[i], nil); err != nil {
+				return err
+			}
+			if batch.Count() < 1000 && n < len(order)-1 {
+				continue
+			}
+			if err := errors.Join(batch.Commit(pebble.NoSync), batch.Close()); err != nil {
+				return err
+			}
+			batch = db.NewBatch()
+		}
+		return errors.Join(batch.Close(), db.LogData(nil, pebble.Sync), db.Close())
+	})
+}
+
+type silence struct{}
+
+func (silence) Infof(string, ...any)           {}
+func (silence) Errorf(string, ...any)          {}
+func (silence) Fatalf(format string, _ ...any) { panic(format) }
+
+// cells reads what dump wrote.
+func (b *bench) cells() (keys, rows [][]byte, err error) {
+	data, err := os.ReadFile(b.path("cells"))
+	if err != nil {
+		return nil, nil, err
+	}
+	next := func() []byte {
+		n, size := binary.Uvarint(data)
+		part := data[size : size+int(n)]
+		data = data[size+int(n):]
+		return part
+	}
+	for len(data) > 0 {
+		keys = append(keys, next())
+		rows = append(rows, next())
+	}
+	return keys, rows, nil
+}
