@@ -52,7 +52,7 @@ func rank(pkg string) int {
 		}
 	}
 	switch top {
-	case "server", "cmd", "internal", "examples", "bench", "drivers":
+	case "server", "cmd", "internal", "examples", "bench", "drivers", "python":
 		return edge
 	}
 	return -1
