@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/screen"
+)
+
+// An Environment is what the process gives to a command. Every member is required.
+type Environment struct {
+	Args   []string // without the program's name
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	Env    func(string) (string, bool)
+	Clock  eventtime.Clock
+}
+
+// An app is one run of the command line, shared by the verbs.
+type app struct {
+	*Environment
+	Globals
+	ctx    context.Context
+	out    *screen.Terminal
+	err    *screen.Terminal
+	format screen.Format
+	log    *slog.Logger
+	model  *kong.Kong
+}
+
+// Run parses and executes one command and returns the exit status. Cancelling ctx stops the command at its next safe
+// point and gives 130.
+func Run(ctx context.Context, e *Environment) int {
+	a := &app{Environment: e, ctx: ctx, out: screen.Detect(e.Stdout, e.Env), err: screen.Detect(e.Stderr, e.Env)}
+	err := a.run()
+	if err == nil {
+		return errs.OK.Exit()
+	}
+	code := errs.CodeOf(err)
+	if ctx.Err() != nil && code != errs.Partial {
+		code = errs.Canceled
+	}
+	var quiet *silent
+	if !errors.As(err, &quiet) {
+		fmt.Fprint(a.err.Out, a.err.Fault(err))
+	}
+	return code.Exit()
+}
+
+// silent is an error that has been told already, or whose exit status is the whole message.
+type silent struct{ err *errs.Error }
+
+// Error returns the message, which nobody prints.
+func (s *silent) Error() string { return s.err.Message }
+
+// Unwrap returns the coded error.
+func (s *silent) Unwrap() error { return s.err }
+
+// saidNo ends a check that said no: exit status 3 without a message.
+func saidNo() error { return &silent{errs.New(errs.CheckFailed, "the check said no")} }
+
+// told ends a command whose failures have been printed.
+func told(code errs.Code) error { return &silent{errs.New(code, "failed")} }
+
+func (a *app) run() error {
+	args, err := arrange(a.Args)
+	if err != nil {
+		return err
+	}
+	grammar := &Grammar{}
+	command, done, err := a.parse(grammar, args)
+	if err != nil || done {
+		return err
+	}
+	a.Globals = grammar.Globals
+	if a.NoColor {
+		a.out.Colour, a.err.Colour = false, false
+	}
+	if a.format, err = screen.ParseFormat(a.Output); err != nil {
+		return err
+	}
+	if err := a.openLog(); err != nil {
+		return err
+	}
+	return command.Run(a)
+}
+
+// exited is what kong's help panics with instead of leaving the process.
+type exited int
+
+// parse matches the arguments against the grammar. done reports that the arguments asked for help, which was printed.
+func (a *app) parse(g *Grammar, args []string) (command *kong.Context, done bool, err error) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case exited:
+			done = true
+		default:
+			panic(r)
+		}
+	}()
+	a.model, err = kong.New(g,
+		kong.Name("truepoint"),
+		kong.Description("A feature store: definitions in, training sets without leakage and online answers out."),
+		kong.Writers(a.Stdout, a.Stderr),
+		kong.Exit(func(code int) { panic(exited(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: helpWidth(a.out)}),
+		kong.ExplicitGroups(groups()),
+	)
+	if err != nil {
+		return nil, false, errs.Wrap(err, errs.Internal, "the grammar of the command line is wrong")
+	}
+	command, err = a.model.Parse(args)
+	if err != nil {
+		return nil, false, usage(a.model, args, err)
+	}
+	return command, false, nil
+}
+
+func helpWidth(t *screen.Terminal) int {
+	if t.Width == 0 {
+		return 80
+	}
+	return t.Width
+}
+
+// usage turns kong's complaint into ours, with what was probably meant.
+func usage(model *kong.Kong, args []string, err error) error {
+	if verb := verbOf(args); verb != "" && !isVerb(model.Model.Node, verb) {
+		names := []string{}
+		for _, n := range model.Model.Children {
+			names = append(names, n.Name)
+		}
+		hint := errs.DidYouMean(verb, names)
+		if hint == "" {
+			hint = "see truepoint --help for the verbs"
+		}
+		return errs.New(errs.Usage, "unknown verb %q", verb).WithID("T0900").WithHint("%s", hint)
+	}
+	message, hint, _ := strings.Cut(err.Error(), ", did you mean ")
+	if hint != "" {
+		hint = "did you mean " + hint
+	}
+	if hint == "" {
+		hint = strings.TrimSpace("see truepoint " + verbOf(args) + " --help")
+	}
+	return errs.New(errs.Usage, "%s", message).WithID("T0901").WithHint("%s", hint)
+}
+
+func isVerb(n *kong.Node, name string) bool {
+	for _, c := range n.Children {
+		if c.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *app) openLog() error {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(a.LogLevel)); err != nil {
+		return errs.New(errs.Usage, "%q is no log level", a.LogLevel).WithID("T0904").WithHint("use debug, info, warn or error")
+	}
+	a.log = slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: level}))
+	return nil
+}
+
+// print writes the answer of a verb in the format asked for.
+func (a *app) print(answer *screen.Answer) error { return a.out.Print(a.format, answer) }
+
+// note writes a line for the user to standard error.
+func (a *app) note(format string, args ...any) {
+	fmt.Fprintln(a.err.Out, a.err.ASCII(fmt.Sprintf(format, args...)))
+}
+
+// now reads the clock.
+func (a *app) now() eventtime.Instant { return a.Clock() }
+
+// chdir goes to the repository that -c names.
+func (a *app) chdir() error {
+	if a.Chdir == "" {
+		return nil
+	}
+	if err := os.Chdir(a.Chdir); err != nil {
+		return errs.Wrap(err, errs.NotFound, "cannot go to the repository").WithID("T0905").WithHint("give -c a directory that holds feature_store.yaml")
+	}
+	return nil
+}

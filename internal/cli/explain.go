@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/truepoint/truepoint"
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/explain"
+	"github.com/truepoint/truepoint/internal/screen"
+	"github.com/truepoint/truepoint/value"
+)
+
+type explainVerb struct {
+	Ref    string   `arg:"" help:"Feature as view:feature."`
+	Entity []string `short:"e" sep:"none" placeholder:"KEY=VALUE" help:"Join key; one value each."`
+	At     string   `placeholder:"T" help:"The moment; now if left out."`
+}
+
+// Run implements the verb explain.
+func (v *explainVerb) Run(a *app) error {
+	r := &truepoint.ExplainRequest{Ref: v.Ref, At: eventtime.None}
+	var err error
+	if v.At != "" {
+		if r.At, err = parseTime("--at", v.At); err != nil {
+			return err
+		}
+	}
+	if r.Keys, err = parsePairs(v.Entity); err != nil {
+		return err
+	}
+	for _, k := range r.Keys {
+		if k.Len() != 1 {
+			return errs.New(errs.Usage, "explain takes one entity, key %q has %d values", k.Name, k.Len()).WithID("T0924").
+				WithHint("give one -e for each join key")
+		}
+	}
+	return a.withStore(func(s *truepoint.Store) error {
+		e, err := s.Explain(a.ctx, r)
+		if err != nil {
+			return err
+		}
+		return a.print(&screen.Answer{Text: a.out.ASCII(explainText(a.out, e)), Value: explainDocument(e), Names: []string{e.Ref}})
+	})
+}
+
+func explainText(t *screen.Terminal, e *truepoint.Explanation) string {
+	var b strings.Builder
+	keys := make([]string, len(e.Keys))
+	for i, k := range e.Keys {
+		keys[i] = k.Name + "=" + cellText(k.Value)
+	}
+	ttl := "for ever"
+	if e.TTL != 0 {
+		ttl = e.TTL.String()
+	}
+	fmt.Fprintf(&b, "%s of %s\n", t.Paint(screen.Strong, e.Ref), strings.Join(keys, ", "))
+	fmt.Fprintf(&b, "as of %s; a value lives %s; registry revision %d\n\n", e.At, ttl, e.Revision)
+	fmt.Fprintf(&b, "%s  %s  %s\n", t.Paint(screen.Strong, "offline"), explained(e.Offline.Value, e.Offline.Defaulted), statusPaint(t, e.Offline.Status))
+	fmt.Fprintf(&b, "  %s\n", e.Offline.Rule)
+	if w := e.Offline.Winner; w != nil {
+		fmt.Fprintf(&b, "  row %s of %s\n  %s\n", count(w.Position), w.File, rowTimes(w))
+	}
+	fmt.Fprintf(&b, "  %s rows of this key in the history\n", count(e.Offline.Rows))
+	if len(e.Offline.Others) > 0 {
+		tb := &screen.Table{Columns: screen.Columns("  EVENT TIME", "CREATED", ">VALUE", "WHY NOT")}
+		for _, o := range e.Offline.Others {
+			tb.Add("  "+short(o.Event), short(o.Created), cellText(o.Value), o.Reason)
+		}
+		b.WriteString(t.Render(tb))
+	}
+	fmt.Fprintf(&b, "\n%s   %s  %s\n", t.Paint(screen.Strong, "online"), explained(e.Online.Value, e.Online.Defaulted), statusPaint(t, e.Online.Status))
+	fmt.Fprintf(&b, "  %s\n", e.Online.Rule)
+	if e.Online.Found {
+		fmt.Fprintf(&b, "  table %s\n  event %s, created %s, written from a snapshot of %s\n", e.Online.Table, e.Online.Event, e.Online.Created, e.Online.Snapshot)
+	}
+	verdict, style := "offline and online agree", screen.Good
+	if !e.Agree {
+		verdict, style = "offline and online differ", screen.Bad
+	}
+	fmt.Fprintf(&b, "\n%s\n", t.Paint(style, verdict))
+	return b.String()
+}
+
+func explained(v value.Value, defaulted bool) string {
+	if defaulted {
+		return cellText(v) + " (default)"
+	}
+	return cellText(v)
+}
+
+func statusPaint(t *screen.Terminal, s value.Status) string {
+	style := screen.Caution
+	switch s {
+	case value.Present:
+		style = screen.Good
+	case value.Error:
+		style = screen.Bad
+	}
+	return t.Paint(style, s.String())
+}
+
+func rowTimes(r *explain.Row) string {
+	text := "event " + r.Event.String()
+	if r.Created != eventtime.None {
+		text += ", created " + r.Created.String()
+	}
+	if r.Available != r.Event {
+		text += ", available " + r.Available.String()
+	}
+	return text
+}
+
+// explainDocument is the JSON form of an explanation.
+func explainDocument(e *truepoint.Explanation) any {
+	keys := map[string]json.RawMessage{}
+	for _, k := range e.Keys {
+		keys[k.Name] = raw(k.Value)
+	}
+	others := []any{}
+	for i := range e.Offline.Others {
+		others = append(others, rowDocument(&e.Offline.Others[i]))
+	}
+	var winner any
+	if e.Offline.Winner != nil {
+		winner = rowDocument(e.Offline.Winner)
+	}
+	type object = map[string]any
+	return object{
+		"feature": e.Ref, "type": e.Field.Type.String(), "keys": keys, "as_of": instant(e.At), "revision": e.Revision,
+		"ttl": e.TTL.String(), "agree": e.Agree,
+		"offline": object{"status": e.Offline.Status.String(), "value": json.RawMessage(raw(e.Offline.Value)), "defaulted": e.Offline.Defaulted,
+			"rule": e.Offline.Rule, "rows": e.Offline.Rows, "winner": winner, "others": others},
+		"online": object{"status": e.Online.Status.String(), "value": json.RawMessage(raw(e.Online.Value)), "defaulted": e.Online.Defaulted,
+			"table": e.Online.Table, "found": e.Online.Found, "rule": e.Online.Rule, "reason": e.Online.Reason, "deleted": e.Online.Deleted,
+			"event_time": instant(e.Online.Event), "created_time": instant(e.Online.Created), "snapshot": instant(e.Online.Snapshot)},
+	}
+}
+
+func rowDocument(r *explain.Row) any {
+	return map[string]any{"file": r.File, "row": r.Position, "event_time": instant(r.Event), "created_time": instant(r.Created),
+		"available_time": instant(r.Available), "value": json.RawMessage(raw(r.Value)), "deleted": r.Deleted, "reason": r.Reason}
+}
+
+// instant returns i for JSON: RFC 3339, or null for None.
+func instant(i eventtime.Instant) any {
+	if i == eventtime.None {
+		return nil
+	}
+	return i
+}

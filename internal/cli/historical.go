@@ -1,0 +1,287 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/truepoint/truepoint"
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/historical"
+	"github.com/truepoint/truepoint/internal/screen"
+	"github.com/truepoint/truepoint/offline"
+	"github.com/truepoint/truepoint/pit"
+	"github.com/truepoint/truepoint/registry"
+	"github.com/truepoint/truepoint/value"
+)
+
+// selectFlags say which features are asked for.
+type selectFlags struct {
+	Features  []string `short:"f" sep:"none" placeholder:"REF" help:"Feature as view:feature; may be repeated."`
+	Service   string   `placeholder:"S" help:"Every feature of this service."`
+	FullNames bool     `name:"full-feature-names" help:"Name columns view__feature."`
+}
+
+// names returns how output columns are named.
+func (f *selectFlags) names() feature.Naming {
+	if f.FullNames {
+		return feature.FullNames
+	}
+	return feature.ShortNames
+}
+
+// selection resolves what is asked for.
+func (f *selectFlags) selection(set *feature.Set) (*feature.Selection, error) {
+	if f.Service != "" {
+		return set.SelectService(f.Service, f.names())
+	}
+	return set.SelectRefs(f.Features, f.names())
+}
+
+// check refuses a request without features, or with both a list and a service.
+func (f *selectFlags) check() error {
+	switch {
+	case len(f.Features) == 0 && f.Service == "":
+		return errs.New(errs.Usage, "no features asked for").WithID("T0912").WithHint("add -f view:feature or --service NAME")
+	case len(f.Features) > 0 && f.Service != "":
+		return errs.New(errs.Usage, "both features and a service are given").WithID("T0913").WithHint("give -f or --service, not both")
+	}
+	return nil
+}
+
+type historicalVerb struct {
+	Entities    string `placeholder:"FILE" help:"Spine: Parquet, CSV or JSON lines with join keys and a time column."`
+	Dataframe   string `short:"d" placeholder:"FILE|JSON" help:"The same, or a JSON array of objects (Feast)."`
+	EntitiesSQL string `name:"entities-sql" hidden:"" help:"Spine from a query."`
+	AllKeys     string `placeholder:"VIEW" help:"Spine: every key of this view, at --as-of."`
+	AsOf        string `placeholder:"T" help:"The moment for --all-keys."`
+	selectFlags
+	Out            string `placeholder:"FILE" help:"Write .parquet, .csv or .jsonl instead of showing a table."`
+	TimestampField string `default:"event_timestamp" placeholder:"COLUMN" help:"Time column of the spine."`
+	Timezone       string `placeholder:"ZONE" help:"Zone of spine times that have none (default UTC)."`
+	TimestampUnit  string `placeholder:"UNIT" help:"Unit of numeric spine times: s, ms, us, ns."`
+	KnownAt        string `placeholder:"T|as_of" help:"Use only rows created by then."`
+	OnNull         string `default:"error" placeholder:"error|null_features" help:"What a null key or time in the spine means."`
+	Ties           string `placeholder:"last|error" help:"What ambiguous cells mean (default: as the sources say)."`
+	Report         bool   `help:"Count cells by status, rejected rows, ambiguity and leaks."`
+	Engine         string `hidden:"" help:"naive: the slow oracle."`
+	StartDate      string `short:"s" hidden:"" help:"Feast's retrieval without a spine."`
+	EndDate        string `short:"e" hidden:"" help:"Feast's retrieval without a spine."`
+}
+
+// Run implements the verb get-historical-features.
+func (v *historicalVerb) Run(a *app) error {
+	r, err := v.request()
+	if err != nil {
+		return err
+	}
+	return a.withSet(func(s *truepoint.Store, set *feature.Set, _ registry.Revision) error {
+		if r.AllKeys == "" {
+			selection, err := v.selection(set)
+			if err != nil {
+				return err
+			}
+			if r.Spine, err = a.spine(v, selection.Request); err != nil {
+				return err
+			}
+		}
+		bar := newBar(a.err, "reading history")
+		r.Progress = bar.update
+		began := a.now()
+		result, err := s.Historical(a.ctx, r)
+		bar.stop()
+		if err != nil {
+			return err
+		}
+		return v.deliver(a, result, began)
+	})
+}
+
+func (v *historicalVerb) request() (*truepoint.HistoricalRequest, error) {
+	if err := v.check(); err != nil {
+		return nil, err
+	}
+	r := &truepoint.HistoricalRequest{TimeColumn: v.TimestampField, Features: v.Features, Service: v.Service, Names: v.names(),
+		Leaks: v.Report, AllKeys: v.AllKeys, AsOf: eventtime.None, Engine: historical.Engine(v.Engine)}
+	if v.StartDate+v.EndDate != "" {
+		return nil, errs.New(errs.Unimplemented, "retrieval by start and end date is not supported").WithID("T0922").
+			WithHint("give a spine with --entities FILE, or every key at one moment: --all-keys VIEW --as-of T")
+	}
+	if v.EntitiesSQL != "" {
+		return nil, errs.New(errs.Unimplemented, "a spine from SQL needs a SQL offline store, which this release does not have").
+			WithID("T0923").WithHint("export the rows to a file and give --entities FILE")
+	}
+	if (v.Entities != "") == (v.AllKeys != "") && v.Dataframe == "" {
+		return nil, errs.New(errs.Usage, "give one spine").WithID("T0914").WithHint("--entities FILE, or --all-keys VIEW --as-of T")
+	}
+	var err error
+	if v.AllKeys != "" {
+		if r.AsOf, err = parseTime("--as-of", v.AsOf); err != nil {
+			return nil, err
+		}
+	}
+	switch v.KnownAt {
+	case "":
+	case "as_of":
+		r.Known = pit.KnownAtAsOf
+	default:
+		r.Known = pit.KnownAtInstant
+		if r.KnownAt, err = parseTime("--known-at", v.KnownAt); err != nil {
+			return nil, err
+		}
+	}
+	return r, v.rules(r)
+}
+
+// rules reads the flags that have a small set of values.
+func (v *historicalVerb) rules(r *truepoint.HistoricalRequest) error {
+	switch v.OnNull {
+	case "error":
+	case string(historical.NullFeatures):
+		r.OnNull = historical.NullFeatures
+	default:
+		return errs.New(errs.Usage, "--on-null %q is unknown", v.OnNull).WithID("T0915").WithHint("use error or null_features")
+	}
+	switch v.Ties {
+	case "", "last":
+	case "error":
+		r.TiesError = true
+	default:
+		return errs.New(errs.Usage, "--ties %q is unknown", v.Ties).WithID("T0916").WithHint("use last or error")
+	}
+	switch v.Engine {
+	case "", string(historical.Naive):
+		return nil
+	}
+	return errs.New(errs.Usage, "--engine %q is unknown", v.Engine).WithID("T0917").WithHint("use naive, or leave it out")
+}
+
+// deliver writes the training set to its file or shows it.
+func (v *historicalVerb) deliver(a *app, r *truepoint.HistoricalResult, began eventtime.Instant) error {
+	if v.Out == "" {
+		if v.Report {
+			fmt.Fprint(a.err.Out, a.err.Render(reportTable(r)))
+			fmt.Fprint(a.err.Out, a.err.Wrapped("", leakLine(r)))
+		}
+		return a.print(a.batchAnswer(r.Batch))
+	}
+	if err := offline.WriteTable(v.Out, r.Batch); err != nil {
+		return err
+	}
+	a.note("wrote %s rows with %d columns to %s in %s", count(int64(r.Batch.Rows)), len(r.Batch.Columns), v.Out, length(a.now().Sub(began)))
+	doc := struct {
+		Out      string                  `json:"out"`
+		Rows     int                     `json:"rows"`
+		Columns  []value.Field           `json:"columns"`
+		Revision int64                   `json:"revision"`
+		Views    []historical.ViewReport `json:"views"`
+		Leaks    *historical.LeakReport  `json:"leaks,omitempty"`
+	}{v.Out, r.Batch.Rows, r.Batch.Fields(), int64(r.Revision), r.Views, r.Leaks}
+	if !v.Report && a.format == screen.AsTable {
+		return nil
+	}
+	tb := reportTable(r)
+	answer := &screen.Answer{Table: tb, Value: doc, Names: []string{v.Out}}
+	if a.format == screen.AsTable {
+		answer.Text = a.out.Render(tb) + "\n" + a.out.Wrapped("", leakLine(r))
+	}
+	return a.print(answer)
+}
+
+// reportTable accounts for every cell and every row of history, one line per use of a view.
+func reportTable(r *truepoint.HistoricalResult) *screen.Table {
+	tb := &screen.Table{Columns: screen.Columns("VIEW", ">ROWS READ", ">PRESENT", ">NULL", ">NOT FOUND", ">EXPIRED", ">AMBI- GUOUS", ">RE- JECTED")}
+	for _, v := range r.Views {
+		tb.Add(v.Alias, count(v.Rows), count(v.Present), count(v.Null), count(v.NotFound), count(v.Expired),
+			count(v.Ambiguous), count(v.RejectedKey+v.RejectedEvent+v.RejectedOther))
+	}
+	return tb
+}
+
+func leakLine(r *truepoint.HistoricalResult) string {
+	if r.Leaks == nil {
+		return ""
+	}
+	l := r.Leaks
+	share := 0.0
+	if l.Cells > 0 {
+		share = 100 * float64(l.Changed) / float64(l.Cells)
+	}
+	text := fmt.Sprintf("leaks: %s of %s cells (%.2f %%), in %s rows, used what was not yet known at the row's time",
+		count(l.Changed), count(l.Cells), share, count(l.Rows))
+	if l.Changed > 0 {
+		text += "; --known-at as_of leaves those out"
+	}
+	return text
+}
+
+// rowsShown is how many rows of a batch a table shows.
+const rowsShown = 20
+
+// batchAnswer shows the first rows of b as a table and all of it in every other form.
+func (a *app) batchAnswer(b *value.Batch) *screen.Answer {
+	answer := &screen.Answer{Table: &screen.Table{}}
+	for i, n := range b.Names {
+		answer.Table.Columns = append(answer.Table.Columns, screen.Column{Title: n, Right: numeric(b.Columns[i].Type)})
+	}
+	rows := b.Rows
+	if a.format == screen.AsTable && rows > rowsShown {
+		rows = rowsShown
+		a.note("the first %d of %s rows; --out FILE or -o csv gives all", rows, count(int64(b.Rows)))
+	}
+	if a.format == screen.AsJSON || a.format == screen.AsYAML {
+		answer.Raw = batchJSON(b)
+		return answer
+	}
+	for i := range rows {
+		cells := make([]screen.Cell, len(b.Columns))
+		for j, c := range b.Columns {
+			cells[j] = batchCell(a.format, c.At(i))
+		}
+		answer.Table.AddCells(cells...)
+	}
+	return answer
+}
+
+// batchCell returns a value for a table or, where null is the empty cell, for CSV.
+func batchCell(f screen.Format, v value.Value) screen.Cell {
+	if !v.IsNull() {
+		return screen.Cell{Text: cellText(v)}
+	}
+	if f == screen.AsCSV {
+		return screen.Cell{}
+	}
+	return screen.Cell{Text: "null", Style: screen.Faint}
+}
+
+func numeric(t value.Type) bool {
+	switch t.Kind {
+	case value.Int32, value.Int64, value.Float32, value.Float64, value.Decimal:
+		return true
+	}
+	return false
+}
+
+// batchJSON returns an array of objects, one a line, members in column order.
+func batchJSON(b *value.Batch) []byte {
+	var out strings.Builder
+	out.WriteString("[")
+	for i := range b.Rows {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		out.WriteString("\n{")
+		for j, n := range b.Names {
+			if j > 0 {
+				out.WriteString(", ")
+			}
+			out.Write(raw(value.OfString(n)))
+			out.WriteString(": ")
+			out.Write(raw(b.Columns[j].At(i)))
+		}
+		out.WriteByte('}')
+	}
+	out.WriteString("\n]\n")
+	return []byte(out.String())
+}

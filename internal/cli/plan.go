@@ -1,0 +1,167 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/truepoint/truepoint"
+	"github.com/truepoint/truepoint/apply"
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/internal/screen"
+)
+
+// feastApplyFlags are Feast's flags of plan and apply that need nothing here.
+type feastApplyFlags struct {
+	SkipSource bool `name:"skip-source-validation" hidden:""`
+	SkipView   bool `name:"skip-feature-view-validation" hidden:""`
+}
+
+type planVerb struct {
+	Detailed bool   `name:"detailed-exitcode" help:"Exit 0 without changes, 3 with."`
+	Out      string `placeholder:"FILE" help:"Also write the plan for apply FILE."`
+	feastApplyFlags
+}
+
+// Run implements the verb plan.
+func (v *planVerb) Run(a *app) error {
+	return a.withPlan(func(_ *truepoint.Store, p *apply.Plan) error {
+		if v.Out != "" {
+			b, err := p.Encode()
+			if err == nil {
+				err = os.WriteFile(v.Out, b, 0o644)
+			}
+			if err != nil {
+				return errs.Wrap(err, errs.Unavailable, "cannot write the plan").WithID("T0948")
+			}
+			a.note("wrote the plan to %s; do it with: truepoint apply %s", v.Out, v.Out)
+		}
+		if err := a.printPlan(p); err != nil {
+			return err
+		}
+		if v.Out == "" && !p.Empty() {
+			a.note("do it with: truepoint apply")
+		}
+		if v.Detailed && !p.Empty() {
+			return saidNo()
+		}
+		return nil
+	})
+}
+
+// withPlan compares the definition files with the registry and calls work with the difference.
+func (a *app) withPlan(work func(*truepoint.Store, *apply.Plan) error) error {
+	c, err := a.settings()
+	if err != nil {
+		return err
+	}
+	set, err := a.wanted(c)
+	if err != nil {
+		return err
+	}
+	return a.withOpened(c, func(s *truepoint.Store) error {
+		p, err := s.Plan(a.ctx, set)
+		if err != nil {
+			return err
+		}
+		return work(s, p)
+	})
+}
+
+func (a *app) printPlan(p *apply.Plan) error {
+	names := []string{}
+	tb := &screen.Table{Columns: screen.Columns("ACTION", "KIND", "NAME", "CLASS")}
+	for _, c := range p.Changes {
+		names = append(names, c.ID())
+		tb.Add(string(c.Action), c.Kind, c.Name, c.Class.String())
+	}
+	return a.print(&screen.Answer{Text: a.out.ASCII(planText(a.out, p)), Table: tb, Names: names, Value: p})
+}
+
+// planText shows a plan: what changes, what it means for readers, what has to be done afterwards.
+func planText(t *screen.Terminal, p *apply.Plan) string {
+	var b strings.Builder
+	if p.Empty() {
+		fmt.Fprintf(&b, "%s: nothing to change, the registry (revision %d) says what the files say\n", p.Project, p.Base)
+		warnings(&b, t, p.Warnings)
+		return b.String()
+	}
+	fmt.Fprintf(&b, "%s, on top of revision %d\n\n", t.Paint(screen.Strong, p.Project), p.Base)
+	b.WriteString(changesText(t, p.Changes))
+	if len(p.Work) > 0 {
+		fmt.Fprintf(&b, "\n%s\n", t.Paint(screen.Strong, "afterwards"))
+		for _, w := range p.Work {
+			fmt.Fprintf(&b, "  materialize %s: %s\n", w.View, w.Reason)
+		}
+	}
+	warnings(&b, t, p.Warnings)
+	fmt.Fprintf(&b, "\n%s; the whole is %s\n", p.Summary(), classPaint(t, p.Class()))
+	return b.String()
+}
+
+// changesText shows changes one after the other.
+func changesText(t *screen.Terminal, changes []apply.Change) string {
+	var b strings.Builder
+	for _, c := range changes {
+		changeText(&b, t, c)
+	}
+	return b.String()
+}
+
+func warnings(b *strings.Builder, t *screen.Terminal, list []apply.Warning) {
+	if len(list) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n", t.Paint(screen.Caution, "take note"))
+	for _, w := range list {
+		b.WriteString(t.Wrapped("  ", w.Kind+" "+w.Name+": "+w.Message))
+		if w.Hint != "" {
+			b.WriteString(t.Wrapped("    ", w.Hint))
+		}
+	}
+}
+
+// marks are the signs of actions.
+var marks = map[apply.Action]string{apply.Create: "+", apply.Update: "~", apply.Delete: "-"}
+
+var markStyles = map[apply.Action]screen.Style{apply.Create: screen.Good, apply.Update: screen.Caution, apply.Delete: screen.Bad}
+
+// changeText shows one change: a line for it, then what differs, why it has its class, and who reads it.
+func changeText(b *strings.Builder, t *screen.Terminal, c apply.Change) {
+	fmt.Fprintf(b, "  %s %-14s %s", t.Paint(markStyles[c.Action], marks[c.Action]), c.Kind, t.Paint(screen.Strong, c.Name))
+	if c.Class != apply.Additive {
+		fmt.Fprintf(b, "  %s", classPaint(t, c.Class))
+	}
+	b.WriteByte('\n')
+	const indent = "                   "
+	if c.Detail != "" {
+		b.WriteString(t.Wrapped(indent, c.Detail))
+	}
+	for _, l := range c.Lines {
+		switch {
+		case l.Old == "":
+			b.WriteString(t.Wrapped(indent, "+ "+l.Path+": "+l.New))
+		case l.New == "":
+			b.WriteString(t.Wrapped(indent, "- "+l.Path+": "+l.Old))
+		default:
+			b.WriteString(t.Wrapped(indent, l.Path+": "+l.Old+" → "+l.New))
+		}
+	}
+	if len(c.Reasons) > 0 && c.Class != apply.Additive {
+		b.WriteString(t.Wrapped(indent, "because: "+strings.Join(c.Reasons, "; ")))
+	}
+	if len(c.Readers) > 0 {
+		b.WriteString(t.Wrapped(indent, "read by "+strings.Join(c.Readers, ", ")))
+	}
+}
+
+func classPaint(t *screen.Terminal, c apply.Class) string {
+	style := screen.Good
+	switch c {
+	case apply.Breaking:
+		style = screen.Caution
+	case apply.Destructive:
+		style = screen.Bad
+	}
+	return t.Paint(style, c.String())
+}

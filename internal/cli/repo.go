@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/truepoint/truepoint"
+	"github.com/truepoint/truepoint/config"
+	"github.com/truepoint/truepoint/definitions"
+	"github.com/truepoint/truepoint/drivers"
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/registry"
+)
+
+// configName is the configuration file looked for in the repository.
+const configName = "feature_store.yaml"
+
+// settings goes to the repository and reads its configuration; warnings are printed.
+func (a *app) settings() (*config.Config, error) {
+	if err := a.chdir(); err != nil {
+		return nil, err
+	}
+	path := a.Config
+	if path == "" {
+		path = configName
+		if _, err := os.Stat(path); os.IsNotExist(err) {
+			dir, _ := os.Getwd()
+			return nil, errs.New(errs.NotFound, "no %s in %s", configName, dir).WithID("T0910").
+				WithHint("go to a repository, name one with -c DIR, or make one: truepoint init")
+		}
+	}
+	c, warnings, err := config.Load(path, a.Env)
+	if err != nil {
+		return nil, err
+	}
+	a.warn(warnings)
+	if a.Project != "" {
+		c.Project = a.Project
+	}
+	return c, nil
+}
+
+// wanted reads the definition files of the repository; warnings are printed.
+func (a *app) wanted(c *config.Config) (*feature.Set, error) {
+	set, warnings, err := definitions.Load(a.ctx, c.Dir, &definitions.Options{Project: c.Project, Overrides: c.Sources})
+	if err != nil {
+		return nil, err
+	}
+	a.warn(warnings)
+	return set, nil
+}
+
+func (a *app) warn(warnings []errs.Error) {
+	for i := range warnings {
+		fmt.Fprint(a.err.Out, a.err.Warning(&warnings[i]))
+	}
+}
+
+// withStore opens the store of the repository, calls work, and closes it.
+func (a *app) withStore(work func(*truepoint.Store) error) error {
+	c, err := a.settings()
+	if err != nil {
+		return err
+	}
+	return a.withOpened(c, work)
+}
+
+// withOpened opens the store of a configuration, calls work, and closes it.
+func (a *app) withOpened(c *config.Config, work func(*truepoint.Store) error) error {
+	opt, err := drivers.Open(a.ctx, c, a.Clock)
+	if err != nil {
+		return err
+	}
+	for _, w := range opt.Warnings {
+		fmt.Fprint(a.err.Out, a.err.Warning(w))
+	}
+	s, err := truepoint.New(opt)
+	if err != nil {
+		return err
+	}
+	err = work(s)
+	if cerr := s.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+// withSet opens the store and calls work with the applied definitions.
+func (a *app) withSet(work func(*truepoint.Store, *feature.Set, registry.Revision) error) error {
+	return a.withStore(func(s *truepoint.Store) error {
+		set, rev, err := s.Definitions(a.ctx)
+		if err != nil {
+			return err
+		}
+		return work(s, set, rev)
+	})
+}

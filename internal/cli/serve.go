@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"cmp"
+	"net"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/truepoint/truepoint"
+	"github.com/truepoint/truepoint/config"
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/server/httpserver"
+)
+
+type serveVerb struct {
+	Host     string         `placeholder:"HOST" help:"Address to listen on, -h HOST (default 127.0.0.1)."`
+	Port     *int           `short:"p" placeholder:"PORT" help:"Port (default 6566); 0 takes a free one."`
+	Insecure bool           `help:"Listen beyond this machine although there is no authentication."`
+	Deadline *time.Duration `placeholder:"TIME" help:"Longest time for one request (default 5s)."`
+	BodyMax  *int64         `name:"body-bytes-max" placeholder:"N" help:"Longest request body (default 16777216)."`
+	Drain    time.Duration  `default:"10s" placeholder:"TIME" help:"Time that requests get to finish when the server stops."`
+	Access   bool           `name:"access-log" help:"Log every request to standard error (with --log-level info)."`
+	Key      string         `short:"k" placeholder:"FILE" help:"TLS key."`
+	Cert     string         `placeholder:"FILE" help:"TLS certificate, -c FILE."`
+	feastServeFlags
+}
+
+// feastServeFlags are Feast's flags for its workers; one process needs none of them.
+type feastServeFlags struct {
+	Type              string `short:"t" default:"http" hidden:""`
+	NoAccessLog       bool   `hidden:""`
+	Workers           int    `short:"w" default:"1" hidden:""`
+	WorkerConnections int    `hidden:""`
+	MaxRequests       int    `hidden:""`
+	MaxRequestsJitter int    `hidden:""`
+	KeepAliveTimeout  int    `hidden:""`
+	RegistryTTL       int    `name:"registry_ttl_sec" short:"r" hidden:""`
+	Metrics           bool   `short:"m" hidden:""`
+}
+
+// Run implements the verb serve. Flags win over the server section of the configuration.
+func (v *serveVerb) Run(a *app) error {
+	c, err := a.settings()
+	if err != nil {
+		return err
+	}
+	v.fill(&c.Server)
+	if err := v.check(); err != nil {
+		return err
+	}
+	return a.withOpened(c, func(s *truepoint.Store) error {
+		server := httpserver.New(s, &httpserver.Options{
+			BodyBytesMax: *v.BodyMax, Deadline: *v.Deadline, Drain: v.Drain, Insecure: v.Insecure, AccessLog: v.Access && !v.NoAccessLog,
+			Log: a.log, CertFile: v.Cert, KeyFile: v.Key, Holder: holder()})
+		l, err := server.Listen(net.JoinHostPort(v.Host, strconv.Itoa(*v.Port)))
+		if err != nil {
+			return err
+		}
+		a.note("serving %s on http%s://%s (Ctrl-C stops)", s.Project(), v.tls(), l.Addr())
+		if err := server.Serve(a.ctx, l); err != nil {
+			return err
+		}
+		a.note("stopped")
+		return nil
+	})
+}
+
+// fill takes what no flag says from the configuration.
+func (v *serveVerb) fill(c *config.Server) {
+	v.Host = cmp.Or(v.Host, c.Host)
+	if v.Port == nil {
+		v.Port = &c.Port
+	}
+	if v.Deadline == nil {
+		d := time.Duration(c.Deadline) * time.Microsecond
+		v.Deadline = &d
+	}
+	if v.BodyMax == nil {
+		v.BodyMax = &c.Limits.BodyBytes
+	}
+}
+
+func (v *serveVerb) check() error {
+	switch {
+	case *v.Port < 0 || *v.Port > 65535:
+		return errs.New(errs.Usage, "port %d is not between 0 and 65535", *v.Port).WithID("T0941").WithHint("choose one with -p")
+	case *v.Deadline <= 0 || v.Drain < 0 || *v.BodyMax <= 0:
+		return errs.New(errs.InvalidArgument, "the deadline and the body limit must be greater than 0").WithID("T0942").
+			WithHint("leave them out for the defaults: 5s and 16777216")
+	case v.Type != "http":
+		return errs.New(errs.Unimplemented, "serve -t %s is not supported", v.Type).WithID("T0943").WithHint("use http")
+	case (v.Key == "") != (v.Cert == ""):
+		return errs.New(errs.Usage, "TLS needs both a key and a certificate").WithID("T0944").WithHint("give --key FILE and --cert FILE")
+	}
+	for _, f := range []string{v.Key, v.Cert} {
+		if _, err := os.Stat(f); f != "" && err != nil {
+			return errs.Wrap(err, errs.NotFound, "cannot read a TLS file").WithID("T0945")
+		}
+	}
+	return nil
+}
+
+func (v *serveVerb) tls() string {
+	if v.Cert != "" {
+		return "s"
+	}
+	return ""
+}

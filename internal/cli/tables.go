@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"strings"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/offline"
+	"github.com/truepoint/truepoint/value"
+)
+
+// readTyped reads a table whose columns named in fields are converted to the types there. A column that the file lacks
+// is left to the engines, which know whether it is needed. Text files cannot tell "1" from 1: the types decide.
+func readTyped(ctx context.Context, path string, fields []value.Field, opt *offline.TableOptions) (*value.Batch, error) {
+	if opt == nil {
+		opt = &offline.TableOptions{}
+	}
+	first := *opt
+	first.Moments = nil
+	b, err := offline.ReadTable(ctx, path, &first)
+	if err != nil {
+		return nil, err
+	}
+	second := *opt
+	second.Types = map[string]value.Type{}
+	second.Moments = nil
+	again := false
+	for _, f := range fields {
+		c := b.Column(f.Name)
+		if c == nil {
+			continue
+		}
+		second.Types[f.Name] = f.Type
+		again = again || !c.Type.Equal(f.Type)
+	}
+	for _, m := range opt.Moments {
+		if c := b.Column(m); c != nil {
+			second.Moments = append(second.Moments, m)
+			second.Types[m] = value.Scalar(value.UnixTimestamp)
+			again = again || c.Type.Kind != value.UnixTimestamp
+		}
+	}
+	if !again {
+		return b, nil
+	}
+	return offline.ReadTable(ctx, path, &second)
+}
+
+// spine reads the spine that the flags name, with join keys of the types in fields.
+func (a *app) spine(v *historicalVerb, fields []value.Field) (*value.Batch, error) {
+	loc, err := eventtime.LoadLocation(v.Timezone)
+	if err != nil {
+		return nil, err
+	}
+	opt := &offline.TableOptions{Location: loc, Moments: []string{v.TimestampField}}
+	if v.TimestampUnit != "" {
+		if opt.Unit, err = eventtime.ParseUnit(v.TimestampUnit); err != nil {
+			return nil, err
+		}
+	}
+	path := v.Entities
+	if path == "" {
+		path = v.Dataframe
+	}
+	if !strings.HasPrefix(strings.TrimSpace(path), "[") {
+		return readTyped(a.ctx, path, fields, opt)
+	}
+	file, err := framesToLines(path)
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(file)
+	return readTyped(a.ctx, file, fields, opt)
+}
+
+// framesToLines writes a JSON array of objects, Feast's --dataframe, to a temporary file of JSON lines.
+func framesToLines(text string) (path string, err error) {
+	var rows []json.RawMessage
+	if err := json.Unmarshal([]byte(text), &rows); err != nil {
+		return "", errs.Wrap(err, errs.InvalidArgument, "--dataframe is no JSON array of objects").WithID("T0946").
+			WithHint(`write it as '[{"user_id": "user_001", "event_timestamp": "2026-03-01T10:00:00"}]'`)
+	}
+	f, err := os.CreateTemp("", "truepoint-*.jsonl")
+	if err != nil {
+		return "", errs.Wrap(err, errs.Unavailable, "cannot make a temporary file").WithID("T0947")
+	}
+	var b bytes.Buffer
+	for _, r := range rows {
+		b.Write(r)
+		b.WriteByte('\n')
+	}
+	_, err = f.Write(b.Bytes())
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	return f.Name(), err
+}

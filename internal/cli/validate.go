@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/truepoint/truepoint/internal/screen"
+)
+
+type validateVerb struct{}
+
+// Run implements the verb validate.
+func (v *validateVerb) Run(a *app) error {
+	c, err := a.settings()
+	if err != nil {
+		return err
+	}
+	set, err := a.wanted(c)
+	if err != nil {
+		return err
+	}
+	doc := struct {
+		Project  string `json:"project"`
+		Entities int    `json:"entities"`
+		Sources  int    `json:"data_sources"`
+		Views    int    `json:"feature_views"`
+		Features int    `json:"features"`
+		Services int    `json:"feature_services"`
+	}{set.Project, len(set.Entities), len(set.Sources), len(set.Views), 0, len(set.Services)}
+	for _, view := range set.Views {
+		doc.Features += len(view.Schema)
+	}
+	text := fmt.Sprintf("%s: %s, %s, %s with %s, %s: no faults\n", set.Project, plural(doc.Entities, "entity", "entities"),
+		plural(doc.Sources, "data source", "data sources"), plural(doc.Views, "feature view", "feature views"),
+		plural(doc.Features, "feature", "features"), plural(doc.Services, "feature service", "feature services"))
+	return a.print(&screen.Answer{Text: text, Value: doc, Names: []string{set.Project}})
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return count(int64(n)) + " " + many
+}

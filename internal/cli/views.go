@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/truepoint/truepoint"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/internal/screen"
+	"github.com/truepoint/truepoint/registry"
+)
+
+type viewsVerb struct {
+	List     viewsListVerb     `cmd:"" help:"List feature views with their last materialization and freshness."`
+	Describe viewsDescribeVerb `cmd:"" help:"Show one feature view."`
+}
+
+type viewsListVerb struct{ listFlags }
+
+// viewDocument is a line of feature-views list in JSON.
+type viewDocument struct {
+	Name         string   `json:"name"`
+	Entities     []string `json:"entities"`
+	Features     []string `json:"features"`
+	TTL          string   `json:"ttl"`
+	Online       bool     `json:"online"`
+	Generation   uint32   `json:"generation"`
+	Watermark    any      `json:"watermark"`
+	LastRun      any      `json:"last_materialization"`
+	NewestEvent  any      `json:"newest_event_time"`
+	OnlineRows   int64    `json:"online_rows"`
+	ValueAge     any      `json:"value_age_seconds"`
+	SinceRun     any      `json:"since_materialization_seconds"`
+	Late         bool     `json:"late"`
+	Materialized bool     `json:"materialized"`
+}
+
+// Run implements feature-views list.
+func (v *viewsListVerb) Run(a *app) error {
+	return a.withSet(func(s *truepoint.Store, set *feature.Set, _ registry.Revision) error {
+		fresh, err := s.Freshness(a.ctx)
+		if err != nil {
+			return err
+		}
+		byName := map[string]truepoint.Freshness{}
+		for _, f := range fresh {
+			byName[f.View] = f
+		}
+		answer := &screen.Answer{Names: []string{}, Table: &screen.Table{
+			Columns: screen.Columns("NAME", "ENTITIES", ">FEATURES", "TTL", "MATERIALIZED TO", ">ROWS", "FRESHNESS")}}
+		docs := []viewDocument{}
+		for _, view := range set.Views {
+			ok, err := v.match(view.Tags)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
+			f := byName[view.Name]
+			answer.Names = append(answer.Names, view.Name)
+			answer.Table.AddCells(viewCells(view, f)...)
+			docs = append(docs, viewDoc(view, f))
+		}
+		answer.Value = docs
+		if len(docs) == 0 && a.format == screen.AsTable {
+			a.note("no feature views; add definitions and run truepoint apply")
+			return nil
+		}
+		return a.print(answer)
+	})
+}
+
+func viewCells(view *feature.View, f truepoint.Freshness) []screen.Cell {
+	ttl := "none"
+	if view.TTL != 0 {
+		ttl = view.TTL.String()
+	}
+	cells := texts(view.Name, strings.Join(view.Entities, ", "), count(int64(len(view.Schema))), ttl)
+	materialized := f.Watermark
+	if f.View == "" {
+		materialized = eventtime.None
+	}
+	cells = append(cells, screen.Cell{Text: short(materialized)}, screen.Cell{Text: count(f.Rows)})
+	return append(cells, freshnessCell(view, f))
+}
+
+// freshnessCell says in a few words whether the online values are as new as they should be.
+func freshnessCell(view *feature.View, f truepoint.Freshness) screen.Cell {
+	switch {
+	case !view.Online:
+		return screen.Cell{Text: "offline only", Style: screen.Faint}
+	case f.View == "" || f.LastRun == eventtime.None && f.Rows == 0:
+		return screen.Cell{Text: "never filled", Style: screen.Caution}
+	case f.Late:
+		return screen.Cell{Text: "late, " + length(f.ValueAge) + " old", Style: screen.Bad}
+	}
+	return screen.Cell{Text: length(f.ValueAge) + " old", Style: screen.Good}
+}
+
+func viewDoc(view *feature.View, f truepoint.Freshness) viewDocument {
+	d := viewDocument{Name: view.Name, Entities: orEmpty(view.Entities), Features: []string{}, TTL: view.TTL.String(), Online: view.Online,
+		Generation: view.Generation, OnlineRows: f.Rows, Late: f.Late}
+	for _, field := range view.Schema {
+		d.Features = append(d.Features, field.Name)
+	}
+	if f.View == "" {
+		return d
+	}
+	d.Watermark, d.LastRun, d.NewestEvent = instant(f.Watermark), instant(f.LastRun), instant(f.NewestEvent)
+	d.Materialized = f.LastRun != eventtime.None
+	if f.NewestEvent != eventtime.None {
+		d.ValueAge = float64(f.ValueAge) / float64(eventtime.Second)
+	}
+	if f.LastRun != eventtime.None {
+		d.SinceRun = float64(f.SinceRun) / float64(eventtime.Second)
+	}
+	return d
+}
+
+func viewListing() *listing[feature.View] {
+	return &listing[feature.View]{kind: feature.KindView,
+		items: func(s *feature.Set) []*feature.View { return s.Views },
+		info:  func(v *feature.View) *feature.Info { return &v.Info },
+		name:  func(v *feature.View) string { return v.Name }}
+}
+
+type viewsDescribeVerb struct{ describeVerb }
+
+// Run implements feature-views describe.
+func (v *viewsDescribeVerb) Run(a *app) error { return describe(a, v.Name, viewListing()) }

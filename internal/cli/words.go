@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/value"
+	"github.com/truepoint/truepoint/value/jsonvalue"
+)
+
+// short returns an instant in as few characters as it needs for people: no T, no Z, no seconds that
+// are zero, no fraction.
+func short(i eventtime.Instant) string {
+	if i == eventtime.None || i == eventtime.Min {
+		return "-"
+	}
+	s := strings.TrimSuffix(strings.Replace(eventtime.Floor(i, eventtime.Second).String(), "T", " ", 1), "Z")
+	s = strings.TrimSuffix(s, ":00")
+	return strings.TrimSuffix(s, " 00:00")
+}
+
+// count returns n with thousands separated by commas.
+func count(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	sign := ""
+	if n < 0 {
+		sign, s = "-", s[1:]
+	}
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return sign + s
+}
+
+// size returns a number of bytes in the unit that people read.
+func size(bytes int64) string {
+	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
+	f, u := float64(bytes), 0
+	for f >= 1024 && u < len(units)-1 {
+		f, u = f/1024, u+1
+	}
+	if u == 0 {
+		return fmt.Sprintf("%d B", bytes)
+	}
+	return fmt.Sprintf("%.1f %s", f, units[u])
+}
+
+// length returns a duration in its two greatest units; below a minute in seconds with two digits.
+func length(d eventtime.Duration) string {
+	switch {
+	case d < 0:
+		return "-" + length(-d)
+	case d < eventtime.Second:
+		return fmt.Sprintf("%dms", d/eventtime.Millisecond)
+	case d < eventtime.Minute:
+		return fmt.Sprintf("%.1fs", float64(d)/float64(eventtime.Second))
+	case d < eventtime.Hour:
+		return fmt.Sprintf("%dm%02ds", d/eventtime.Minute, d%eventtime.Minute/eventtime.Second)
+	case d < 2*eventtime.Day:
+		return fmt.Sprintf("%dh%02dm", d/eventtime.Hour, d%eventtime.Hour/eventtime.Minute)
+	}
+	return fmt.Sprintf("%dd", d/eventtime.Day)
+}
+
+// cellText returns a value for people: texts as they are, a Float32 in its own shortest form, the rest as in JSON.
+func cellText(v value.Value) string {
+	switch v.Kind() {
+	case value.String:
+		return v.Text()
+	case value.Float32:
+		return strconv.FormatFloat(v.Float(), 'g', -1, 32)
+	}
+	return string(jsonvalue.AppendOwn(nil, v))
+}
+
+// raw returns a value as a JSON token.
+func raw(v value.Value) []byte { return jsonvalue.AppendOwn(nil, v) }
