@@ -13,6 +13,7 @@ import (
 const (
 	service = "fraud_detection_v2"
 	spine   = "data/training_spine.parquet"
+	history = 62 // days, more than the sample holds, so that rows past their ttl are in the store too
 )
 
 // play runs every step and ends with the proof.
@@ -80,8 +81,15 @@ func excerpt(dir string) error {
 // fill materializes and makes a training set.
 func fill(ctx context.Context, s *stage) error {
 	s.title("Materialize: the newest row of every key goes to the online store")
-	now := time.Now().UTC().Format("2006-01-02T15:04:05")
-	if err := s.show(ctx, "materialize-incremental", now); err != nil {
+	const layout = "2006-01-02T15:04:05"
+	end := time.Now().UTC()
+	start := end.AddDate(0, 0, -history)
+	if err := s.show(ctx, "materialize", start.Format(layout), end.Format(layout)); err != nil {
+		return err
+	}
+	s.say("From now on, each run takes what became readable since the one before:")
+	fmt.Println()
+	if err := s.show(ctx, "materialize-incremental", end.Format(layout)); err != nil {
 		return err
 	}
 	if err := s.show(ctx, "feature-views", "list"); err != nil {
