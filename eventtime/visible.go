@@ -46,6 +46,3 @@ type Interval struct {
 	Start Instant `json:"start"`
 	End   Instant `json:"end"`
 }
-
-// Contains reports whether Start ≤ i ≤ End.
-func (v Interval) Contains(i Instant) bool { return v.Start <= i && i <= v.End }

@@ -161,6 +161,17 @@ func TestCompareRows(t *testing.T) {
 			}
 		})
 	})
+	t.Run("LaterSnapshotWinsWhateverTheSchema", func(t *testing.T) {
+		t.Parallel()
+		newer := &value.Schema{ID: 2, Fields: s.Fields}
+		early, err := value.AppendRow(nil, newer, value.Version{Event: 1, Snapshot: 5}, []value.Value{value.OfString("a")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if late := row(value.Version{Event: 1, Snapshot: 6}, "a"); value.CompareRows(late, early) != 1 {
+			t.Fatal("a row of an earlier snapshot and a newer schema won")
+		}
+	})
 	t.Run("EqualVersionsAreDecidedByBytes", func(t *testing.T) {
 		t.Parallel()
 		v := value.Version{Event: 1}
