@@ -12,7 +12,7 @@ import (
 )
 
 // othersShown bounds how many losing rows are told.
-const othersShown = 20
+const othersShown = 10
 
 // explain asks the oracle which row answers at a moment, and says of the others why they do not.
 func (f *found) explain(ctx context.Context, u *feature.Use, at eventtime.Instant) (Offline, error) {
@@ -82,9 +82,9 @@ func (f *found) reason(i, best int, r *Row, at eventtime.Instant) string {
 	case r.Available == eventtime.None:
 		return "it has no created time, which says from when on it may be used: the row is rejected"
 	case r.Event > at:
-		return fmt.Sprintf("its event time is %s after the moment", r.Event.Sub(at))
+		return fmt.Sprintf("its event time is %s after the moment", distance(r.Event.Sub(at)))
 	case r.Available > at:
-		return fmt.Sprintf("it became available %s after the moment", r.Available.Sub(at))
+		return fmt.Sprintf("it became available %s after the moment", distance(r.Available.Sub(at)))
 	case best < 0:
 		return "it is not visible"
 	}
@@ -96,7 +96,7 @@ func (f *found) lost(i, best int) string {
 	a, b := f.candidate(i), f.candidate(best)
 	switch {
 	case a.Event != b.Event:
-		return fmt.Sprintf("an older event time, by %s", b.Event.Sub(a.Event))
+		return fmt.Sprintf("an older event time, by %s", distance(b.Event.Sub(a.Event)))
 	case a.Created != b.Created:
 		return "the same event time and an older created time"
 	}
@@ -122,7 +122,7 @@ func (f *found) rule(o Offline, best int, u *feature.Use, at eventtime.Instant) 
 		return "the newest visible row is a delete: it hides older rows"
 	}
 	if o.Status == value.OutsideMaxAge {
-		return fmt.Sprintf("the newest visible row is %s old, more than the ttl of %s", at.Sub(w.Event), u.View.TTL)
+		return fmt.Sprintf("the newest visible row is %s old, more than the ttl of %s", distance(at.Sub(w.Event)), u.View.TTL)
 	}
 	why := "it is the only visible row"
 	for _, other := range o.Others {
@@ -141,4 +141,12 @@ func (f *found) rule(o Offline, best int, u *feature.Use, at eventtime.Instant) 
 		return why + "; it says null"
 	}
 	return why
+}
+
+// distance returns a length of time; whole days stay days, whatever their number.
+func distance(d eventtime.Duration) string {
+	if d%eventtime.Day == 0 && d != 0 {
+		return fmt.Sprintf("%dd", d/eventtime.Day)
+	}
+	return d.String()
 }

@@ -42,7 +42,7 @@ type Offline struct {
 	Winner    *Row   // the row that answers; for an expired value the newest one; nil without one
 	Rule      string // why this row answers, or why there is none
 	Rows      int64  // rows of this key in the history
-	Others    []Row  // rows of the key that lost, newest first, at most 20; each says why in Reason
+	Others    []Row  // rows of the key that lost, newest first, at most 10; each says why in Reason
 }
 
 // A Row is one row of a history.

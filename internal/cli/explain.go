@@ -61,7 +61,7 @@ func explainText(t *screen.Terminal, e *truepoint.Explanation) string {
 	fmt.Fprintf(&b, "%s  %s  %s\n", t.Paint(screen.Strong, "offline"), explained(e.Offline.Value, e.Offline.Defaulted), statusPaint(t, e.Offline.Status))
 	fmt.Fprintf(&b, "  %s\n", e.Offline.Rule)
 	if w := e.Offline.Winner; w != nil {
-		fmt.Fprintf(&b, "  row %s of %s\n  %s\n", count(w.Position), w.File, rowTimes(w))
+		fmt.Fprintf(&b, "  row %s%s\n  %s\n", count(w.Position+1), ofFile(w.File), rowTimes(w))
 	}
 	fmt.Fprintf(&b, "  %s rows of this key in the history\n", count(e.Offline.Rows))
 	if len(e.Offline.Others) > 0 {
@@ -70,6 +70,9 @@ func explainText(t *screen.Terminal, e *truepoint.Explanation) string {
 			tb.Add("  "+short(o.Event), short(o.Created), cellText(o.Value), o.Reason)
 		}
 		b.WriteString(t.Render(tb))
+		if rest := e.Offline.Rows - 1 - int64(len(e.Offline.Others)); rest > 0 && e.Offline.Winner != nil {
+			fmt.Fprintf(&b, "  and %s older rows\n", count(rest))
+		}
 	}
 	fmt.Fprintf(&b, "\n%s   %s  %s\n", t.Paint(screen.Strong, "online"), explained(e.Online.Value, e.Online.Defaulted), statusPaint(t, e.Online.Status))
 	fmt.Fprintf(&b, "  %s\n", e.Online.Rule)
@@ -82,6 +85,14 @@ func explainText(t *screen.Terminal, e *truepoint.Explanation) string {
 	}
 	fmt.Fprintf(&b, "\n%s\n", t.Paint(style, verdict))
 	return b.String()
+}
+
+// ofFile names the file of a row; a store in memory has none.
+func ofFile(name string) string {
+	if name == "" {
+		return ""
+	}
+	return " of " + name
 }
 
 func explained(v value.Value, defaulted bool) string {

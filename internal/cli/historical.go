@@ -184,20 +184,23 @@ func (v *historicalVerb) deliver(a *app, r *truepoint.HistoricalResult, began ev
 	tb := reportTable(r)
 	answer := &screen.Answer{Table: tb, Value: doc, Names: []string{v.Out}}
 	if a.format == screen.AsTable {
-		answer.Text = a.out.Render(tb) + "\n" + a.out.Wrapped("", leakLine(r))
+		answer.Text = a.out.Render(tb) + "\n" + a.out.Wrapped("", reportLegend) + "\n" + a.out.Wrapped("", leakLine(r))
 	}
 	return a.print(answer)
 }
 
 // reportTable accounts for every cell and every row of history, one line per use of a view.
 func reportTable(r *truepoint.HistoricalResult) *screen.Table {
-	tb := &screen.Table{Columns: screen.Columns("VIEW", ">ROWS READ", ">PRESENT", ">NULL", ">NOT FOUND", ">EXPIRED", ">AMBI- GUOUS", ">RE- JECTED")}
+	tb := &screen.Table{Columns: screen.Columns("VIEW", ">ROWS READ", ">PRESENT", ">NULL", ">NOT FOUND", ">EXPIRED", ">TIED", ">BAD")}
 	for _, v := range r.Views {
 		tb.Add(v.Alias, count(v.Rows), count(v.Present), count(v.Null), count(v.NotFound), count(v.Expired),
 			count(v.Ambiguous), count(v.RejectedKey+v.RejectedEvent+v.RejectedOther))
 	}
 	return tb
 }
+
+// reportLegend says what the short headings of reportTable mean.
+const reportLegend = "TIED counts ambiguous cells: rows tied in everything that differ. BAD counts source rows that were rejected: no key, no event time or no created time where it is needed."
 
 func leakLine(r *truepoint.HistoricalResult) string {
 	if r.Leaks == nil {

@@ -81,7 +81,7 @@ func viewCells(view *feature.View, f truepoint.Freshness) []screen.Cell {
 	if f.View == "" {
 		materialized = eventtime.None
 	}
-	cells = append(cells, screen.Cell{Text: short(materialized)}, screen.Cell{Text: count(f.Rows)})
+	cells = append(cells, screen.Cell{Text: minute(materialized)}, screen.Cell{Text: count(f.Rows)})
 	return append(cells, freshnessCell(view, f))
 }
 

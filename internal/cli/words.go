@@ -21,6 +21,14 @@ func short(i eventtime.Instant) string {
 	return strings.TrimSuffix(s, " 00:00")
 }
 
+// minute returns an instant like short, to the minute.
+func minute(i eventtime.Instant) string {
+	if i == eventtime.None || i == eventtime.Min {
+		return "-"
+	}
+	return short(eventtime.Floor(i, eventtime.Minute))
+}
+
 // count returns n with thousands separated by commas.
 func count(n int64) string {
 	s := strconv.FormatInt(n, 10)
@@ -52,6 +60,8 @@ func length(d eventtime.Duration) string {
 	switch {
 	case d < 0:
 		return "-" + length(-d)
+	case d == 0:
+		return "0s"
 	case d < eventtime.Second:
 		return fmt.Sprintf("%dms", d/eventtime.Millisecond)
 	case d < eventtime.Minute:
@@ -69,6 +79,8 @@ func cellText(v value.Value) string {
 	switch v.Kind() {
 	case value.String:
 		return v.Text()
+	case value.UnixTimestamp:
+		return v.Instant().String()
 	case value.Float32:
 		return strconv.FormatFloat(v.Float(), 'g', -1, 32)
 	}

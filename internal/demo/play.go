@@ -39,8 +39,11 @@ func play(ctx context.Context, s *stage, plant bool) error {
 	if err != nil {
 		return err
 	}
-	err = readAndProve(ctx, s, srv, planted)
-	return errors.Join(err, srv.stop())
+	report, err := readAndProve(ctx, s, srv, planted)
+	if err := errors.Join(err, srv.stop()); err != nil {
+		return err
+	}
+	return verdict(s, report, planted)
 }
 
 // define makes the repository and applies its definitions.
@@ -100,26 +103,29 @@ func fill(ctx context.Context, s *stage) error {
 }
 
 // readAndProve reads one entity the way an application does, then compares.
-func readAndProve(ctx context.Context, s *stage, srv *server, planted *change) error {
+func readAndProve(ctx context.Context, s *stage, srv *server, planted *change) (*report, error) {
 	s.say("$ curl -H 'Content-Type: application/json' %s/get-online-features \\", srv.url)
 	s.say(`    -d '{"entities": {"user_id": ["user_001"], "merchant_id": ["merch_100"]},`)
 	s.say(`         "feature_service": "%s"}'`, service)
 	b, err := srv.post(ctx, "/get-online-features", map[string]any{
 		"entities": map[string][]string{"user_id": {"user_001"}, "merchant_id": {"merch_100"}}, "feature_service": service})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	printIndented(folded(string(b), 74))
 	fmt.Println()
 	if err := s.show(ctx, "explain", "user_transaction_features:transaction_count_7d", "-e", "user_id=user_001"); err != nil {
-		return err
+		return nil, err
 	}
 	s.title("Proof: every cell, online against offline")
 	report, err := prove(ctx, s, srv)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return verdict(ctx, s, report, planted)
+	if len(report.differences) > 0 && planted != nil {
+		err = s.show(ctx, "explain", planted.ref, "-e", "user_id="+planted.user)
+	}
+	return report, err
 }
 
 // folded breaks a long line after commas.
@@ -138,7 +144,7 @@ func folded(text string, width int) string {
 }
 
 // verdict prints what the proof found. The last line is the result.
-func verdict(ctx context.Context, s *stage, r *report, planted *change) error {
+func verdict(s *stage, r *report, planted *change) error {
 	s.say("%d entities x %d features read over HTTP as of %s,", r.entities, r.features, r.asOf)
 	s.say("recomputed from the files by the naive join in this process, bits, statuses and")
 	s.say("event times compared:")
@@ -148,11 +154,6 @@ func verdict(ctx context.Context, s *stage, r *report, planted *change) error {
 	fmt.Println()
 	for _, d := range r.differences {
 		s.say("DIFFERS  %s", d)
-	}
-	if len(r.differences) > 0 && planted != nil {
-		if err := s.show(ctx, "explain", planted.ref, "-e", "user_id="+planted.user); err != nil {
-			return err
-		}
 	}
 	s.say("all of it took %.0f s", time.Since(s.began).Seconds())
 	fmt.Printf("\nonline = offline on %d of %d cells\n", r.agreed, r.cells)

@@ -40,7 +40,7 @@ func statusNames() []string {
 // check returns an error unless every cell agreed and every status was seen often enough.
 func (r *report) check() error {
 	if r.agreed != r.cells {
-		return fmt.Errorf("%d cells differ", r.cells-r.agreed)
+		return fmt.Errorf("cells that differ: %d", r.cells-r.agreed)
 	}
 	for _, name := range statusNames() {
 		if r.statuses[name] < statusLeast {
@@ -111,7 +111,9 @@ func entities(lo, hi int) (users, merchants []string) {
 		users = append(users, user)
 		merchants = append(merchants, fmt.Sprintf("merch_%04d", 1+i%2000))
 	}
-	users[0], merchants[0] = "user_001", "merch_100"
+	if lo == 0 {
+		users[0], merchants[0] = "user_001", "merch_100"
+	}
 	return users, merchants
 }
 

@@ -118,8 +118,9 @@ func control(r rune) bool { return r < 0x20 || r >= 0x7f && r < 0xa0 }
 const gap = 2
 
 // layout returns the width of each column so that all fit into width (0: no limit): the natural widths if they fit;
-// else each column gets its widest word, and what is left goes, step by step, to the column that then needs most lines.
-// ok is false when not even the widest words fit.
+// else each column gets its widest word, the first one its widest text where there is room for it, because names are
+// there to be copied, and what is left goes, step by step, to the column that then needs most lines. ok is false when
+// not even the widest words fit.
 func layout(tb *Table, width int) (widths []int, ok bool) {
 	natural, widths := make([]int, len(tb.Columns)), make([]int, len(tb.Columns))
 	texts := make([][]string, len(tb.Columns))
@@ -136,6 +137,9 @@ func layout(tb *Table, width int) (widths []int, ok bool) {
 	}
 	if room -= total(widths); room < 0 {
 		return nil, false
+	}
+	if whole := natural[0] - widths[0]; whole <= room {
+		widths[0], room = natural[0], room-whole
 	}
 	for grown := true; grown; {
 		grown = false

@@ -97,8 +97,10 @@ func (b *opening) addParts(e entry, f *tablefile.File) error {
 	if err != nil {
 		return err
 	}
+	var first int64
 	for _, p := range parts {
-		b.snap.parts = append(b.snap.parts, &part{file: p, fixed: fixed})
+		b.snap.parts = append(b.snap.parts, &part{file: p, fixed: fixed, name: b.driver.display(e.abs), first: first})
+		first += int64(p.Rows())
 	}
 	if e.appended != nil {
 		b.snap.sequence = offline.SequenceColumn
@@ -184,7 +186,12 @@ func (s *snapshot) Close() error {
 type part struct {
 	file  tablefile.Part
 	fixed map[string]fixedColumn
+	name  string // of the file, as the manifest has it
+	first int64  // number of the part's first row in the file
 }
+
+// Location implements offline.Located.
+func (p *part) Location() (file string, first int64) { return p.name, p.first }
 
 func (p *part) Rows() int { return p.file.Rows() }
 
