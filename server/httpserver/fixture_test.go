@@ -58,12 +58,20 @@ type fixture struct {
 
 func newFixture(t *testing.T, opt *httpserver.Options) *fixture {
 	t.Helper()
+	f := newEmptyFixture(t, definitions(), memoffline.New(), opt)
+	f.push(`{"user_id":[1,2,3],"cnt":[103,null,1],"amt_avg":[13.0,1e300,1.0],"amt_f32":[1.25,0.1,1],"country":["FR",null,"x"],"last_seen":[1795351882,null,1],` +
+		`"event_timestamp":["2026-11-24T03:00:00","2026-11-24T03:00:00.5","2026-11-01T00:00:00"],"created":["2026-11-24T03:00:00","2026-11-24T04:00:00","2026-11-01T00:00:00"]}`)
+	return f
+}
+
+// newEmptyFixture serves set, applied to memory stores of which only the offline one holds anything.
+func newEmptyFixture(t *testing.T, set *feature.Set, off *memoffline.Driver, opt *httpserver.Options) *fixture {
+	t.Helper()
 	store, err := truepoint.New(&truepoint.Options{Project: "gold", Registry: memregistry.New(), State: memstate.New(),
-		Offline: memoffline.New(), Online: memonline.New(), Clock: func() eventtime.Instant { return now }})
+		Offline: off, Online: memonline.New(), Clock: func() eventtime.Instant { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	set := definitions()
 	if err := feature.Validate(set); err != nil {
 		t.Fatal(err)
 	}
@@ -81,8 +89,6 @@ func newFixture(t *testing.T, opt *httpserver.Options) *fixture {
 			t.Error(err)
 		}
 	})
-	f.push(`{"user_id":[1,2,3],"cnt":[103,null,1],"amt_avg":[13.0,1e300,1.0],"amt_f32":[1.25,0.1,1],"country":["FR",null,"x"],"last_seen":[1795351882,null,1],` +
-		`"event_timestamp":["2026-11-24T03:00:00","2026-11-24T03:00:00.5","2026-11-01T00:00:00"],"created":["2026-11-24T03:00:00","2026-11-24T04:00:00","2026-11-01T00:00:00"]}`)
 	return f
 }
 
@@ -106,6 +112,13 @@ func (f *fixture) post(path, body string) (int, string) {
 
 func (f *fixture) do(r *http.Request) (int, string) {
 	f.t.Helper()
+	status, _, body := f.exchange(r)
+	return status, body
+}
+
+// exchange sends a request and returns status, header and body, without the newline at its end.
+func (f *fixture) exchange(r *http.Request) (int, http.Header, string) {
+	f.t.Helper()
 	answer, err := f.srv.Client().Do(r)
 	if err != nil {
 		f.t.Fatal(err)
@@ -115,7 +128,7 @@ func (f *fixture) do(r *http.Request) (int, string) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	return answer.StatusCode, strings.TrimSuffix(string(b), "\n")
+	return answer.StatusCode, answer.Header, strings.TrimSuffix(string(b), "\n")
 }
 
 // want checks status and whole body of a POST.

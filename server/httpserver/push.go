@@ -33,7 +33,10 @@ func (s *Server) feastWrite(w http.ResponseWriter, r *http.Request) {
 		f.flag("allow_registry_cache")
 		f.flag("transform_on_write")
 		return q, nil
-	}, func() { _, _ = w.Write([]byte("null")) })
+	}, func() {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte("null")) // a client that is gone needs no answer
+	})
 }
 
 // push reads a request with decode, writes the rows and answers 200 with what reply writes. A failure of the store in
@@ -66,6 +69,5 @@ func (s *Server) push(w http.ResponseWriter, r *http.Request, decode func(*form)
 		s.refuse(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
 	reply()
 }
