@@ -44,6 +44,11 @@ func Push(ctx context.Context, env *Env, req *Request) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if req.View != "" {
+		named := *req
+		named.Rows = t.fromFeast(req.Rows)
+		req = &named
+	}
 	arrival := env.Clock()
 	rows, err := parse(t, req, limits{arrival, arrival.Add(env.maxSkew())})
 	if err != nil {

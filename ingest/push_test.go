@@ -63,7 +63,7 @@ func rig(t *testing.T, change func(*feature.Set)) (*storetest.Rig, *breaker) {
 // rows returns the columns of a push from texts of JSON, one list per column.
 func rows(columns map[string]string) []input.Column {
 	var out []input.Column
-	for _, name := range []string{"k", "event", "created", "f", "g", "x"} {
+	for _, name := range []string{"k", "event", "event_timestamp", "created", "f", "g", "x"} {
 		text, ok := columns[name]
 		if !ok {
 			continue
@@ -193,6 +193,43 @@ func TestOneViewCanBeWrittenOnlineDirectly(t *testing.T) {
 	}
 	if _, err := r.Store.Push(t.Context(), &truepoint.PushRequest{View: "v", Rows: rows(columns), To: ingest.Offline}); errs.CodeOf(err) != errs.InvalidArgument {
 		t.Errorf("to its history: %v", err)
+	}
+}
+
+func TestFeastsClientNamesTheTimesOfAViewItsOwnWay(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ declared, created, want string }{
+		"another created column": {"known", `["2026-03-12T11:30:00","2026-03-12T11:30:00"]`, "2026-03-12T11:30:00Z"},
+		"that is always null":    {"known", `[null,null]`, noon.String()},
+		"the same name, null":    {"created", `[null,null]`, noon.String()},
+		"none":                   {"", `["2026-03-12T11:30:00","2026-03-12T11:30:00"]`, noon.String()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, _ := rig(t, func(s *feature.Set) { s.Sources[0].CreatedTimestampColumn = c.declared })
+			push(t, r, &truepoint.PushRequest{View: "v", Rows: rows(map[string]string{"k": `["a","b"]`, "f": `[1,2]`, "created": c.created,
+				"event_timestamp": `["2026-03-12T11:00:00","2026-03-12T11:00:00"]`})})
+			if got := read(t, r, "v:f", "b"); got != "2" {
+				t.Errorf("read %s", got)
+			}
+			var created []string
+			err := r.Options.Online.Scan(t.Context(), storetest.Project+"/v/1", func(cell online.Cell) bool {
+				h, err := value.ReadRow(cell.Row)
+				if err != nil {
+					t.Error(err)
+				}
+				created = append(created, h.Version.Created.String())
+				return true
+			})
+			if err != nil || len(created) != 2 || created[0] != c.want || created[1] != c.want {
+				t.Errorf("created times %v, %v; want %s", created, err, c.want)
+			}
+		})
+	}
+	r, _ := rig(t, nil)
+	_, err := r.Store.Push(t.Context(), &truepoint.PushRequest{Source: "p", Rows: rows(map[string]string{"k": `["a"]`, "f": `[1]`, "g": `[1]`, "event_timestamp": `["2026-03-12T11:00:00"]`})})
+	if errs.CodeOf(err) != errs.InvalidArgument {
+		t.Errorf("a push source takes the names of its source only, got %v", err)
 	}
 }
 

@@ -1,0 +1,55 @@
+package ingest
+
+import (
+	"slices"
+
+	"github.com/truepoint/truepoint/input"
+	"github.com/truepoint/truepoint/value"
+)
+
+// The names under which Feast's client sends the time columns of a single view, whatever its source calls them.
+const (
+	feastEvent   = "event_timestamp"
+	feastCreated = "created"
+)
+
+// fromFeast gives the time columns of a write to one view the names that its source declares. A created column that
+// holds nothing, or that the source does not have, is left out: the rows then get the arrival, as in every push.
+func (t *target) fromFeast(rows []input.Column) []input.Column {
+	known := columns(t)
+	declared := func(name string) bool {
+		return slices.ContainsFunc(known, func(f value.Field) bool { return f.Name == name })
+	}
+	out := make([]input.Column, 0, len(rows))
+	for _, c := range rows {
+		switch {
+		case c.Name == feastEvent && !declared(c.Name):
+			c.Name = freeName(rows, t.layout.Event, c.Name)
+		case c.Name == feastCreated && (t.layout.Created == c.Name || !declared(c.Name)):
+			if t.layout.Created == "" || empty(c) {
+				continue
+			}
+			c.Name = freeName(rows, t.layout.Created, c.Name)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// freeName returns wanted unless another column has that name already.
+func freeName(rows []input.Column, wanted, given string) string {
+	if _, taken := input.Find(rows, wanted); taken {
+		return given
+	}
+	return wanted
+}
+
+// empty reports whether every cell of a time column is null.
+func empty(c input.Column) bool {
+	for i := range c.Len() {
+		if v, err := c.Value(i, value.Scalar(value.UnixTimestamp)); err != nil || !v.IsNull() {
+			return false
+		}
+	}
+	return true
+}
