@@ -15,6 +15,8 @@ var osCodes = [...]struct {
 	hint string
 }{
 	{fs.ErrNotExist, errs.NotFound, ""},
+	{syscall.ENOTDIR, errs.NotFound, "correct the path: a part of it is a file, not a directory"},
+	{syscall.ENAMETOOLONG, errs.InvalidArgument, "choose a shorter path"},
 	{fs.ErrPermission, errs.PermissionDenied, "grant access to the user that runs truepoint"},
 	{syscall.EROFS, errs.FailedPrecondition, "write to a file system that is not read-only"},
 	{syscall.ENOSPC, errs.ResourceExhausted, "make room on the disk"},

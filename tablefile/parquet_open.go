@@ -2,6 +2,7 @@ package tablefile
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"sync"
@@ -41,6 +42,9 @@ func (f *File) openParquet(r io.ReaderAt) error {
 			WithHint("write the file again, or delete it")
 	}
 	rd, err := openReader(r, f.src.Size(), nil)
+	if err == nil {
+		err = checkMagic(r)
+	}
 	if err != nil {
 		return errs.Wrap(err, errs.DataLoss, "%s is not a whole Parquet file", f.src.Name()).WithID("T0512").
 			WithHint("restore the file from where it came, or give it the extension of its format")
@@ -56,6 +60,18 @@ func (f *File) openParquet(r io.ReaderAt) error {
 		f.names = append(f.names, s.name)
 	}
 	return f.checkGroups()
+}
+
+// checkMagic compares the first bytes with what every Parquet file begins with; the reader looks at the last ones only.
+func checkMagic(r io.ReaderAt) error {
+	var first [4]byte
+	if _, err := r.ReadAt(first[:], 0); err != nil {
+		return err
+	}
+	if string(first[:]) != "PAR1" {
+		return fmt.Errorf("it begins with %q instead of %q", first, "PAR1")
+	}
+	return nil
 }
 
 // openReader returns a reader of the bytes of r. meta may be nil: then the footer is read.

@@ -166,7 +166,8 @@ func (d *Driver) appendFound(entries []entry, l *location, at string) ([]entry, 
 func (d *Driver) checkLink(l *location, at string) error {
 	target, err := filepath.EvalSymlinks(at)
 	if err != nil {
-		return osError(err, "link %s of source %q", d.display(at), l.source)
+		return errs.Wrap(err, errs.FailedPrecondition, "link %s of source %q leads nowhere", d.display(at), l.source).WithID("T0524").
+			WithHint("remove the link")
 	}
 	info, err := os.Stat(target)
 	if err != nil {
