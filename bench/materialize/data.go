@@ -23,7 +23,7 @@ import (
 const (
 	rowBytes   = 400
 	fileRows   = 1_000_000
-	texts      = 4096
+	texts      = 1024
 	textBytes  = 305 // with the rest of a packed row, 400 B
 	project    = "bench"
 	table      = "bench/activity/1"

@@ -5,7 +5,7 @@
 //
 //	go run ./bench/materialize [-data DIR] [-pairs 5] [-rows 20000000] [-keys 1000000]
 //
-// A row has 4 Float64, 2 Int64 and a text of about 300 B that is one of 4096, so that the files stay small.
+// A row has 4 Float64, 2 Int64 and a text of about 300 B that is one of 1,024, as texts in feature tables are, so that the files stay small.
 package main
 
 import (

@@ -19,7 +19,7 @@ func workload(rows int) []online.Cell {
 	schema := value.Schema{ID: 1, Fields: []value.Field{{Name: "payload", Type: value.Scalar(value.Bytes)}}}
 	r := rand.NewChaCha8([32]byte{1})
 	overhead := len(pack(&schema, nil))
-	payload := make([]byte, rowBytes-overhead-1)
+	payload := make([]byte, rowBytes-overhead)
 	cells := make([]online.Cell, rows)
 	for i := range cells {
 		r.Read(payload)
