@@ -19,9 +19,10 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// killsQuick and killsLong are how many times fault 27 kills the process; the long form runs with TRUEPOINT_LONG set.
+// killsQuick and killsLong are how many times fault 27 kills the process with each store; the long form runs with
+// TRUEPOINT_LONG set.
 const (
-	killsQuick = 12
+	killsQuick = 6
 	killsLong  = 50
 	longRun    = "TRUEPOINT_LONG"
 )
@@ -87,7 +88,7 @@ func TestFault_27_kill_during_materialize_ends_in_the_same_store(t *testing.T) {
 			seed := rand.Uint64()
 			t.Logf("seed %d, %d chunks, undisturbed %s", seed, chunks, length)
 			random := rand.New(rand.NewPCG(seed, 27))
-			for done := 0; done < kills/2; {
+			for done := 0; done < kills; {
 				done += killUntilComplete(t, store, chunks, want, func() time.Duration {
 					return time.Duration(random.Int64N(int64(length)))
 				})
