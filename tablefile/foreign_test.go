@@ -184,3 +184,54 @@ func TestDuckDBFilesRead(t *testing.T) {
 		}
 	}
 }
+
+// frames lists columns of files that data frame libraries wrote, as foreign does for arrow.parquet.
+var frames = []struct {
+	file, column, closest string
+	want                  []string
+}{
+	{"polars", "i32", "Int32", []string{"1", "null", "-2147483648"}},
+	{"polars", "u64", "Int64", []string{"1", "null", "9223372036854775807"}},
+	{"polars", "f64", "Float64", []string{"0.1", "null", "NaN"}},
+	{"polars", "text", "String", []string{"é", "null", ""}},
+	{"polars", "cat", "String", []string{"x", "null", "x"}},
+	{"polars", "enum", "String", []string{"x", "null", "y"}},
+	{"polars", "flag", "Bool", []string{"true", "null", "false"}},
+	{"polars", "blob", "Bytes", []string{"AP8=", "null", ""}},
+	{"polars", "naive", "UnixTimestamp", []string{"2026-03-12T10:00:00.123456Z", "null", "1969-12-31T23:59:59.999999Z"}},
+	{"polars", "utc", "UnixTimestamp", []string{"2026-03-12T10:00:00.123456Z", "null", "1969-12-31T23:59:59.999999Z"}},
+	{"polars", "ns", "UnixTimestamp", []string{"2026-03-12T01:00:00.123456Z", "null", "1969-12-31T14:59:59.999999Z"}},
+	{"polars", "ms", "UnixTimestamp", []string{"2026-03-12T10:00:00.123Z", "null", "1969-12-31T23:59:59.999Z"}},
+	{"polars", "day", "Date", []string{"2026-03-12", "null", "0001-01-01"}},
+	{"polars", "money", "Decimal", []string{"1.50", "null", "-0.05"}},
+	{"polars", "list", "Array(Int64)", []string{"[1,null,3]", "null", "[]"}},
+	{"polars", "vector", "Vector(2)", []string{"[1.0,2.0]", "[0.0,0.0]", "[3.0,4.0]"}},
+	{"polars", "struct", "Struct(a: Int64, b: String)", []string{`{"a":1,"b":"x"}`, "null", `{"a":null,"b":null}`}},
+	{"zoned", "user_id", "String", []string{"k1", "k2", "k3"}},
+	{"zoned", "text", "String", []string{"a", "null", ""}},
+	{"zoned", "cat", "String", []string{"x", "null", "x"}},
+	{"zoned", "flag", "Bool", []string{"true", "null", "false"}},
+	{"zoned", "seoul", "UnixTimestamp", []string{"2026-03-12T01:00:00.123456Z", "null", "1969-12-31T14:59:59.999999Z"}},
+	{"zoned", "naive", "UnixTimestamp", []string{"2026-03-12T10:00:00.123456Z", "null", "1969-12-31T23:59:59.999999Z"}},
+	{"fast", "user_id", "String", []string{"k1", "k2", "k3"}},
+	{"fast", "n", "Int64", []string{"1", "2", "3"}},
+	{"fast", "text", "String", []string{"a", "null", ""}},
+	{"fast", "cat", "String", []string{"x", "null", "x"}},
+	{"fast", "flag", "Bool", []string{"true", "null", "false"}},
+	{"fast", "seoul", "UnixTimestamp", []string{"2026-03-12T01:00:00.123456Z", "null", "1969-12-31T14:59:59.999999Z"}},
+	{"fast", "naive", "UnixTimestamp", []string{"2026-03-12T10:00:00.123456Z", "null", "1969-12-31T23:59:59.999999Z"}},
+}
+
+func TestFilesOfDataFramesReadExactly(t *testing.T) {
+	t.Parallel()
+	for _, c := range frames {
+		b, err := readAll(c.file+".parquet", fixture(t, c.file+".parquet"))
+		if err != nil {
+			t.Fatalf("%s: %v", c.file, err)
+		}
+		got := b.Column(c.column)
+		if got == nil || got.Type.String() != c.closest || !slices.Equal(texts(got), c.want) {
+			t.Errorf("%s, column %q: got %v, want %s %q", c.file, c.column, got, c.closest, c.want)
+		}
+	}
+}

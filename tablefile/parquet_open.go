@@ -24,9 +24,10 @@ import (
 type parquetFile struct {
 	meta    *metadata.FileMetaData
 	shapes  []shape
-	arrow   *arrow.Schema // nil where a column has a type that Arrow cannot hold
-	first   []int64       // first[g] is the number of rows before row group g
-	scratch sync.Pool     // *scratch
+	arrow   *arrow.Schema   // nil where a column has a type that Arrow cannot hold
+	first   []int64         // first[g] is the number of rows before row group g
+	chunks  map[int64]int64 // position of each column chunk → its length
+	scratch sync.Pool       // *scratch
 }
 
 // plausibleRows bounds the rows of a row group by the size of the file, so that a damaged count cannot ask for more
@@ -45,11 +46,14 @@ func (f *File) openParquet(r io.ReaderAt) error {
 	if err == nil {
 		err = checkMagic(r)
 	}
+	if err == nil {
+		err = checkArrowSchema(rd.MetaData().KeyValueMetadata())
+	}
 	if err != nil {
 		return errs.Wrap(err, errs.DataLoss, "%s is not a whole Parquet file", f.src.Name()).WithID("T0512").
 			WithHint("restore the file from where it came, or give it the extension of its format")
 	}
-	p := &parquetFile{meta: rd.MetaData()}
+	p := &parquetFile{meta: rd.MetaData(), chunks: map[int64]int64{}}
 	p.scratch.New = func() any { return new(scratch) }
 	f.parquet = p
 	if sc, err := pqarrow.FromParquet(p.meta.Schema, nil, p.meta.KeyValueMetadata()); err == nil {
@@ -122,7 +126,7 @@ func (f *File) checkGroups() error {
 			return f.damaged(g, "", errs.New(errs.DataLoss, "it has %d columns, the schema %d", group.NumColumns(), p.meta.Schema.NumColumns()))
 		}
 		for c := range group.NumColumns() {
-			if err := checkChunk(group, c, size); err != nil {
+			if err := p.addChunk(group, c, size); err != nil {
 				return f.damaged(g, p.meta.Schema.Column(c).Path(), err)
 			}
 		}
@@ -135,7 +139,8 @@ func (f *File) checkGroups() error {
 	return nil
 }
 
-func checkChunk(group *metadata.RowGroupMetaData, c int, size int64) error {
+// addChunk notes where a column chunk lies. Errors: what makes it unreadable.
+func (p *parquetFile) addChunk(group *metadata.RowGroupMetaData, c int, size int64) error {
 	chunk, err := group.ColumnChunk(c)
 	if err != nil {
 		return err
@@ -154,6 +159,7 @@ func checkChunk(group *metadata.RowGroupMetaData, c int, size int64) error {
 	if chunk.FilePath() != "" {
 		return errors.New("its data is in another file")
 	}
+	p.chunks[start] = length
 	return nil
 }
 

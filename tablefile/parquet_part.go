@@ -88,7 +88,7 @@ func (p *parquetPart) Read(ctx context.Context, names []string, dst []*value.Col
 		}
 	}()
 	defer recoverInto(&err, src.Name(), "opening it again")
-	rd, err := openReader(r, src.Size(), p.file.parquet.meta)
+	rd, err := openReader(&summedReader{r, p.file.parquet.chunks}, src.Size(), p.file.parquet.meta)
 	if err != nil {
 		return p.file.damaged(p.group, "", err)
 	}
