@@ -1,11 +1,13 @@
 package historical_test
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/historical"
 	"github.com/truepoint/truepoint/value"
@@ -97,5 +99,48 @@ func TestBadInput_80_rows_that_tie_are_refused_where_ties_are_errors(t *testing.
 	req.TiesError = true
 	if _, err := r.Store.Historical(t.Context(), req); err == nil {
 		t.Error("ties: error accepted an ambiguous cell")
+	}
+}
+
+// TestBadInput_87_one_key_for_all_rows joins 200,000 entity rows with 200,000 history rows of one key, 40 billion pairs.
+// It is not parallel, because it measures what is allocated.
+func TestBadInput_87_one_key_for_all_rows(t *testing.T) {
+	const n = 200_000
+	r := rig(t, nil)
+	key, event := value.NewColumn(value.Scalar(value.String), n), value.NewColumn(value.Scalar(value.UnixTimestamp), n)
+	created, f, g := value.NewColumn(event.Type, n), value.NewColumn(value.Scalar(value.Int64), n), value.NewColumn(key.Type, n)
+	asOf := value.NewColumn(event.Type, n)
+	for i := range n {
+		key.Append(value.OfString("a"))
+		event.Append(value.OfInstant(noon - eventtime.Instant(n-i)))
+		created.Append(value.Value{})
+		f.Append(value.OfInt64(int64(i)))
+		g.Append(value.OfString("x"))
+		asOf.Append(value.OfInstant(noon - eventtime.Instant(i)))
+	}
+	history, entities := &value.Batch{}, &value.Batch{}
+	for name, c := range map[string]*value.Column{"k": key, "event": event, "created": created, "f": f, "g": g} {
+		history.Add(name, c)
+	}
+	entities.Add("k", key)
+	entities.Add("event_timestamp", asOf)
+	r.Offline.Put("src", history)
+
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	res, err := r.Store.Historical(t.Context(), &truepoint.HistoricalRequest{Spine: entities, Features: []string{"v:f"}})
+	runtime.ReadMemStats(&after)
+	if err != nil || res.Batch.Rows != n {
+		t.Fatalf("got %v, want %d rows", err, n)
+	}
+	for _, i := range []int{0, 1, n / 2, n - 1} {
+		if c := res.Batch.Column("f"); i > 0 && c.Ints[i] != int64(n-i) || i == 0 && c.Ints[0] != n-1 {
+			t.Errorf("row %d has %d", i, c.Ints[i])
+		}
+	}
+	if mib := (after.TotalAlloc - before.TotalAlloc) >> 20; mib > 256 {
+		t.Errorf("%d MiB were allocated, at most 256 are expected for %d rows", mib, n)
+	} else {
+		t.Logf("%d MiB were allocated", mib)
 	}
 }
