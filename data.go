@@ -48,7 +48,7 @@ func (s *Store) Materialize(ctx context.Context, req *MaterializeRequest) (*Mate
 func (s *Store) materializeEnv(set *feature.Set, rev registry.Revision) *materialize.Env {
 	return &materialize.Env{
 		Project: s.opt.Project, Set: set, Revision: rev, Offline: s.opt.Offline, Sink: s.sink, Ledger: s.ledger,
-		Clock: s.opt.Clock, LeaseTTL: s.opt.LeaseTTL,
+		Clock: s.opt.Clock, LeaseTTL: s.opt.LeaseTTL, Gone: s.opt.Gone,
 	}
 }
 

@@ -47,9 +47,10 @@ type Options struct {
 	Online   online.Driver
 	Clock    eventtime.Clock
 
-	Holder   string             // names this process in leases, messages and commits; default "unknown"
-	LeaseTTL eventtime.Duration // of a materialization lease without renewal; default 60 s
-	Serving  serving.Options    // limits and max_skew of online reads; max_skew counts for pushes too
+	Holder   string                   // names this process in leases and commits; default "unknown"
+	Gone     func(holder string) bool // whether a holder is known to be dead, so that its lease is free; nil: none is
+	LeaseTTL eventtime.Duration       // of a materialization lease without renewal; default 60 s
+	Serving  serving.Options          // limits and max_skew of online reads; max_skew counts for pushes too
 
 	Warnings []*errs.Error // what whoever opened the parts wants the user to know; the store itself ignores them
 }

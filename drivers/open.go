@@ -2,14 +2,12 @@ package drivers
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"os/user"
 
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/config"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/process"
 	"github.com/truepoint/truepoint/internal/sqlitefile"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/offline/fileoffline"
@@ -25,7 +23,7 @@ import (
 // Errors: Unimplemented, with a hint, for a store that this binary is not linked with; those of opening the files.
 func Open(ctx context.Context, c *config.Config, clock eventtime.Clock) (*truepoint.Options, error) {
 	opt := &truepoint.Options{
-		Project: c.Project, Clock: clock, Holder: holder(),
+		Project: c.Project, Clock: clock, Holder: process.Name(), Gone: process.Dead,
 		Serving: serving.Options{
 			MaxSkew: c.Server.MaxSkew, EntitiesMax: int(c.Server.Limits.Entities), CellsMax: int(c.Server.Limits.Cells),
 		},
@@ -97,17 +95,4 @@ func notLinked(what, kind, instead string) error {
 		return errs.New(errs.FailedPrecondition, "the configuration has no %s", what).WithID("T0390").WithHint("use %s", instead)
 	}
 	return errs.New(errs.Unimplemented, "the %s %q is not part of this release", what, kind).WithID("T0390").WithHint("use %s", instead)
-}
-
-// holder names this process for leases and commits: user@host:pid, as far as they are known.
-func holder() string {
-	name := "unknown"
-	if u, err := user.Current(); err == nil {
-		name = u.Username
-	}
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown"
-	}
-	return fmt.Sprintf("%s@%s:%d", name, host, os.Getpid())
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/truepoint/truepoint/runs"
 )
 
-// Cancel asks a live run to stop at its next chunk, and ends an interrupted one, which is then not continued. Errors:
+// Cancel asks a live run to stop at its next chunk, and ends an interrupted one, which is then not continued; a run whose
+// process is known to be dead is an interrupted one. Errors:
 // NotFound when the run is not its view's current one: it has ended.
 func Cancel(ctx context.Context, env *Env, run *Run) error {
 	var ended *Run
@@ -18,7 +19,7 @@ func Cancel(ctx context.Context, env *Env, run *Run) error {
 				WithHint("truepoint runs list shows all runs")
 		}
 		now := env.Clock()
-		if v.Live(now) {
+		if env.held(v, now) {
 			v.CancelAsked = true
 			return nil
 		}

@@ -104,7 +104,7 @@ func killUntilComplete(t *testing.T, store string, chunks int, want string, dela
 	dir := prepare(t, store)
 	kills := 0
 	for attempt := 0; ; attempt++ {
-		setClock(t, dir, noon.Add(eventtime.Duration(attempt)*10*eventtime.Minute))
+		setClock(t, dir, noon.Add(eventtime.Duration(attempt)*eventtime.Second)) // the lease of the dead still runs
 		cmd := start(t, dir, store, "")
 		var timer *time.Timer
 		if kills < 5 {
@@ -187,6 +187,32 @@ func TestFault_30_holder_stopped_past_its_lease_moves_nothing(t *testing.T) {
 	}
 	if len(historyAgain) != 1 || historyAgain[0].Token != history[0].Token || historyAgain[0].Finished != history[0].Finished {
 		t.Errorf("the first process moved the history: %+v", historyAgain)
+	}
+}
+
+func TestLeaseOfAKilledProcessIsTakenOverAtOnce(t *testing.T) {
+	t.Parallel()
+	const store = "sqlite"
+	dir := prepare(t, store)
+	first := start(t, dir, store, "5")
+	var status syscall.WaitStatus
+	if _, err := syscall.Wait4(first.Process.Pid, &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
+		t.Fatalf("the first process did not stop: %v, %v", status, err)
+	}
+	if err := start(t, dir, store, "").Wait(); exitOf(err) != errs.Aborted.Exit() {
+		t.Fatalf("a second run while the first process stands still: %v", err)
+	}
+	if err := first.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = first.Wait() // it was killed
+	second := start(t, dir, store, "")
+	if err := second.Wait(); err != nil {
+		t.Fatalf("the second run at the same instant: %v: %s", err, second.Stderr)
+	}
+	_, view, history := contents(t, dir, store)
+	if view.Token != 2 || len(history) != 1 || history[0].Resumed != 1 || history[0].Status != runs.Complete {
+		t.Errorf("state: %+v, history: %+v", view, history)
 	}
 }
 

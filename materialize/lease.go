@@ -26,6 +26,11 @@ func (e *Env) leaseTTL() eventtime.Duration {
 	return DefaultLease
 }
 
+// held reports whether somebody who may still be at work has the lease on v.
+func (e *Env) held(v *runs.View, now eventtime.Instant) bool {
+	return v.Live(now) && (e.Gone == nil || !e.Gone(v.Lease.Holder))
+}
+
 // move changes the state record if the lease still holds. Errors: Aborted when it was taken over or has run out: then
 // nothing was written.
 func (l *lease) move(ctx context.Context, change func(*runs.View)) (*runs.View, error) {
@@ -92,6 +97,6 @@ func busy(view string, v *runs.View, now eventtime.Instant) error {
 	if v.Current != nil {
 		what = "run " + v.Current.ID
 	}
-	return errs.New(errs.Aborted, "view %q is being materialized by %s (%s) since %s", view, v.Lease.Holder, what, v.Lease.Acquired).WithID("T0337").
+	return errs.New(errs.Aborted, "view %q is being materialized by %s (%s) since %s", view, runs.Who(v.Lease.Holder), what, v.Lease.Acquired).WithID("T0337").
 		WithHint("wait for it, or stop it with truepoint runs cancel; its lease ends in %s unless it is renewed", v.Lease.Expires.Sub(now))
 }

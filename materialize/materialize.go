@@ -37,6 +37,8 @@ type Env struct {
 	Ledger   *runs.Ledger
 	Clock    eventtime.Clock
 	LeaseTTL eventtime.Duration // 0: DefaultLease
+	// Gone reports whether a holder's process is known to be dead: its lease is free at once. nil: none is known.
+	Gone func(holder string) bool
 }
 
 // Materialize runs a request. Every view is tried; the report has one item per view, also when an error is returned.

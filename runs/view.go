@@ -2,6 +2,7 @@ package runs
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/truepoint/truepoint/eventtime"
 )
@@ -23,10 +24,17 @@ type View struct {
 
 // A Lease says who may move a view's record, and until when.
 type Lease struct {
-	Holder   string            `json:"holder"`
+	Holder   string            `json:"holder"` // see Who
 	Token    int64             `json:"token"`
 	Acquired eventtime.Instant `json:"acquired"`
 	Expires  eventtime.Instant `json:"expires"` // inclusive
+}
+
+// Who returns the part of a holder's name that is for people: what stands before the first "/". Behind it stands what a
+// machine needs to tell one start of a process from the next.
+func Who(holder string) string {
+	who, _, _ := strings.Cut(holder, "/")
+	return who
 }
 
 // A Generation is the online state of one generation of a view's table.

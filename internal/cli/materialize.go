@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/errs"
@@ -79,7 +78,6 @@ func (f *materializeFlags) run(a *app, r *truepoint.MaterializeRequest, again st
 	}
 	r.Views = append(f.Views, f.FeatureViews...)
 	r.AllowFuture, r.DryRun = f.AllowFuture, f.DryRun
-	r.Holder = holder()
 	bars := newBars(a.err)
 	r.Progress = bars.update
 	return a.withStore(func(s *truepoint.Store) error {
@@ -115,15 +113,6 @@ func rateText(r *truepoint.MaterializeReport, took eventtime.Duration) string {
 	return fmt.Sprintf("read %s rows and wrote %s in %s (%s rows a second)", count(read), count(written), length(took), count(int64(rate)))
 }
 
-// holder names this process in leases.
-func holder() string {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "localhost"
-	}
-	return fmt.Sprintf("%s:%d", host, os.Getpid())
-}
-
 // outcome prints what failed and returns what decides the exit status: Partial when some views were done.
 func (a *app) outcome(report *truepoint.MaterializeReport, err error) error {
 	failed := []error{}
@@ -150,13 +139,13 @@ func (a *app) outcome(report *truepoint.MaterializeReport, err error) error {
 func materializeAnswer(r *truepoint.MaterializeReport, verbose bool) *screen.Answer {
 	answer := &screen.Answer{Value: r, Names: []string{}}
 	tb := runTable()
-	dry := &screen.Table{Columns: screen.Columns("VIEW", "FROM", "TO", ">FILES", ">READ", ">TO WRITE", ">SIZE", ">REJECTED")}
+	dry := &screen.Table{Columns: screen.Columns("VIEW", "FROM", "TO", "?>FILES", ">READ", ">TO WRITE", ">SIZE", "?>BAD")}
 	for _, v := range r.Views {
 		answer.Names = append(answer.Names, v.View)
 		switch {
 		case v.DryRun != nil:
 			d := v.DryRun
-			dry.Add(v.View, short(d.Start), short(d.End), count(int64(d.Files)), count(d.Read), count(d.Rows), size(d.Bytes), count(d.Rejected))
+			dry.Add(v.View, minute(d.Start), minute(d.End), count(int64(d.Files)), count(d.Read), count(d.Rows), size(d.Bytes), count(d.Rejected))
 		case v.Run != nil:
 			tb.AddCells(runCells(v.Run)...)
 		default:
@@ -180,7 +169,7 @@ func materializeAnswer(r *truepoint.MaterializeReport, verbose bool) *screen.Ans
 }
 
 func runTable() *screen.Table {
-	return &screen.Table{Columns: screen.Columns("VIEW", "STATUS", "FROM", "TO", ">READ", ">WRITTEN", ">TIME")}
+	return &screen.Table{Columns: screen.Columns("VIEW", "STATUS", "?FROM", "TO", ">READ", ">WRITTEN", "?>TIME")}
 }
 
 func runCells(r *truepoint.Run) []screen.Cell {
@@ -192,7 +181,7 @@ func runCells(r *truepoint.Run) []screen.Cell {
 	}
 	return []screen.Cell{
 		{Text: r.View}, {Text: string(r.Status), Style: style[r.Status]},
-		{Text: short(r.Start), Machine: r.Start.String()}, {Text: short(r.End), Machine: r.End.String()},
+		{Text: minute(r.Start), Machine: r.Start.String()}, {Text: minute(r.End), Machine: r.End.String()},
 		{Text: count(r.Read), Machine: fmt.Sprint(r.Read)}, {Text: count(r.Written), Machine: fmt.Sprint(r.Written)},
 		{Text: took, Machine: fmt.Sprint(int64(r.Duration()) / 1000)},
 	}

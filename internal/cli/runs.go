@@ -8,6 +8,7 @@ import (
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/internal/screen"
 	"github.com/truepoint/truepoint/materialize"
+	"github.com/truepoint/truepoint/runs"
 )
 
 type runsVerb struct {
@@ -24,18 +25,18 @@ type runsListVerb struct {
 // Run implements runs list.
 func (v *runsListVerb) Run(a *app) error {
 	return a.withStore(func(s *truepoint.Store) error {
-		runs, err := s.Runs(a.ctx, v.View, v.Limit)
+		list, err := s.Runs(a.ctx, v.View, v.Limit)
 		if err != nil {
 			return err
 		}
-		answer := &screen.Answer{Value: orEmpty(runs), Names: []string{}}
-		answer.Table = &screen.Table{Columns: screen.Columns("RUN", "STATUS", "FROM", "TO", ">READ", ">WRITTEN", ">TIME")}
-		for i := range runs {
-			r := &runs[i]
+		answer := &screen.Answer{Value: orEmpty(list), Names: []string{}}
+		answer.Table = &screen.Table{Columns: screen.Columns("RUN", "STATUS", "?FROM", "?TO", "?>READ", ">WRITTEN", ">TIME")}
+		for i := range list {
+			r := &list[i]
 			answer.Names = append(answer.Names, r.ID)
 			answer.Table.AddCells(append([]screen.Cell{{Text: r.ID}}, runCells(r)[1:]...)...)
 		}
-		if len(runs) == 0 && a.format == screen.AsTable {
+		if len(list) == 0 && a.format == screen.AsTable {
 			a.note("no runs yet; start one: truepoint materialize-incremental %s", a.now())
 			return nil
 		}
@@ -93,7 +94,7 @@ func describeRun(r *materialize.Run) string {
 	fact("mode", "%s", r.Mode)
 	fact("interval", "%s to %s, both inclusive", r.Start, r.End)
 	fact("snapshot", "%s, %d files", r.Snapshot, len(r.Manifest.Files))
-	fact("started", "%s by %s", r.Started, r.Holder)
+	fact("started", "%s by %s", r.Started, runs.Who(r.Holder))
 	if r.Finished != 0 {
 		fact("finished", "%s, after %s", r.Finished, length(r.Duration()))
 	}

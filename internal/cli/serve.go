@@ -52,7 +52,7 @@ func (v *serveVerb) Run(a *app) error {
 	return a.withOpened(c, func(s *truepoint.Store) error {
 		server := httpserver.New(s, &httpserver.Options{
 			BodyBytesMax: *v.BodyMax, Deadline: *v.Deadline, Drain: v.Drain, Insecure: v.Insecure, AccessLog: v.Access && !v.NoAccessLog,
-			Log: a.log, CertFile: v.Cert, KeyFile: v.Key, Holder: holder()})
+			Log: a.log, CertFile: v.Cert, KeyFile: v.Key})
 		l, err := server.Listen(net.JoinHostPort(v.Host, strconv.Itoa(*v.Port)))
 		if err != nil {
 			return err

@@ -49,7 +49,7 @@ func (s *Server) materialize(w http.ResponseWriter, r *http.Request, decode func
 		return
 	}
 	q := decode(f)
-	q.Views, q.Holder = f.texts("feature_views"), s.opt.Holder
+	q.Views = f.texts("feature_views")
 	f.flag("full_feature_names")
 	if f.text("version") != "" {
 		f.fault("value_error", "is not supported", "version")

@@ -39,7 +39,6 @@ type Options struct {
 	Log          *slog.Logger  // default: discards
 	CertFile     string        // with KeyFile: TLS
 	KeyFile      string
-	Holder       string   // names this process in leases
 	Metrics      *Metrics // default: new ones
 }
 
