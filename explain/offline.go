@@ -11,9 +11,6 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// othersShown bounds how many losing rows are told.
-const othersShown = 10
-
 // explain asks the oracle which row answers at a moment, and says of the others why they do not.
 func (f *found) explain(ctx context.Context, u *feature.Use, at eventtime.Instant) (Offline, error) {
 	out := Offline{Status: value.NotFound, Rows: int64(f.batch.Rows)}
@@ -66,7 +63,7 @@ func (f *found) others(best int, u *feature.Use, at eventtime.Instant) []Row {
 		return 1
 	})
 	var out []Row
-	for _, i := range index[:min(len(index), othersShown)] {
+	for _, i := range index {
 		r := f.row(i, u)
 		r.Reason = f.reason(i, best, &r, at)
 		out = append(out, r)

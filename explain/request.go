@@ -13,7 +13,12 @@ type Request struct {
 	Ref  string            // view:feature
 	Keys []input.Column    // the view's join keys, one row
 	At   eventtime.Instant // None: the clock
+
+	OthersMax int // how many of the rows that lost to tell of; default 8
 }
+
+// othersDefault is how many rows that lost are told of.
+const othersDefault = 8
 
 // A Result explains one value, offline and online.
 type Result struct {
@@ -42,7 +47,7 @@ type Offline struct {
 	Winner    *Row   // the row that answers; for an expired value the newest one; nil without one
 	Rule      string // why this row answers, or why there is none
 	Rows      int64  // rows of this key in the history
-	Others    []Row  // rows of the key that lost, newest first, at most 10; each says why in Reason
+	Others    []Row  // rows of the key that lost, newest first, at most OthersMax; each says why in Reason
 }
 
 // A Row is one row of a history.

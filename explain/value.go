@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/truepoint/truepoint/errs"
@@ -51,6 +52,9 @@ func Value(ctx context.Context, env *Env, req *Request) (*Result, error) {
 	}
 	if res.Offline, err = env.offline(ctx, u, parts, res.At); err != nil {
 		return nil, err
+	}
+	if n := cmp.Or(req.OthersMax, othersDefault); len(res.Offline.Others) > n {
+		res.Offline.Others = res.Offline.Others[:n]
 	}
 	res.Agree = res.Online.Status == res.Offline.Status && res.Online.Value.Identical(res.Offline.Value)
 	return res, nil

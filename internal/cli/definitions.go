@@ -144,7 +144,7 @@ func entityListing() *listing[feature.Entity] {
 }
 
 func sourceListing() *listing[feature.Source] {
-	return &listing[feature.Source]{kind: feature.KindSource, columns: screen.Columns("NAME", "TYPE", "WHERE", "TIME", "CREATED"),
+	return &listing[feature.Source]{kind: feature.KindSource, columns: screen.Columns("NAME", "TYPE", "WHERE", "TIME", "?CREATED"),
 		items: func(s *feature.Set) []*feature.Source { return s.Sources },
 		info:  func(s *feature.Source) *feature.Info { return &s.Info },
 		name:  func(s *feature.Source) string { return s.Name },

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/truepoint/truepoint"
@@ -16,13 +17,20 @@ import (
 type explainVerb struct {
 	Ref    string   `arg:"" help:"Feature as view:feature."`
 	Entity []string `short:"e" sep:"none" placeholder:"KEY=VALUE" help:"Join key; one value each."`
-	At     string   `placeholder:"T" help:"The moment; now if left out."`
+	At     string   `placeholder:"TIME" help:"The moment; now if left out."`
+	Limit  int      `short:"n" default:"8" placeholder:"N" help:"At most this many of the rows that lost; 0 for all."`
 }
 
 // Run implements the verb explain.
 func (v *explainVerb) Run(a *app) error {
-	r := &truepoint.ExplainRequest{Ref: v.Ref, At: eventtime.None}
+	r := &truepoint.ExplainRequest{Ref: v.Ref, At: eventtime.None, OthersMax: v.Limit}
 	var err error
+	switch {
+	case v.Limit < 0:
+		return errs.New(errs.Usage, "-n %d is no number of rows", v.Limit).WithID("T0928").WithHint("give 0 for all rows, or leave it out for 8")
+	case v.Limit == 0:
+		r.OthersMax = math.MaxInt
+	}
 	if v.At != "" {
 		if r.At, err = parseTime("--at", v.At); err != nil {
 			return err
@@ -63,21 +71,13 @@ func explainText(t *screen.Terminal, e *truepoint.Explanation) string {
 	if w := e.Offline.Winner; w != nil {
 		fmt.Fprintf(&b, "  row %s%s\n  %s\n", count(w.Position+1), ofFile(w.File), rowTimes(w))
 	}
-	fmt.Fprintf(&b, "  %s rows of this key in the history\n", count(e.Offline.Rows))
-	if len(e.Offline.Others) > 0 {
-		tb := &screen.Table{Columns: screen.Columns("  EVENT TIME", "CREATED", ">VALUE", "WHY NOT")}
-		for _, o := range e.Offline.Others {
-			tb.Add("  "+short(o.Event), short(o.Created), cellText(o.Value), o.Reason)
-		}
-		b.WriteString(t.Render(tb))
-		if rest := e.Offline.Rows - 1 - int64(len(e.Offline.Others)); rest > 0 && e.Offline.Winner != nil {
-			fmt.Fprintf(&b, "  and %s older rows\n", count(rest))
-		}
-	}
+	fmt.Fprintf(&b, "  %s of this key in the history\n", plural(int(e.Offline.Rows), "row", "rows"))
+	b.WriteString(othersText(t, &e.Offline))
 	fmt.Fprintf(&b, "\n%s   %s  %s\n", t.Paint(screen.Strong, "online"), explained(e.Online.Value, e.Online.Defaulted), statusPaint(t, e.Online.Status))
 	fmt.Fprintf(&b, "  %s\n", e.Online.Rule)
 	if e.Online.Found {
-		fmt.Fprintf(&b, "  table %s\n  event %s, created %s, written from a snapshot of %s\n", e.Online.Table, e.Online.Event, e.Online.Created, e.Online.Snapshot)
+		stored := explain.Row{Event: e.Online.Event, Created: e.Online.Created, Available: e.Online.Event}
+		fmt.Fprintf(&b, "  table %s\n  %s, written from a snapshot of %s\n", e.Online.Table, rowTimes(&stored), e.Online.Snapshot)
 	}
 	verdict, style := "offline and online agree", screen.Good
 	if !e.Agree {
@@ -85,6 +85,26 @@ func explainText(t *screen.Terminal, e *truepoint.Explanation) string {
 	}
 	fmt.Fprintf(&b, "\n%s\n", t.Paint(style, verdict))
 	return b.String()
+}
+
+// othersText lists the rows that lost, and says how many are not shown.
+func othersText(t *screen.Terminal, o *explain.Offline) string {
+	if len(o.Others) == 0 {
+		return ""
+	}
+	tb := &screen.Table{Columns: screen.Columns("  EVENT TIME", "CREATED", ">VALUE", "WHY NOT")}
+	for _, r := range o.Others {
+		tb.Add("  "+short(r.Event), short(r.Created), cellText(r.Value), r.Reason)
+	}
+	text := t.Render(tb)
+	rest := o.Rows - int64(len(o.Others))
+	if o.Winner != nil {
+		rest--
+	}
+	if rest > 0 {
+		text += fmt.Sprintf("  … %s, -n 0 shows all\n", plural(int(rest), "older row", "older rows"))
+	}
+	return text
 }
 
 // ofFile names the file of a row; a store in memory has none.

@@ -65,11 +65,17 @@ func (a *app) features(keep func(*feature.View, feature.Field) bool) error {
 	return a.withSet(func(_ *truepoint.Store, set *feature.Set, _ registry.Revision) error {
 		answer := &screen.Answer{Names: []string{}, Table: &screen.Table{Columns: screen.Columns("FEATURE", "TYPE", "DESCRIPTION")}}
 		docs := []featureDocument{}
+		shown := &screen.Table{Columns: screen.Columns("FEATURE", "TYPE", "DESCRIPTION")}
 		for _, view := range set.Views {
+			before := len(docs)
 			for _, f := range view.Schema {
 				if !keep(view, f) {
 					continue
 				}
+				if len(docs) == before {
+					shown.AddCells(screen.Cell{Text: view.Name, Style: screen.Strong}, screen.Cell{}, screen.Cell{})
+				}
+				shown.Add("  "+f.Name, f.Type.String(), firstLine(f.Description))
 				ref := view.Name + ":" + f.Name
 				answer.Names = append(answer.Names, ref)
 				answer.Table.Add(ref, f.Type.String(), firstLine(f.Description))
@@ -77,6 +83,7 @@ func (a *app) features(keep func(*feature.View, feature.Field) bool) error {
 			}
 		}
 		answer.Value = docs
+		answer.Text = a.out.Render(shown)
 		if len(docs) == 0 && a.format == screen.AsTable {
 			a.note("no features found")
 			return nil

@@ -19,7 +19,7 @@ import (
 // selectFlags say which features are asked for.
 type selectFlags struct {
 	Features  []string `short:"f" sep:"none" placeholder:"REF" help:"Feature as view:feature; may be repeated."`
-	Service   string   `placeholder:"S" help:"Every feature of this service."`
+	Service   string   `short:"s" placeholder:"NAME" help:"Every feature of this service."`
 	FullNames bool     `name:"full-feature-names" help:"Name columns view__feature."`
 }
 
@@ -66,7 +66,7 @@ type historicalVerb struct {
 	Ties           string `placeholder:"last|error" help:"What ambiguous cells mean (default: as the sources say)."`
 	Report         bool   `help:"Count cells by status, rejected rows, ambiguity and leaks."`
 	Engine         string `hidden:"" help:"naive: the slow oracle."`
-	StartDate      string `short:"s" hidden:"" help:"Feast's retrieval without a spine."`
+	StartDate      string `hidden:"" help:"Feast's retrieval without a spine."`
 	EndDate        string `short:"e" hidden:"" help:"Feast's retrieval without a spine."`
 }
 
@@ -99,15 +99,15 @@ func (v *historicalVerb) Run(a *app) error {
 }
 
 func (v *historicalVerb) request() (*truepoint.HistoricalRequest, error) {
+	if _, err := eventtime.Parse(v.Service, nil); v.StartDate+v.EndDate != "" || err == nil { // Feast's -s is a date
+		return nil, errs.New(errs.Unimplemented, "retrieval by start and end date is not supported").WithID("T0922").
+			WithHint("give a spine with --entities FILE, or every key at one moment: --all-keys VIEW --as-of T")
+	}
 	if err := v.check(); err != nil {
 		return nil, err
 	}
 	r := &truepoint.HistoricalRequest{TimeColumn: v.TimestampField, Features: v.Features, Service: v.Service, Names: v.names(),
 		Leaks: v.Report, AllKeys: v.AllKeys, AsOf: eventtime.None, Engine: historical.Engine(v.Engine)}
-	if v.StartDate+v.EndDate != "" {
-		return nil, errs.New(errs.Unimplemented, "retrieval by start and end date is not supported").WithID("T0922").
-			WithHint("give a spine with --entities FILE, or every key at one moment: --all-keys VIEW --as-of T")
-	}
 	if v.EntitiesSQL != "" {
 		return nil, errs.New(errs.Unimplemented, "a spine from SQL needs a SQL offline store, which this release does not have").
 			WithID("T0923").WithHint("export the rows to a file and give --entities FILE")
@@ -191,7 +191,7 @@ func (v *historicalVerb) deliver(a *app, r *truepoint.HistoricalResult, began ev
 
 // reportTable accounts for every cell and every row of history, one line per use of a view.
 func reportTable(r *truepoint.HistoricalResult) *screen.Table {
-	tb := &screen.Table{Columns: screen.Columns("VIEW", ">ROWS READ", ">PRESENT", ">NULL", ">NOT FOUND", ">EXPIRED", ">TIED", ">BAD")}
+	tb := &screen.Table{Columns: screen.Columns("VIEW", ">READ", ">PRESENT", ">NULL", ">NO ROW", ">EXPIRED", ">TIED", ">BAD")}
 	for _, v := range r.Views {
 		tb.Add(v.Alias, count(v.Rows), count(v.Present), count(v.Null), count(v.NotFound), count(v.Expired),
 			count(v.Ambiguous), count(v.RejectedKey+v.RejectedEvent+v.RejectedOther))

@@ -64,10 +64,10 @@ func (v *historyVerb) Run(a *app) error {
 			return err
 		}
 		answer := &screen.Answer{Names: []string{}, Value: orEmpty(entries),
-			Table: &screen.Table{Columns: screen.Columns(">REVISION", "TIME", "AUTHOR", ">CHANGED", "MESSAGE")}}
+			Table: &screen.Table{Columns: screen.Columns(">REV", "TIME", "AUTHOR", "?>CHANGED", "MESSAGE")}}
 		for _, e := range entries {
 			answer.Names = append(answer.Names, fmt.Sprint(e.Revision))
-			answer.Table.Add(fmt.Sprint(e.Revision), short(e.Time), e.Author, count(int64(len(e.Changed))), e.Message)
+			answer.Table.Add(fmt.Sprint(e.Revision), minute(e.Time), e.Author, count(int64(len(e.Changed))), e.Message)
 		}
 		if len(entries) == 0 && a.format == screen.AsTable {
 			a.note("no revisions yet; make the first: truepoint apply")

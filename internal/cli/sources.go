@@ -44,7 +44,7 @@ func (v *sourcesCheckVerb) Run(a *app) error {
 			return err
 		}
 		answer := &screen.Answer{Names: []string{}, Table: &screen.Table{
-			Columns: screen.Columns("SOURCE", "VIEW", ">FILES", ">SIZE", ">ROWS", ">NULL KEYS", ">NULL TIMES", "OLDEST", "NEWEST")}}
+			Columns: screen.Columns("SOURCE", "?VIEW", "?>FILES", "?>SIZE", ">ROWS", ">NULL KEYS", ">NULL TIMES", "OLDEST", "NEWEST")}}
 		docs, bad := []checkDocument{}, []error{}
 		for _, k := range checks {
 			d := checkDocument{k.Source, k.View, k.Files, k.Bytes, k.Rows, k.NullKeys, k.NullTime, instant(k.Oldest), instant(k.Newest), ""}
@@ -55,7 +55,7 @@ func (v *sourcesCheckVerb) Run(a *app) error {
 			docs = append(docs, d)
 			answer.Names = append(answer.Names, k.Source)
 			answer.Table.AddCells(append(texts(k.Source, k.View, count(int64(k.Files)), size(k.Bytes), count(k.Rows)),
-				warnIf(k.NullKeys), warnIf(k.NullTime), screen.Cell{Text: short(k.Oldest)}, screen.Cell{Text: short(k.Newest)})...)
+				warnIf(k.NullKeys), warnIf(k.NullTime), screen.Cell{Text: minute(k.Oldest)}, screen.Cell{Text: minute(k.Newest)})...)
 		}
 		answer.Value = docs
 		if err := a.print(answer); err != nil {

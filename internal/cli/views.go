@@ -47,7 +47,7 @@ func (v *viewsListVerb) Run(a *app) error {
 			byName[f.View] = f
 		}
 		answer := &screen.Answer{Names: []string{}, Table: &screen.Table{
-			Columns: screen.Columns("NAME", "ENTITIES", ">FEATURES", "TTL", "MATERIALIZED TO", ">ROWS", "FRESHNESS")}}
+			Columns: screen.Columns("NAME", "?ENTITIES", "?>FEATURES", "TTL", "MATERIALIZED TO", ">ROWS", "AGE")}}
 		docs := []viewDocument{}
 		for _, view := range set.Views {
 			ok, err := v.match(view.Tags)
@@ -93,9 +93,9 @@ func freshnessCell(view *feature.View, f truepoint.Freshness) screen.Cell {
 	case f.View == "" || f.LastRun == eventtime.None && f.Rows == 0:
 		return screen.Cell{Text: "never filled", Style: screen.Caution}
 	case f.Late:
-		return screen.Cell{Text: "late, " + length(f.ValueAge) + " old", Style: screen.Bad}
+		return screen.Cell{Text: length(f.ValueAge) + ", late", Style: screen.Bad}
 	}
-	return screen.Cell{Text: length(f.ValueAge) + " old", Style: screen.Good}
+	return screen.Cell{Text: length(f.ValueAge), Style: screen.Good}
 }
 
 func viewDoc(view *feature.View, f truepoint.Freshness) viewDocument {

@@ -27,16 +27,36 @@ func TestTableFitsEveryWidth(t *testing.T) {
 	}
 }
 
-func TestNarrowTableBreaksAtWords(t *testing.T) {
+func TestNarrowTableBreaksAtWordsButNeverANameOfTheFirstColumn(t *testing.T) {
 	t.Parallel()
-	got := (&Terminal{Width: 40}).Render(sampleTable())
-	want := "NAME               MATERIALIZED    ROWS\n" +
-		"                   TO\n" +
-		"user_transaction_  2026-11-25    15,758\n" +
-		"features           03:54:59\n" +
-		"short              -                  0\n"
+	got := (&Terminal{Width: 50}).Render(sampleTable())
+	want := "NAME                       MATERIALIZED    ROWS\n" +
+		"                           TO\n" +
+		"user_transaction_features  2026-11-25    15,758\n" +
+		"                           03:54:59\n" +
+		"short                      -                  0\n"
 	if got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+func TestOptionalColumnsGoFromTheRightAndStayInCSV(t *testing.T) {
+	t.Parallel()
+	tb := &Table{Columns: Columns("NAME", "?FIRST", "KEPT", "?>SECOND")}
+	tb.Add("a_name", "12345", "678", "90")
+	for width, want := range map[int]string{
+		27: "NAME    FIRST  KEPT  SECOND\n",
+		25: "NAME    FIRST  KEPT\n",
+		18: "NAME    KEPT\n",
+	} {
+		got := (&Terminal{Width: width}).Render(tb)
+		if !strings.HasPrefix(got, want) {
+			t.Errorf("at width %d: got\n%swant\n%s", width, got, want)
+		}
+	}
+	var out bytes.Buffer
+	if err := (&Terminal{Out: &out, Width: 18}).Print(AsCSV, &Answer{Table: tb}); err != nil || out.String() != "NAME,FIRST,KEPT,SECOND\na_name,12345,678,90\n" {
+		t.Errorf("CSV: %q, %v", out.String(), err)
 	}
 }
 

@@ -8,10 +8,12 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// A Column is a heading of a Table. Numbers stand right.
+// A Column is a heading of a Table. Numbers stand right. An optional column is left out on a terminal that is too narrow
+// for the whole table; CSV has it always.
 type Column struct {
-	Title string
-	Right bool
+	Title    string
+	Right    bool
+	Optional bool
 }
 
 // A Cell is one item of a Table. Machine is what CSV prints; empty means Text.
@@ -27,12 +29,13 @@ type Table struct {
 	Rows    [][]Cell
 }
 
-// Columns returns headings; a title that starts with ">" stands right.
+// Columns returns headings. A title that starts with "?" is optional, one that then starts with ">" stands right.
 func Columns(titles ...string) []Column {
 	out := make([]Column, len(titles))
 	for i, s := range titles {
-		right := strings.HasPrefix(s, ">")
-		out[i] = Column{Title: strings.TrimPrefix(s, ">"), Right: right}
+		s, optional := strings.CutPrefix(s, "?")
+		s, right := strings.CutPrefix(s, ">")
+		out[i] = Column{Title: s, Right: right, Optional: optional}
 	}
 	return out
 }
@@ -49,9 +52,11 @@ func (tb *Table) Add(texts ...string) {
 // AddCells appends a row.
 func (tb *Table) AddCells(cells ...Cell) { tb.Rows = append(tb.Rows, cells) }
 
-// Render returns the table without borders, in at most t.Width columns: wide columns wrap, and where even that does
-// not fit, each row becomes a record of "title: value" lines. It ends with a newline.
+// Render returns the table without borders, in at most t.Width columns: optional columns go, the last first, then wide
+// columns wrap, but for the first, whose names are there to be copied. Where even that does not fit, each row becomes a
+// record of "title: value" lines. It ends with a newline.
 func (t *Terminal) Render(tb *Table) string {
+	tb = tb.fitted(t.Width)
 	widths, ok := layout(tb, t.Width)
 	if !ok {
 		return t.records(tb)
@@ -117,17 +122,52 @@ func control(r rune) bool { return r < 0x20 || r >= 0x7f && r < 0xa0 }
 // gap is the number of blanks between columns.
 const gap = 2
 
+// fitted returns the table without as many optional columns, from the right, as it takes to fit into width (0: no limit).
+func (tb *Table) fitted(width int) *Table {
+	for i := len(tb.Columns) - 1; i >= 0 && width > 0 && tb.width() > width; i-- {
+		if tb.Columns[i].Optional {
+			tb = tb.without(i)
+		}
+	}
+	return tb
+}
+
+// width returns the width of the table with every text on one line.
+func (tb *Table) width() int {
+	sum := gap * (len(tb.Columns) - 1)
+	for i := range tb.Columns {
+		sum += widest(tb.column(i))
+	}
+	return sum
+}
+
+func widest(texts []string) int {
+	w := 0
+	for _, s := range texts {
+		w = max(w, text.StringWidthWithoutEscSequences(s))
+	}
+	return w
+}
+
+// without returns a copy of the table that lacks a column.
+func (tb *Table) without(column int) *Table {
+	out := &Table{Columns: slices.Delete(slices.Clone(tb.Columns), column, column+1)}
+	for _, r := range tb.Rows {
+		out.Rows = append(out.Rows, slices.Delete(slices.Clone(r), column, column+1))
+	}
+	return out
+}
+
 // layout returns the width of each column so that all fit into width (0: no limit): the natural widths if they fit;
-// else each column gets its widest word, the first one its widest text where there is room for it, because names are
-// there to be copied, and what is left goes, step by step, to the column that then needs most lines. ok is false when
-// not even the widest words fit.
+// else the first column gets its widest text and each other its widest word, and what is left goes, step by step, to
+// the column that then needs most lines. ok is false when not even that fits.
 func layout(tb *Table, width int) (widths []int, ok bool) {
 	natural, widths := make([]int, len(tb.Columns)), make([]int, len(tb.Columns))
 	texts := make([][]string, len(tb.Columns))
 	for i := range tb.Columns {
 		texts[i] = tb.column(i)
+		natural[i] = widest(texts[i])
 		for _, s := range texts[i] {
-			natural[i] = max(natural[i], text.StringWidthWithoutEscSequences(s))
 			widths[i] = max(widths[i], least(s))
 		}
 	}
@@ -135,11 +175,9 @@ func layout(tb *Table, width int) (widths []int, ok bool) {
 	if width == 0 || total(natural) <= room {
 		return natural, true
 	}
+	widths[0] = natural[0]
 	if room -= total(widths); room < 0 {
 		return nil, false
-	}
-	if whole := natural[0] - widths[0]; whole <= room {
-		widths[0], room = natural[0], room-whole
 	}
 	for grown := true; grown; {
 		grown = false
