@@ -3,6 +3,7 @@ SHELL := /bin/bash
 GO    ?= go
 export CGO_ENABLED ?= 0
 FUZZTIME ?= 5s
+LONGFORM := $(if $(LONG),TRUEPOINT_LONG=1)
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo test check lint race mutants test-faults fuzz bench generate clean
@@ -31,8 +32,9 @@ race:
 mutants: ## show that each mutant of the meaning fails a script or a property
 	$(GO) run ./internal/mutants
 
-test-faults: ## killed and stopped processes, races in their long form
-	TRUEPOINT_LONG=1 $(GO) test -count=1 -timeout 30m -run 'Fault|Long' ./...
+test-faults: ## killed, stopped and raced processes, disturbed ports (LONG=1: 50 kills, 100,000 races)
+	$(LONGFORM) $(GO) test -count=1 -timeout 30m -run '^Test(Fault_|Long)' ./...
+	$(LONGFORM) $(GO) test -count=1 -timeout 30m -run '^TestConformance.*/Concurrency' ./online/...
 
 fuzz: ## every fuzz target for FUZZTIME
 	@set -e; for p in $$($(GO) list ./...); do \
