@@ -79,9 +79,9 @@ type EvalOptions struct {
 }
 
 // A Selection says which rows of a history a materialization considers (semantics 7.2 to 7.4). A row is selected iff
-// it is available by AvailableBy, its event time is ≤ Interval.End, and one of these holds: its event time is ≥
-// Interval.Start; CreatedAfter is set and its created time is later; AvailableAfter is set and its available time is
-// later.
+// it is visible at AvailableBy, its age apart, its event time is ≤ Interval.End, and one of these holds: its event time
+// is ≥ Interval.Start; CreatedAfter is set and its created time is later; AvailableAfter is set and its available time
+// is later.
 type Selection struct {
 	Interval       eventtime.Interval
 	AvailableBy    eventtime.Instant

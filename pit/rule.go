@@ -97,7 +97,7 @@ func existsFrom(event, created eventtime.Instant) eventtime.Instant {
 
 // Selects reports whether a row with these times is selected. created may be None.
 func (s *Selection) Selects(event, available, created eventtime.Instant) bool {
-	if available > s.AvailableBy || event > s.Interval.End {
+	if !eventtime.Visible(event, available, s.AvailableBy, 0) || event > s.Interval.End {
 		return false
 	}
 	return event >= s.Interval.Start ||
