@@ -123,7 +123,7 @@ func (f *found) rule(o Offline, best int, u *feature.Use, at eventtime.Instant) 
 	}
 	why := "it is the only visible row"
 	for _, other := range o.Others {
-		if other.Event != eventtime.None && other.Available != eventtime.None && other.Event <= at && other.Available <= at {
+		if other.accepted() && eventtime.Visible(other.Event, other.Available, at, 0) {
 			why = "the greatest event time among the visible rows"
 			if other.Event == w.Event {
 				why = "the same event time as others, and the greatest created time"

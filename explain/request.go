@@ -30,7 +30,7 @@ type Result struct {
 	TTL      eventtime.TTL
 	Offline  Offline
 	Online   Online
-	Agree    bool // offline and online give the same status and, bit for bit, the same value
+	Agree    bool // the statuses of offline and online agree (value.Status.Agrees) and the values are the same, bit for bit
 }
 
 // A Key is a join key with its value.
@@ -61,6 +61,9 @@ type Row struct {
 	Deleted   bool
 	Reason    string
 }
+
+// accepted reports whether the row has the times that its source's rules need.
+func (r *Row) accepted() bool { return r.Event != eventtime.None && r.Available != eventtime.None }
 
 // Online is what the online store holds.
 type Online struct {
@@ -113,7 +116,7 @@ type VerifyRequest struct {
 	AsOf     eventtime.Instant // None: the clock
 }
 
-// A VerifyReport counts cells. Agreement is of status and, bit for bit, of value.
+// A VerifyReport counts cells. Agreement is of status (value.Status.Agrees) and, bit for bit, of value.
 type VerifyReport struct {
 	AsOf    eventtime.Instant
 	Cells   int64

@@ -56,7 +56,7 @@ func Value(ctx context.Context, env *Env, req *Request) (*Result, error) {
 	if n := cmp.Or(req.OthersMax, othersDefault); len(res.Offline.Others) > n {
 		res.Offline.Others = res.Offline.Others[:n]
 	}
-	res.Agree = res.Online.Status == res.Offline.Status && res.Online.Value.Identical(res.Offline.Value)
+	res.Agree = res.Online.Status.Agrees(res.Offline.Status) && res.Online.Value.Identical(res.Offline.Value)
 	return res, nil
 }
 

@@ -95,7 +95,7 @@ func (r *VerifyReport) add(name string, row int, cell *serving.Cell, off Side) {
 		r.Unknown++
 		return
 	}
-	same := cell.Status == off.Status && cell.Value.Identical(off.Value)
+	same := cell.Status.Agrees(off.Status) && cell.Value.Identical(off.Value)
 	if same && (cell.Status == value.Present || cell.Status == value.NullValue) {
 		same = cell.Event == off.Event
 	}

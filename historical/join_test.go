@@ -116,6 +116,22 @@ func TestLeakReportCountsCellsThatUsedLaterKnowledge(t *testing.T) {
 	}
 }
 
+func TestCellThatIsExpiredInsteadOfNotFoundIsNoLeak(t *testing.T) {
+	t.Parallel()
+	r := rig(t, func(set *feature.Set) { set.Views[0].TTL = eventtime.Second })
+	r.Offline.Put("src", batch([]string{"k:String", "event:UnixTimestamp", "created:UnixTimestamp", "f:Int64", "g:String"},
+		[]any{"a", noon.Add(-2 * eventtime.Second), noon + 1, 1, "x"}))
+	res, err := r.Store.Historical(t.Context(), &truepoint.HistoricalRequest{
+		Spine: spine([]any{1, "a", noon}), Features: []string{"v:f"}, Leaks: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := res.Features[0].Status[0]; got != value.OutsideMaxAge || res.Leaks.Changed != 0 || res.Leaks.Rows != 0 {
+		t.Errorf("status %v, leaks: %+v", got, res.Leaks)
+	}
+}
+
 func TestDefaultsFillAndTheStatusStays(t *testing.T) {
 	t.Parallel()
 	r := rig(t, func(s *feature.Set) {

@@ -35,11 +35,12 @@ func leaks(ctx context.Context, plan *pit.Plan, req *Request, sel *feature.Selec
 	return r, nil
 }
 
-// changed counts the rows of feature f in which two answers differ in status or value, and marks them in rows.
+// changed counts the rows of feature f in which two answers disagree in status or differ in value, and marks them in
+// rows.
 func changed(a, b *pit.ViewResult, f int, rows []bool) int64 {
 	var n int64
 	for i := range rows {
-		same := a.Status[i] == b.Status[i]
+		same := a.Status[i].Agrees(b.Status[i])
 		if same && a.Status[i] == value.Present {
 			same = a.Columns[f].At(i).Identical(b.Columns[f].At(i))
 		}

@@ -123,3 +123,10 @@ var statusNames = [...]string{"ERROR", "PRESENT", "NULL_VALUE", "NOT_FOUND", "OU
 
 // String returns the status as it is written on our own wire.
 func (s Status) String() string { return statusNames[s] }
+
+// Agrees reports whether two statuses say the same about a cell: they are equal, or each is NotFound or OutsideMaxAge.
+// Those two are told apart for people only, because retention turns one into the other (design/semantics.md 6.2), so
+// every comparison of answers goes through here.
+func (s Status) Agrees(o Status) bool { return s == o || s.absent() && o.absent() }
+
+func (s Status) absent() bool { return s == NotFound || s == OutsideMaxAge }
