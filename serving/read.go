@@ -3,6 +3,7 @@ package serving
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
@@ -10,7 +11,8 @@ import (
 	"github.com/truepoint/truepoint/registry"
 )
 
-// Read answers a request with one call of the online store.
+// Read answers a request with one call of the online store. Rows that were written under newer definitions than those
+// that this process has make it read the definitions anew and ask the store once more.
 //
 // Errors: InvalidArgument for a request that contradicts itself, is too large, lacks a join key or has values that are
 // not of their key's type (with row numbers); NotFound with a suggestion for an unknown feature, view or service;
@@ -20,24 +22,36 @@ func (s *Server) Read(ctx context.Context, req *Request) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	res, outdated, err := s.readBy(ctx, c, req)
+	if outdated && s.Refresh(ctx) == nil {
+		if newer := s.catalog.Load(); newer != c {
+			res, _, err = s.readBy(ctx, newer, req)
+		}
+	}
+	return res, err
+}
+
+// readBy answers a request by the definitions of c. outdated reports that a row says that there are newer ones.
+func (s *Server) readBy(ctx context.Context, c *Catalog, req *Request) (res *Response, outdated bool, err error) {
 	p, err := c.plan(req)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	e, err := s.parseEntities(p, req)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	reads := make([]*online.Read, len(p.sel.Uses))
 	for i := range p.sel.Uses {
 		reads[i] = &online.Read{Use: &p.sel.Uses[i], Table: p.tables[i], Keys: e.keys[i]}
 	}
 	if err := s.store.Read(ctx, reads); err != nil {
+		outdated = slices.ContainsFunc(reads, func(r *online.Read) bool { return errs.CodeOf(r.Err) == errs.FailedPrecondition })
 		if rule(req, p) != Cells || ctx.Err() != nil || errors.Is(err, context.Canceled) {
-			return nil, unavailable(err)
+			return nil, outdated, unavailable(err)
 		}
 	}
-	return s.answer(p, e, reads, moment{revision: c.Revision, given: req.AsOf}), nil
+	return s.answer(p, e, reads, moment{revision: c.Revision, given: req.AsOf}), outdated, nil
 }
 
 // rule returns what a store that cannot answer means for this request.

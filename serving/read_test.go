@@ -212,6 +212,34 @@ func TestAnotherProcessSeesNewDefinitionsAndGenerationsAfterARefresh(t *testing.
 	}
 }
 
+func TestRowsWrittenUnderNewerDefinitionsAreAnsweredAtOnce(t *testing.T) {
+	t.Parallel()
+	r, _ := rig(t)
+	second := r.Second(t, nil)
+	req := ask("v:f")
+	req.Entities = keys("1")
+	if _, err := second.Online(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	set, _, err := r.Store.Definitions(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	added := *set.Views[0]
+	added.Schema = append(added.Schema[:2:2], feature.Field{Name: "h", Type: value.Scalar(value.Int64)})
+	set.Views[0] = &added
+	r.Offline.Put("src", storetest.Batch([]string{"k:Int64", "event:UnixTimestamp", "f:Int64", "g:String", "h:Int64"}, []any{1, noon, 5, "x", 6}))
+	r.Apply(t, set)
+	r.Materialize(t, &truepoint.MaterializeRequest{Mode: materialize.Interval, Start: storetest.Day, End: noon})
+	res, err := second.Online(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cell := res.Columns[0].Cells[0]; res.Revision != 2 || cell.Status != value.Present || cell.Value.Int() != 5 {
+		t.Errorf("revision %d, %+v", res.Revision, cell)
+	}
+}
+
 func TestBadInput_50_integers_beyond_doubles_are_exact(t *testing.T) {
 	t.Parallel()
 	r, _ := rig(t)
