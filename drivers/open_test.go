@@ -1,8 +1,14 @@
 package drivers_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/truepoint/truepoint"
@@ -10,6 +16,9 @@ import (
 	"github.com/truepoint/truepoint/drivers"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/online"
+	"github.com/truepoint/truepoint/online/onlinetest"
+	"github.com/truepoint/truepoint/value"
 )
 
 func clock() eventtime.Instant { return 1_773_316_800_000_000 }
@@ -104,6 +113,101 @@ func TestFilesOfOtherProgramsStayAsTheyAre(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+func TestBadInput_100_stores_of_a_newer_format_or_another_project(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"embedded", "sqlite", "registry"} {
+		c := at(t.TempDir())
+		path := c.Online.Path
+		switch kind {
+		case "sqlite":
+			c.Online.Type = kind
+		case "registry":
+			path = c.Registry.Path
+		}
+		// Nothing of project p is seen by project q, whose names and tables are its own.
+		if err := withTables(t, c, func(d online.Driver) error { return put(t, d, "p/v/1") }); err != nil {
+			t.Fatal(err)
+		}
+		other := *c
+		other.Project = "q"
+		opt, err := drivers.Open(t.Context(), &other, clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := truepoint.New(opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if report, err := s.Teardown(t.Context()); err != nil || len(report.Tables) != 0 {
+			t.Errorf("%s: teardown of another project: %+v, %v", kind, report, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		makeNewer(t, kind, path)
+		before := digest(t, c.Dir)
+		err = withTables(t, c, func(d online.Driver) error { _, err := d.Tables(t.Context()); return err })
+		if errs.CodeOf(err) != errs.FailedPrecondition || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "format 99") {
+			t.Errorf("%s of format 99: got %v", kind, err)
+		}
+		if digest(t, c.Dir) != before {
+			t.Errorf("%s: the refused store has changed", kind)
+		}
+	}
+}
+
+// withTables opens the stores of c, calls use and closes them.
+func withTables(t *testing.T, c *config.Config, use func(online.Driver) error) error {
+	t.Helper()
+	opt, err := drivers.Open(t.Context(), c, clock)
+	if err != nil {
+		return err
+	}
+	return errors.Join(use(opt.Online), opt.Online.Close(), opt.Registry.Close(), opt.State.Close(), opt.Offline.Close())
+}
+
+func put(t *testing.T, d online.Driver, table string) error {
+	t.Helper()
+	_, err := d.PutBatch(t.Context(), table, []online.Cell{{Key: onlinetest.IntKey(t, 1), Row: value.AppendTombstone(nil, value.Version{Event: 1})}})
+	return err
+}
+
+// makeNewer writes format 99 into the closed store at path.
+func makeNewer(t *testing.T, kind, path string) {
+	t.Helper()
+	at, text := int64(60), []byte{0, 0, 0, 99} // SQLite's user_version
+	if kind == "embedded" {
+		path = filepath.Join(path, "FORMAT")
+		at, text = int64(len("truepoint embedded online store\nformat ")), []byte("99\n")
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.WriteAt(text, at)
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// digest returns a hash of every file in dir, but for SQLite's shared memory.
+func digest(t *testing.T, dir string) string {
+	t.Helper()
+	h := sha256.New()
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || strings.HasSuffix(path, "-shm") || strings.HasSuffix(path, "-wal") || !e.Type().IsRegular() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		fmt.Fprintf(h, "%s %x\n", path, b)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 func TestStoresThatAreNotLinkedSayWhatToUse(t *testing.T) {

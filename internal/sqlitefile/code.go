@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"syscall"
 
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -20,8 +21,12 @@ func Code(err error) errs.Code {
 	switch {
 	case errors.As(err, &se):
 		return codeOf(se.Code() & 0xff)
-	case errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return errs.PermissionDenied
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return errs.ResourceExhausted
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return errs.Unavailable
 	case errors.Is(err, fs.ErrNotExist):
 		return errs.NotFound
 	case errors.Is(err, context.Canceled):
@@ -46,6 +51,23 @@ func codeOf(primary int) errs.Code {
 		return errs.Internal
 	}
 	return errs.Unknown
+}
+
+// failed gives an error of SQLite its code, the path of the file and a hint; other errors say all already.
+func (db *DB) failed(doing string, err error) error {
+	var se *sqlite.Error
+	code := Code(err)
+	if !errors.As(err, &se) || errs.CodeOf(err) != errs.Unknown || code == errs.Unknown {
+		return err
+	}
+	w := errs.Wrap(err, code, "%s %s", doing, db.path)
+	switch code {
+	case errs.ResourceExhausted:
+		return w.WithHint("make room on its disk, then repeat the command")
+	case errs.PermissionDenied:
+		return w.WithHint("make the file and its directory writable for this user")
+	}
+	return w
 }
 
 func busy(err error) bool {

@@ -113,10 +113,10 @@ func (db *DB) Read(ctx context.Context, f func(tx *sql.Tx) error) error {
 	}
 	tx, err := db.sql.BeginTx(ctx, nil)
 	if err != nil {
-		return err
+		return db.failed("read", err)
 	}
 	defer tx.Rollback() //nolint:errcheck // a read leaves nothing behind
-	return f(tx)
+	return db.failed("read", f(tx))
 }
 
 // Write runs f in a write transaction and commits it durably, or rolls it back when f fails. It waits up to 30
@@ -131,6 +131,11 @@ func (db *DB) Write(ctx context.Context, f func(conn *sql.Conn) error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	return db.failed("write", db.transact(ctx, f))
+}
+
+// transact runs f in a write transaction.
+func (db *DB) transact(ctx context.Context, f func(conn *sql.Conn) error) error {
 	conn, err := db.sql.Conn(ctx)
 	if err != nil {
 		return err
