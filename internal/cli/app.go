@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -114,7 +115,7 @@ func (a *app) parse(g *Grammar, args []string) (command *kong.Context, done bool
 		kong.Description("A feature store: definitions in, training sets without leakage and online answers out."),
 		kong.Writers(a.Stdout, a.Stderr),
 		kong.Exit(func(code int) { panic(exited(code)) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: helpWidth(a.out)}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, FlagsLast: true, WrapUpperBound: helpWidth(a.out)}),
 		kong.ExplicitGroups(groups()),
 	)
 	if err != nil {
@@ -134,27 +135,52 @@ func helpWidth(t *screen.Terminal) int {
 	return t.Width
 }
 
+// later are verbs that the command line will have and this release has not.
+var later = []string{"on-demand-feature-views", "stream-feature-views", "stats", "skew", "drift", "freshness", "monitor", "verify", "doctor",
+	"backup", "restore", "import", "export", "serve_offline", "serve_registry", "serve_transformations", "listen", "ui"}
+
 // usage turns kong's complaint into ours, with what was probably meant.
 func usage(model *kong.Kong, args []string, err error) error {
-	if verb := verbOf(args); verb != "" && !isVerb(model.Model.Node, verb) {
-		names := []string{}
-		for _, n := range model.Model.Children {
-			names = append(names, n.Name)
-		}
-		hint := errs.DidYouMean(verb, names)
-		if hint == "" {
-			hint = "see truepoint --help for the verbs"
-		}
-		return errs.New(errs.Usage, "unknown verb %q", verb).WithID("T0900").WithHint("%s", hint)
+	verb := verbOf(args)
+	if verb != "" && !isVerb(model.Model.Node, verb) {
+		return unknownVerb(model.Model.Node, verb)
 	}
 	message, hint, _ := strings.Cut(err.Error(), ", did you mean ")
 	if hint != "" {
 		hint = "did you mean " + hint
 	}
-	if hint == "" {
-		hint = strings.TrimSpace("see truepoint " + verbOf(args) + " --help")
+	node := model.Model.Node
+	if failed := (*kong.ParseError)(nil); errors.As(err, &failed) && failed.Context != nil && failed.Context.Selected() != nil {
+		node = failed.Context.Selected()
 	}
-	return errs.New(errs.Usage, "%s", message).WithID("T0901").WithHint("%s", hint)
+	if missing, ok := strings.CutPrefix(message, "expected "); ok {
+		message = strings.TrimPrefix(node.FullPath(), "truepoint ") + " needs " + strings.ReplaceAll(missing, `"`, "")
+	}
+	return errs.New(errs.Usage, "%s", message).WithID("T0901").WithHint("%s", strings.TrimSpace(hint+"\n"+usageLine(node)))
+}
+
+// usageLine says how a verb, or a family of verbs, is called.
+func usageLine(n *kong.Node) string {
+	path, rest := n.FullPath(), strings.TrimSpace(n.Summary())
+	if n.Parent == nil {
+		return "usage: " + path + " " + rest + "; the verbs: " + path + " --help"
+	}
+	return "usage: truepoint " + rest + "; more: " + path + " --help"
+}
+
+func unknownVerb(n *kong.Node, verb string) error {
+	if slices.Contains(later, verb) {
+		return errs.New(errs.Unimplemented, "%s is not part of this release", verb).WithID("T0908").WithHint("see truepoint --help for the verbs")
+	}
+	names := []string{}
+	for _, c := range n.Children {
+		names = append(names, c.Name)
+	}
+	hint := errs.DidYouMean(verb, names)
+	if hint == "" {
+		hint = "see truepoint --help for the verbs"
+	}
+	return errs.New(errs.Usage, "unknown verb %q", verb).WithID("T0900").WithHint("%s", hint)
 }
 
 func isVerb(n *kong.Node, name string) bool {

@@ -4,12 +4,12 @@ import "github.com/alecthomas/kong"
 
 // Globals are the flags of every verb.
 type Globals struct {
-	Chdir    string `short:"c" placeholder:"DIR" help:"Work in this repository."`
-	Config   string `name:"feature-store-yaml" placeholder:"FILE" help:"Configuration file (-f before the verb)."`
-	Project  string `placeholder:"P" help:"Project, if not the configured one."`
-	LogLevel string `default:"warn" placeholder:"L" help:"debug, info, warn or error."`
-	Output   string `short:"o" default:"table" placeholder:"FORMAT" help:"table, json, yaml, csv or name."`
-	NoColor  bool   `help:"Never use colour."`
+	Chdir    string `short:"c" group:"global" placeholder:"DIR" help:"Work in this repository."`
+	Config   string `name:"feature-store-yaml" group:"global" placeholder:"FILE" help:"Configuration file (-f before the verb)."`
+	Project  string `group:"global" placeholder:"NAME" help:"Project, if not the configured one."`
+	LogLevel string `group:"global" default:"warn" placeholder:"LEVEL" help:"debug, info, warn or error."`
+	Output   string `short:"o" group:"global" default:"table" placeholder:"FORMAT" help:"table, json, yaml, csv or name."`
+	NoColor  bool   `group:"global" help:"Never use colour."`
 }
 
 // Grammar is the whole command line.
@@ -53,7 +53,7 @@ type Grammar struct {
 	Version       versionVerb       `cmd:"" group:"other" help:"Print the version."`
 }
 
-// groups are the headings under which --help lists the verbs.
+// groups are the headings under which --help lists verbs and flags.
 func groups() []kong.Group {
 	return []kong.Group{
 		{Key: "start", Title: "Define:"},
@@ -62,5 +62,6 @@ func groups() []kong.Group {
 		{Key: "look", Title: "Look around:"},
 		{Key: "registry", Title: "Registry:"},
 		{Key: "other", Title: "Other:"},
+		{Key: "global", Title: "Flags of every verb:"},
 	}
 }

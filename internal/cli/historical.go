@@ -55,13 +55,13 @@ type historicalVerb struct {
 	Dataframe   string `short:"d" placeholder:"FILE|JSON" help:"The same, or a JSON array of objects (Feast)."`
 	EntitiesSQL string `name:"entities-sql" hidden:"" help:"Spine from a query."`
 	AllKeys     string `placeholder:"VIEW" help:"Spine: every key of this view, at --as-of."`
-	AsOf        string `placeholder:"T" help:"The moment for --all-keys."`
+	AsOf        string `placeholder:"TIME" help:"The moment for --all-keys."`
 	selectFlags
 	Out            string `placeholder:"FILE" help:"Write .parquet, .csv or .jsonl instead of showing a table."`
 	TimestampField string `default:"event_timestamp" placeholder:"COLUMN" help:"Time column of the spine."`
 	Timezone       string `placeholder:"ZONE" help:"Zone of spine times that have none (default UTC)."`
 	TimestampUnit  string `placeholder:"UNIT" help:"Unit of numeric spine times: s, ms, us, ns."`
-	KnownAt        string `placeholder:"T|as_of" help:"Use only rows created by then."`
+	KnownAt        string `placeholder:"TIME|as_of" help:"Use only rows created by then."`
 	OnNull         string `default:"error" placeholder:"error|null_features" help:"What a null key or time in the spine means."`
 	Ties           string `placeholder:"last|error" help:"What ambiguous cells mean (default: as the sources say)."`
 	Report         bool   `help:"Count cells by status, rejected rows, ambiguity and leaks."`
@@ -189,12 +189,19 @@ func (v *historicalVerb) deliver(a *app, r *truepoint.HistoricalResult, began ev
 	return a.print(answer)
 }
 
-// reportTable accounts for every cell and every row of history, one line per use of a view.
+// reportTable accounts for every cell and every row of history, one line per use of a view. A count that is 0 for every
+// view may be left out.
 func reportTable(r *truepoint.HistoricalResult) *screen.Table {
-	tb := &screen.Table{Columns: screen.Columns("VIEW", ">READ", ">PRESENT", ">NULL", ">NO ROW", ">EXPIRED", ">TIED", ">BAD")}
+	tb := &screen.Table{Columns: screen.Columns("VIEW", ">READ", ">PRESENT", ">NULL", ">NO ROW", ">EXPIRED", "?>TIED", "?>BAD")}
 	for _, v := range r.Views {
-		tb.Add(v.Alias, count(v.Rows), count(v.Present), count(v.Null), count(v.NotFound), count(v.Expired),
-			count(v.Ambiguous), count(v.RejectedKey+v.RejectedEvent+v.RejectedOther))
+		if v.Ambiguous > 0 {
+			tb.Columns[6].Optional = false
+		}
+		bad := v.RejectedKey + v.RejectedEvent + v.RejectedOther
+		if bad > 0 {
+			tb.Columns[7].Optional = false
+		}
+		tb.Add(v.Alias, count(v.Rows), count(v.Present), count(v.Null), count(v.NotFound), count(v.Expired), count(v.Ambiguous), count(bad))
 	}
 	return tb
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/eventtime"
@@ -37,10 +38,12 @@ func statusNames() []string {
 	return []string{"PRESENT", "NULL_VALUE", "NOT_FOUND", "OUTSIDE_MAX_AGE"}
 }
 
-// check returns an error unless every cell agreed and every status was seen often enough.
+// check returns an error unless every cell agreed and every status was seen often enough; it names the first cell that
+// differs.
 func (r *report) check() error {
 	if r.agreed != r.cells {
-		return fmt.Errorf("cells that differ: %d", r.cells-r.agreed)
+		first, _, _ := strings.Cut(r.differences[0], "\n")
+		return fmt.Errorf("%d of %d cells differ, the first is %s", r.cells-r.agreed, r.cells, first)
 	}
 	for _, name := range statusNames() {
 		if r.statuses[name] < statusLeast {

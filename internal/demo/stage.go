@@ -93,6 +93,9 @@ func (s *stage) serve(ctx context.Context) (*server, error) {
 		defer close(srv.rest)
 		lines := bufio.NewScanner(pipe)
 		for lines.Scan() {
+			if lines.Text() == "stopped" {
+				continue // the demo's last line is the result
+			}
 			fmt.Println("     " + lines.Text())
 			if _, after, ok := strings.Cut(lines.Text(), " on http://"); ok {
 				address, _, _ := strings.Cut(after, " ")

@@ -136,17 +136,9 @@ func (tb *Table) fitted(width int) *Table {
 func (tb *Table) width() int {
 	sum := gap * (len(tb.Columns) - 1)
 	for i := range tb.Columns {
-		sum += widest(tb.column(i))
+		sum += widestOf(tb.column(i))
 	}
 	return sum
-}
-
-func widest(texts []string) int {
-	w := 0
-	for _, s := range texts {
-		w = max(w, text.StringWidthWithoutEscSequences(s))
-	}
-	return w
 }
 
 // without returns a copy of the table that lacks a column.
@@ -159,26 +151,41 @@ func (tb *Table) without(column int) *Table {
 }
 
 // layout returns the width of each column so that all fit into width (0: no limit): the natural widths if they fit;
-// else the first column gets its widest text and each other its widest word, and what is left goes, step by step, to
-// the column that then needs most lines. ok is false when not even that fits.
+// else the first column gets its widest text and each other its widest word, or part of a word where even words are too
+// wide, and what is left goes, step by step, to the column that then needs most lines. ok is false when nothing fits.
 func layout(tb *Table, width int) (widths []int, ok bool) {
-	natural, widths := make([]int, len(tb.Columns)), make([]int, len(tb.Columns))
-	texts := make([][]string, len(tb.Columns))
+	natural, texts := make([]int, len(tb.Columns)), make([][]string, len(tb.Columns))
 	for i := range tb.Columns {
 		texts[i] = tb.column(i)
-		natural[i] = widest(texts[i])
-		for _, s := range texts[i] {
-			widths[i] = max(widths[i], least(s))
-		}
+		natural[i] = widestOf(texts[i])
 	}
 	room := width - gap*(len(tb.Columns)-1)
 	if width == 0 || total(natural) <= room {
 		return natural, true
 	}
-	widths[0] = natural[0]
-	if room -= total(widths); room < 0 {
-		return nil, false
+	for _, least := range []func(string) int{leastWord, leastToken} {
+		widths = narrowest(texts, least)
+		widths[0] = natural[0]
+		if total(widths) <= room {
+			return grow(texts, natural, widths, room-total(widths)), true
+		}
 	}
+	return nil, false
+}
+
+// narrowest returns the least width of each column.
+func narrowest(texts [][]string, least func(string) int) []int {
+	widths := make([]int, len(texts))
+	for i, column := range texts {
+		for _, s := range column {
+			widths[i] = max(widths[i], least(s))
+		}
+	}
+	return widths
+}
+
+// grow gives room to the columns that need most lines.
+func grow(texts [][]string, natural, widths []int, room int) []int {
 	for grown := true; grown; {
 		grown = false
 		for _, i := range byLines(texts, widths) {
@@ -188,7 +195,7 @@ func layout(tb *Table, width int) (widths []int, ok bool) {
 			}
 		}
 	}
-	return widths, true
+	return widths
 }
 
 // byLines returns the columns, those first that need most lines at these widths.

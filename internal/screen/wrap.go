@@ -7,21 +7,31 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// wrap breaks s into lines of at most width columns: at blanks where it can, else behind one of "_:/,.-", else anywhere.
+// wrap breaks s into lines of at most width columns: at blanks where it can; a word that is wider than a line breaks
+// behind one of "_:/,-", else anywhere.
 func wrap(s string, width int) string {
 	if text.StringWidthWithoutEscSequences(s) <= width {
 		return s
 	}
 	lines, line := []string{}, ""
-	for _, token := range tokens(s) {
-		if lineWidth(line+token) > width && line != "" {
+	for _, word := range strings.SplitAfter(s, " ") {
+		if lineWidth(line+word) > width && line != "" {
 			lines, line = append(lines, strings.TrimRight(line, " ")), ""
 		}
-		for lineWidth(token) > width {
-			cut := byteAt(token, width)
-			lines, token = append(lines, token[:cut]), token[cut:]
+		if lineWidth(word) <= width {
+			line += word
+			continue
 		}
-		line += token
+		for _, token := range tokens(word) {
+			if lineWidth(line+token) > width && line != "" {
+				lines, line = append(lines, line), ""
+			}
+			for lineWidth(token) > width {
+				cut := byteAt(token, width)
+				lines, token = append(lines, token[:cut]), token[cut:]
+			}
+			line += token
+		}
 	}
 	return strings.Join(append(lines, strings.TrimRight(line, " ")), "\n")
 }
@@ -43,7 +53,7 @@ func byteAt(s string, width int) int {
 	return at
 }
 
-// tokens splits s behind every character at which a line may be broken.
+// tokens splits s behind every character at which a word that is too wide may be broken.
 func tokens(s string) []string {
 	out := []string{}
 	from := 0
@@ -63,11 +73,15 @@ func between(s string, i int) bool {
 
 func digit(b byte) bool { return '0' <= b && b <= '9' }
 
-// least returns the width of the widest token of s.
-func least(s string) int {
+// leastWord returns the width of the widest word of s, leastToken that of its widest token.
+func leastWord(s string) int { return widestOf(strings.Split(s, " ")) }
+
+func leastToken(s string) int { return widestOf(tokens(s)) }
+
+func widestOf(parts []string) int {
 	w := 0
-	for _, t := range tokens(s) {
-		w = max(w, lineWidth(t))
+	for _, p := range parts {
+		w = max(w, lineWidth(p))
 	}
 	return w
 }
