@@ -79,6 +79,37 @@ func TestPythonLaterClassesPointAtTheCall(t *testing.T) {
 	}
 }
 
+func TestPythonArgumentsAreHonouredOrRefused(t *testing.T) {
+	t.Parallel()
+	set, warnings, err := load(t, python(imports+"; from feast.infra.offline_stores.contrib.postgres_offline_store.postgres_source import PostgreSQLSource",
+		`p = PostgreSQLSource("p", "SELECT 1", timestamp_field="ts")`,
+		`q = BigQuerySource(name="q", table="d.t", event_timestamp_column="ts", timestamp_field_type="DATE")`,
+		`v = FeatureView(name="v", source=p, schema=[Field(name="a", dtype=Array(Uuid))], version="latest", enabled=True, org="ads")`,
+		`b = BatchFeatureView(name="b", source=q, schema=[Field(name="a", dtype=ValueType.UUID_LIST)])`,
+	))
+	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0].Message, "org of FeatureView") || warnings[0].Pos.Column != 118 {
+		t.Fatalf("got %v, %v", err, warnings)
+	}
+	if p, _ := set.Source("p"); p == nil || p.Query != "SELECT 1" {
+		t.Errorf("arguments by position, as Feast allows for PostgreSQL: %+v", p)
+	}
+	if q, _ := set.Source("q"); q == nil || q.TimestampField != "ts" || q.Options["timestamp_field_type"] != "DATE" {
+		t.Errorf("got %+v", q)
+	}
+	v, _ := set.View("v")
+	b, _ := set.View("b")
+	if !v.Online || b.Online || !b.Schema[0].Type.Equal(v.Schema[0].Type) {
+		t.Errorf("a view is online unless it says otherwise, a batch view where it says so: %+v, %+v", v, b)
+	}
+	_, _, err = load(t, python(imports,
+		`s = FileSource(name="s", path="s.csv", timestamp_field="ts", event_timestamp_column="other")`,
+		`v = FeatureView(name="v", source=s, schema=[Field(name="a", dtype=Map)], version="v2")`,
+		`w = FeatureView(name="w", source=s, schema=[Field(name="a", dtype=ScalarMap)], enabled=False)`,
+	))
+	wantFaults(t, err, fault{"f.py:2:85", "T0223", "give timestamp_field alone"}, fault{"f.py:3:67", "T0111", "or use Json"},
+		fault{"f.py:3:82", "T0160", "truepoint rollback"}, fault{"f.py:4:67", "T0111", "SCALAR_MAP"}, fault{"f.py:4:88", "T0160", "leave the view out"})
+}
+
 func TestPythonErrorsOfTheUserHaveNoStackOfOurs(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]fault{

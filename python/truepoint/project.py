@@ -10,7 +10,7 @@ from truepoint._core import UNSET, Definition, Place
 class Project(Definition):
     """Accepted so that Feast's files load. The project is the one that feature_store.yaml names."""
 
-    _known = ("name", "description", "tags", "owner")
+    _known = ("name", "description", "tags", "owner", "created_timestamp", "last_updated_timestamp")
 
     def __init__(self, *positional: Any, name: str = UNSET, **other: Any) -> None:
         other = {k: v for k, v in other.items() if k not in self._known}

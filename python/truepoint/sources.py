@@ -25,14 +25,19 @@ class DataSource(Definition):
     _place = ("table", "query")  # the arguments that say where the rows are
     _kept: tuple = ()  # arguments that are kept with the definition and have no meaning for values
     _prefix: tuple = ()  # arguments that stand before the table's name
-    _ignored = {"event_timestamp_column": None, "timestamp_field_type": None, "date_partition_column_format": None}
+    _order: tuple = ()  # arguments that may be given by position, as in Feast
 
     def __init__(self, *positional: Any, **given: Any) -> None:
+        given.update(zip(self._order, positional))
+        positional = positional[len(self._order) :]
         self._given = given
-        if given.get("event_timestamp_column") and not given.get("timestamp_field"):
-            given["timestamp_field"] = given.pop("event_timestamp_column")
+        older = given.pop("event_timestamp_column", None)
+        given["timestamp_field"] = given.get("timestamp_field") or older or UNSET
         known = _COMMON + self._place + self._kept + self._prefix
         self._start(positional, {k: v for k, v in given.items() if k not in known}, known)
+        if older and older != given["timestamp_field"]:
+            message = f"event_timestamp_column is {older!r} and timestamp_field {given['timestamp_field']!r}"
+            fault(message, "give timestamp_field alone", Place(self._site, "event_timestamp_column"))
         self._set_place()
         self.name = self._text("name", given.get("name")) or self._default_name()
         for argument in _TEXTS:
@@ -85,7 +90,7 @@ class FileSource(DataSource):
     _type = "file"
     _place = ("path",)
     _kept = ("s3_endpoint_override",)
-    _ignored = {**DataSource._ignored, "file_format": None}
+    _ignored = {"file_format": None}
     _later = {"table_format": "table formats come in a later release; use Parquet files"}
 
     def __init__(self, *positional: Any, path: str = UNSET, file_format: Any = None, **given: Any) -> None:
@@ -96,6 +101,7 @@ class FileSource(DataSource):
 
 class BigQuerySource(DataSource):
     _type = "bigquery"
+    _kept = ("timestamp_field_type",)
 
 
 class RedshiftSource(DataSource):
@@ -111,6 +117,9 @@ class SnowflakeSource(DataSource):
 
 class PostgreSQLSource(DataSource):
     _type = "postgres"
+    _order = (
+        "name", "query", "table", "timestamp_field", "created_timestamp_column", "field_mapping", "description", "tags", "owner",
+    )  # fmt: skip
 
 
 class TrinoSource(DataSource):
@@ -120,7 +129,7 @@ class TrinoSource(DataSource):
 class SparkSource(DataSource):
     _type = "spark"
     _place = ("table", "query", "path")
-    _kept = ("file_format",)
+    _kept = ("file_format", "date_partition_column_format")
     _later = {"table_format": "table formats come in a later release; name a table"}
 
 

@@ -28,6 +28,8 @@ def text_of(dtype: Any) -> str:
     """Returns the text of a type or of a ValueType; "" for anything else."""
     if isinstance(dtype, FeastType):
         return str(dtype)
+    if dtype is Map:  # Feast's Map, which does not say what its values are: the binary explains
+        return "MAP"
     name = getattr(dtype, "name", "")
     return name if type(dtype).__name__ == "ValueType" else ""
 
@@ -47,6 +49,8 @@ Uuid = FeastType("Uuid")
 TimeUuid = FeastType("Uuid")
 Decimal = FeastType("Decimal")
 Json = FeastType("Json")
+ScalarMap = FeastType("SCALAR_MAP")
+Invalid = FeastType("Invalid")
 
 
 class Array(FeastType):

@@ -56,17 +56,18 @@ def _names(features: Any) -> list:
 class FeatureView(Definition):
     """Features of one list of entities, read from one source."""
 
+    _online = True  # unless the view says otherwise
     _known = (
         "name", "entities", "ttl", "schema", "source", "online", "schedule", "allowed_lateness", "commit_lag",
         "description", "tags", "owner",
     )  # fmt: skip
-    _ignored = {"offline": None, "enable_validation": None, "org": None, "version": None, "batch_source": None, "mode": None}
+    _ignored = {"offline": None, "enable_validation": None, "org": "write it into tags", "batch_source": None, "mode": None}
     _later = {
         "udf": _COMPUTE, "udf_string": _COMPUTE, "feature_transformation": _COMPUTE,
         "aggregations": "window aggregation comes in a later release; name computed columns in schema",
         "batch_engine": "the engine is chosen in feature_store.yaml", "stream_engine": "the engine is chosen in feature_store.yaml",
         "source_views": "views on views come in a later release", "sink_source": "views on views come in a later release",
-        "stream_source": "streams come in a later release; use PushSource with a batch_source", "disabled": "leave the view out",
+        "stream_source": "streams come in a later release; use PushSource with a batch_source",
     }  # fmt: skip
 
     def __init__(
@@ -84,6 +85,8 @@ class FeatureView(Definition):
         description: str = UNSET,
         tags: Optional[dict] = UNSET,
         owner: str = UNSET,
+        version: str = "latest",
+        enabled: bool = True,
         **other: Any,
     ) -> None:
         self._source_argument = "source"
@@ -95,11 +98,18 @@ class FeatureView(Definition):
         self.schema = schema
         self.entities = list(entities) if self._check("entities", entities, (list, tuple), "a list of entities") else []
         self.ttl = ttl
-        self.online = self._flag("online", online, True)
+        self.online = self._flag("online", online, self._online)
         self._ttl = self._duration("ttl", ttl)
         self._schedule = self._duration("schedule", schedule)
         self._allowed_lateness = self._duration("allowed_lateness", allowed_lateness)
         self._commit_lag = self._duration("commit_lag", commit_lag)
+        if self._text("version", version) not in ("", "latest"):
+            fault(
+                f"version of FeatureView is {version!r}; the registry keeps every revision, and the newest one is active",
+                'leave it out, and go back with "truepoint rollback"', Place(self._site, "version"), "unimplemented",
+            )  # fmt: skip
+        if not self._flag("enabled", enabled, True):
+            fault("a feature view cannot be disabled", "leave the view out", Place(self._site, "enabled"), "unimplemented")
         self._info(description, tags, owner)
 
     def __getitem__(self, features: list) -> FeatureViewProjection:
@@ -154,4 +164,6 @@ class FeatureView(Definition):
 
 
 class BatchFeatureView(FeatureView):
-    """Feast's name for a view that a batch engine fills; here the same as FeatureView."""
+    """Feast's name for a view that a batch engine fills; as there, it is online only where it says so."""
+
+    _online = False
