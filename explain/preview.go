@@ -2,10 +2,12 @@ package explain
 
 import (
 	"context"
+	"slices"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/history"
+	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -24,9 +26,7 @@ func Preview(ctx context.Context, env *Env, view string, limit int) (out *value.
 		return nil, err
 	}
 	defer func() { err = errs.Join(err, t.Close()) }()
-	layout := t.Layout
-	layout.Sequence = ""
-	names := columnsOf(layout)
+	names := slices.DeleteFunc(columnsOf(t.Layout), offline.Ours)
 	columns := make([]*value.Column, len(names))
 	for i := range columns {
 		columns[i] = &value.Column{}

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -11,8 +12,8 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// Layout returns the roles of the columns that a use of a view reads. Sequence is left empty: the snapshot knows it. A
-// definition may name a column as the source has it or as the field mapping renames it. Errors: InvalidArgument for a
+// Layout returns the roles of the columns that a use of a view reads, as the definition declares them: what rows of
+// pushes add, their sequence and arrival, the snapshot knows. A definition may name a column as the source has it or as the field mapping renames it. Errors: InvalidArgument for a
 // field mapping that gives two columns one name.
 func Layout(u *feature.Use) (pit.Layout, error) {
 	m, err := offline.NewMapping(u.Source)
@@ -62,7 +63,7 @@ func Columns(ctx context.Context, d offline.Driver, u *feature.Use) ([]value.Fie
 		add(k.Name, k.Type)
 	}
 	add(l.Event, value.Scalar(value.UnixTimestamp))
-	add(l.Created, value.Scalar(value.UnixTimestamp))
+	add(cmp.Or(l.Created, offline.ArrivalColumn), value.Scalar(value.UnixTimestamp))
 	add(l.Deleted, value.Scalar(value.Bool))
 	for _, f := range u.Fields {
 		add(f.Name, f.Type)

@@ -28,15 +28,27 @@ func Open(ctx context.Context, d offline.Driver, u *feature.Use, pinned *offline
 }
 
 func open(ctx context.Context, d offline.Driver, u *feature.Use, columns []value.Field, pinned *offline.Manifest) (*Table, error) {
-	layout, err := Layout(u)
-	if err != nil {
-		return nil, err
-	}
 	s, err := d.Open(ctx, u.Source, columns, pinned)
 	if err != nil {
 		return nil, fail(d, err, u.Source.Name)
 	}
-	layout.Sequence = s.Sequence()
+	t, err := tableOf(u, s)
+	if err != nil {
+		return nil, errs.Join(err, s.Close())
+	}
+	return t, nil
+}
+
+// tableOf returns the history of a use in an open snapshot. Where there are appended rows, they have a sequence and, if
+// the source declares no created column, their arrival as created time.
+func tableOf(u *feature.Use, s offline.Snapshot) (*Table, error) {
+	layout, err := Layout(u)
+	if err != nil {
+		return nil, err
+	}
+	if layout.Sequence = s.Sequence(); layout.Sequence != "" && layout.Created == "" {
+		layout.Created = offline.ArrivalColumn
+	}
 	return &Table{Snapshot: s, Layout: layout}, nil
 }
 
@@ -61,12 +73,9 @@ func OpenAll(ctx context.Context, d offline.Driver, uses []feature.Use) (*Tables
 		}
 		ts.snapshots = append(ts.snapshots, t.Snapshot)
 		for _, i := range g.uses {
-			layout, err := Layout(&uses[i])
-			if err != nil {
+			if ts.Of[i], err = tableOf(&uses[i], t.Snapshot); err != nil {
 				return nil, errs.Join(err, ts.Close())
 			}
-			layout.Sequence = t.Sequence()
-			ts.Of[i] = &Table{Snapshot: t.Snapshot, Layout: layout}
 		}
 	}
 	return ts, nil

@@ -30,7 +30,7 @@ func parse(t *target, req *Request, l limits) (*table, error) {
 	if p.faults.Len() > 0 {
 		return nil, p.faults.Err()
 	}
-	out := &table{target: t, batch: &value.Batch{Rows: n}}
+	out := &table{target: t, batch: &value.Batch{Rows: n}, undated: t.layout.Created == ""}
 	for _, f := range p.fields {
 		c, ok := input.Find(req.Rows, f.Name)
 		if !ok {
@@ -41,6 +41,7 @@ func parse(t *target, req *Request, l limits) (*table, error) {
 	}
 	if p.found == 0 {
 		p.checkTimes(out, l)
+		p.checkKeys(out)
 	}
 	if p.found > faultsShown {
 		p.faults.Add(errs.New(errs.InvalidArgument, "and %d more faults", p.found-faultsShown).WithID("T0467"))
@@ -160,6 +161,32 @@ func (p *parser) checkTimes(t *table, l limits) {
 		}
 	}
 }
+
+// checkKeys refuses rows whose keys cannot be stored, such as a time with a fraction of a second. Views with the same
+// join keys are checked once.
+func (p *parser) checkKeys(t *table) {
+	var done [][]value.Field
+	var buf []byte
+	for i := range p.target.needed {
+		keys := p.target.needed[i].Keys
+		if len(keys) == 0 || slices.ContainsFunc(done, func(d []value.Field) bool { return slices.EqualFunc(d, keys, sameField) }) {
+			continue
+		}
+		done = append(done, keys)
+		columns, names := make([]*value.Column, len(keys)), make([]string, len(keys))
+		for k, f := range keys {
+			columns[k], names[k] = t.batch.Column(f.Name), f.Name
+		}
+		for row := range p.rows {
+			var err error
+			if buf, err = value.AppendKeyRow(buf[:0], columns, row); err != nil {
+				p.fault(row, strings.Join(names, ", "), err)
+			}
+		}
+	}
+}
+
+func sameField(a, b value.Field) bool { return a.Name == b.Name && a.Type.Equal(b.Type) }
 
 func ahead(at eventtime.Instant, l limits) error {
 	return errs.New(errs.InvalidArgument, "%s is in the future: it is %s now", at, l.arrival).

@@ -118,9 +118,16 @@ func (e *Env) writeView(ctx context.Context, u *feature.Use, rows *table, arriva
 	if err != nil {
 		return ViewResult{}, err
 	}
-	out, err := e.Sink.Write(ctx, v.Table(e.Project), rows.of(u, arrival))
+	kept, superseded, err := rows.newest(ctx, u, arrival)
+	if err != nil {
+		return ViewResult{}, err
+	}
+	out, err := e.Sink.Write(ctx, v.Table(e.Project), kept)
 	if err != nil {
 		return ViewResult{}, writeError(err, "push to view %q", v.Name)
+	}
+	if out.Superseded >= 0 {
+		out.Superseded += superseded
 	}
 	return ViewResult{View: v.Name, Written: out.Written, Superseded: out.Superseded}, nil
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/truepoint/truepoint/internal/storetest"
 	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/online/memonline"
+	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -126,6 +127,29 @@ func TestPushedRowsWithoutCreatedTimeGetTheArrivalInBothStores(t *testing.T) {
 	e, err := r.Store.Explain(t.Context(), &truepoint.ExplainRequest{Ref: "v:f", Keys: []input.Column{input.FromTexts("k", []string{"a"})}, At: eventtime.None})
 	if err != nil || e.Online.Created != noon || e.Offline.Winner.Created != noon || !e.Agree {
 		t.Errorf("explanation: %+v, %v", e, err)
+	}
+}
+
+func TestPushToASourceWithoutCreatedColumnGetsTheArrivalInBothStores(t *testing.T) {
+	t.Parallel()
+	r, _ := rig(t, func(set *feature.Set) { set.Sources[0].CreatedTimestampColumn = "" })
+	push(t, r, &truepoint.PushRequest{Source: "p", Rows: rows(good()), To: ingest.OnlineAndOffline})
+	key := []input.Column{input.FromTexts("k", []string{"a"})}
+	e, err := r.Store.Explain(t.Context(), &truepoint.ExplainRequest{Ref: "v:f", Keys: key, At: eventtime.None})
+	if err != nil || e.Online.Created != noon || e.Offline.Winner.Created != noon || !e.Agree {
+		t.Errorf("explanation: %+v, %v", e, err)
+	}
+	spine := storetest.Batch([]string{"k:String", "event_timestamp:UnixTimestamp"}, []any{"a", noon - 1}, []any{"a", noon})
+	res, err := r.Store.Historical(t.Context(), &truepoint.HistoricalRequest{Spine: spine, Features: []string{"v:f"}, Known: pit.KnownAtAsOf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := res.Features[0].Status; got[0] != value.NotFound || got[1] != value.Present {
+		t.Errorf("known before the push arrived, and at its arrival: %v", got)
+	}
+	preview, err := r.Store.Preview(t.Context(), "v", 10)
+	if err != nil || strings.Contains(strings.Join(preview.Names, " "), "__") {
+		t.Errorf("preview: %v, %v", preview, err)
 	}
 }
 
@@ -282,6 +306,22 @@ func TestBadInput_62_event_times_that_cannot_be(t *testing.T) {
 	push(t, r, &truepoint.PushRequest{Source: "p", Rows: rows(columns)})
 }
 
+func TestRowsWhoseKeyCannotBeStoredAreRefusedBeforeTheFirstWrite(t *testing.T) {
+	t.Parallel()
+	r, b := rig(t, func(set *feature.Set) { set.Entities[0].ValueType = value.Scalar(value.UnixTimestamp) })
+	columns := good()
+	columns["k"] = `["2026-03-12T11:00:00.5Z","2026-03-12T11:00:00Z"]`
+	_, err := r.Store.Push(t.Context(), &truepoint.PushRequest{Source: "p", Rows: rows(columns), To: ingest.OnlineAndOffline})
+	if errs.CodeOf(err) != errs.InvalidArgument || !strings.Contains(err.Error(), "row 0") || !strings.Contains(err.Error(), "fraction") {
+		t.Errorf("got %v", err)
+	}
+	spine := storetest.Batch([]string{"k:UnixTimestamp", "event_timestamp:UnixTimestamp"}, []any{storetest.Day, noon})
+	res, err := r.Store.Historical(t.Context(), &truepoint.HistoricalRequest{Spine: spine, Features: []string{"v:f"}})
+	if err != nil || res.Views[0].Rows != 0 || b.puts.Load() != 0 {
+		t.Errorf("after the refusal the history has %+v (%v), and there were %d writes", res, err, b.puts.Load())
+	}
+}
+
 func TestBadInput_63_columns_and_types(t *testing.T) {
 	t.Parallel()
 	r, b := rig(t, nil)
@@ -342,6 +382,33 @@ func TestBadInput_64_repeated_older_and_equal_rows(t *testing.T) {
 	equal["f"] = "[8,9]"
 	if res := push(t, r, &truepoint.PushRequest{Source: "p", Rows: rows(equal)}); res.Views[0].Written != 2 || read(t, r, "v:f", "a") != "8" {
 		t.Errorf("a correction that arrives later: %+v", res.Views)
+	}
+}
+
+func TestRowsOfOnePushThatTieAreOrderedAsInTheHistory(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		tieBreak []string
+		f, want  string
+	}{
+		"by tie_break":                   {[]string{"f"}, "[9,8]", "9"},
+		"the last where nothing decides": {nil, "[9,8]", "8"},
+		"and not the greatest bytes":     {nil, "[8,9]", "9"},
+	} {
+		r, _ := rig(t, func(set *feature.Set) { set.Sources[0].TieBreak = c.tieBreak })
+		columns := good()
+		columns["k"], columns["f"], columns["g"] = `["a","a"]`, c.f, "[1,1]"
+		res := push(t, r, &truepoint.PushRequest{Source: "p", Rows: rows(columns), To: ingest.OnlineAndOffline})
+		if res.Views[0].Written != 1 || res.Views[0].Superseded != 1 {
+			t.Errorf("%s: %+v", name, res.Views)
+		}
+		e, err := r.Store.Explain(t.Context(), &truepoint.ExplainRequest{Ref: "v:f", Keys: []input.Column{input.FromTexts("k", []string{"a"})}, At: eventtime.None})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(e.Online.Value.Int()); got != c.want || !e.Agree {
+			t.Errorf("%s: got %s, want %s; offline %d", name, got, c.want, e.Offline.Value.Int())
+		}
 	}
 }
 

@@ -1,8 +1,15 @@
 package ingest
 
 import (
+	"cmp"
+	"context"
+	"slices"
+
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/history"
+	"github.com/truepoint/truepoint/offline"
+	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/sink"
 	"github.com/truepoint/truepoint/value"
 )
@@ -11,20 +18,17 @@ import (
 type table struct {
 	target  *target
 	batch   *value.Batch
-	undated bool // the target declares a created column and the rows lack it
-	arrival eventtime.Instant
+	undated bool // the rows have no created column, declared or not
 }
 
-func (t *table) createdColumn() *value.Column {
-	if t.target.layout.Created == "" {
-		return nil
-	}
-	return t.batch.Column(t.target.layout.Created)
-}
+// createdName returns the column with the created times: the declared one or, where none is, that of the arrival.
+func (t *table) createdName() string { return cmp.Or(t.target.layout.Created, offline.ArrivalColumn) }
 
-// arrive sets when the push arrived, which is the created time of rows that bring none.
+// createdColumn returns the created times; nil before arrive when the rows bring none.
+func (t *table) createdColumn() *value.Column { return t.batch.Column(t.createdName()) }
+
+// arrive gives rows that bring no created times that of the push's arrival.
 func (t *table) arrive(at eventtime.Instant) {
-	t.arrival = at
 	if !t.undated {
 		return
 	}
@@ -32,32 +36,49 @@ func (t *table) arrive(at eventtime.Instant) {
 	for range t.batch.Rows {
 		c.Append(value.OfInstant(at))
 	}
-	t.batch.Add(t.target.layout.Created, c)
+	t.batch.Add(t.createdName(), c)
 }
 
-// of returns the rows for one view.
-func (t *table) of(u *feature.Use, snapshot eventtime.Instant) *sink.Rows {
-	n := t.batch.Rows
-	rows := &sink.Rows{Use: u, Snapshot: snapshot, Event: make([]eventtime.Instant, n), Created: make([]eventtime.Instant, n)}
-	event, created := t.batch.Column(t.target.layout.Event), t.createdColumn()
-	for i := range n {
-		rows.Event[i] = event.Instant(i)
-		rows.Created[i] = t.arrival
-		if created != nil {
-			rows.Created[i] = created.Instant(i)
-		}
+// newest returns the rows for one view: of each key the one that answers by the order of the history, so that both
+// stores agree about rows of one push that have equal times. The others count as superseded. The oracle does it: a push
+// is small, and it needs no buffers.
+func (t *table) newest(ctx context.Context, u *feature.Use, snapshot eventtime.Instant) (rows *sink.Rows, superseded int64, err error) {
+	layout, err := t.layout(u)
+	if err != nil {
+		return nil, 0, err
 	}
-	if d := t.target.layout.Deleted; d != "" && t.batch.Column(d) != nil {
-		rows.Deleted = make([]bool, n)
-		for i := range n {
-			rows.Deleted[i] = t.batch.Column(d).At(i).Bool()
-		}
+	winners, err := pit.NaiveNewest(ctx, &pit.NewestPlan{
+		Name: u.View.Name, Table: pit.MemTable(t.batch), Layout: layout,
+		Select: pit.Selection{
+			Interval: eventtime.Interval{Start: eventtime.Min, End: eventtime.Max}, AvailableBy: eventtime.Max,
+			CreatedAfter: eventtime.None, AvailableAfter: eventtime.None,
+		},
+	})
+	if err != nil {
+		return nil, 0, err
 	}
-	for _, k := range u.Keys {
-		rows.Keys = append(rows.Keys, t.batch.Column(k.Name))
+	rows = &sink.Rows{Use: u, Snapshot: snapshot}
+	for i := range winners.Len() {
+		rows.Encoded = append(rows.Encoded, winners.Key(i))
+		rows.Event = append(rows.Event, winners.Event(i))
+		rows.Created = append(rows.Created, winners.Created(i))
+		rows.Deleted = append(rows.Deleted, winners.Deleted(i))
 	}
-	for _, f := range u.Fields {
-		rows.Fields = append(rows.Fields, t.batch.Column(f.Name))
+	rows.Fields, err = winners.Load(ctx, 0, winners.Len())
+	return rows, int64(t.batch.Rows - winners.Len()), err
+}
+
+// layout returns the roles of the columns for one view, without those that the rows lack.
+func (t *table) layout(u *feature.Use) (pit.Layout, error) {
+	l, err := history.Layout(u)
+	if err != nil {
+		return l, err
 	}
-	return rows
+	l.Created = t.createdName()
+	lacking := func(name string) bool { return t.batch.Column(name) == nil }
+	if lacking(l.Deleted) {
+		l.Deleted = ""
+	}
+	l.TieBreak = slices.DeleteFunc(l.TieBreak, lacking)
+	return l, nil
 }

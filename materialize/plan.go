@@ -37,12 +37,12 @@ func chooseLate(run *Run, g *runs.Generation, view *feature.View, source *featur
 	run.Start = g.Watermark
 	run.Select.ReadFrom = g.Watermark
 	run.Select.AvailableAfter = g.Watermark
+	lag := view.CommitLag
+	if lag == 0 {
+		lag = DefaultCommitLag
+	}
+	run.Select.CreatedAfter = g.Incremental.Add(-lag) // pushed rows have a created time in any case
 	if source.CreatedTimestampColumn != "" {
-		lag := view.CommitLag
-		if lag == 0 {
-			lag = DefaultCommitLag
-		}
-		run.Select.CreatedAfter = g.Incremental.Add(-lag)
 		return nil
 	}
 	lateness := view.AllowedLateness

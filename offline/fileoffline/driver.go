@@ -95,7 +95,7 @@ func mapFields(fields []value.Field, entries []entry, m *offline.Mapping) []valu
 	}
 	var out []value.Field
 	for _, f := range fields {
-		if !keys[f.Name] && f.Name != offline.SequenceColumn {
+		if !keys[f.Name] && !offline.Ours(f.Name) {
 			out = append(out, value.Field{Name: m.Name(f.Name), Type: f.Type})
 		}
 	}

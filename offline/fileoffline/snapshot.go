@@ -89,7 +89,7 @@ func (b *opening) addParts(e entry, f *tablefile.File) error {
 	for _, c := range b.columns {
 		if _, ok := fixed[c.Name]; !ok {
 			inside = append(inside, tablefile.Column{
-				Name: c.Name, File: b.mapping.Column(c.Name), Type: c.Type, Moment: b.mapping.Moment(c.Name), Optional: e.appended != nil,
+				Name: c.Name, File: b.mapping.Column(c.Name), Type: c.Type, Moment: b.mapping.Moment(c.Name), Optional: e.appended != nil || offline.Ours(c.Name),
 			})
 		}
 	}
@@ -196,6 +196,11 @@ func (p *part) Location() (file string, first int64) { return p.name, p.first }
 func (p *part) Rows() int { return p.file.Rows() }
 
 func (p *part) Read(ctx context.Context, columns []string, dst []*value.Column) error {
+	return p.ReadPicked(ctx, columns, nil, dst)
+}
+
+// ReadPicked implements pit.PickingPart.
+func (p *part) ReadPicked(ctx context.Context, columns []string, picked []uint64, dst []*value.Column) error {
 	var names []string
 	var inside []*value.Column
 	for i, name := range columns {
@@ -206,7 +211,7 @@ func (p *part) Read(ctx context.Context, columns []string, dst []*value.Column) 
 		}
 		fill(dst[i], f, p.Rows())
 	}
-	return p.file.Read(ctx, names, inside)
+	return p.file.ReadPicked(ctx, names, picked, inside)
 }
 
 func fill(dst *value.Column, f fixedColumn, rows int) {

@@ -74,7 +74,7 @@ func (d *Driver) Columns(ctx context.Context, s *feature.Source) ([]value.Field,
 	if !ok || len(h.chunks) == 0 {
 		return nil, d.absent(s)
 	}
-	fields := h.chunks[0].rows.Fields()
+	fields := slices.DeleteFunc(h.chunks[0].rows.Fields(), func(f value.Field) bool { return offline.Ours(f.Name) })
 	if err := m.Check(h.chunks[0].rows.Names); err != nil {
 		return nil, err
 	}

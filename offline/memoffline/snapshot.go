@@ -38,7 +38,7 @@ func newPart(c *chunk, m *offline.Mapping, opt *tablefile.Options, columns []tab
 	p := &part{chunk: c, options: opt, columns: columns}
 	for _, f := range columns {
 		col := c.rows.Column(m.Column(f.Name))
-		if col == nil && c.sequence == 0 && f.Name != offline.SequenceColumn {
+		if col == nil && c.sequence == 0 && !offline.Ours(f.Name) {
 			return nil, errs.New(errs.InvalidArgument, "%s has no column %q; it has %s", c.file.Path, m.Column(f.Name),
 				strings.Join(c.rows.Names, ", ")).WithID("T0505").WithHint("correct the definition, or add the column to the data")
 		}

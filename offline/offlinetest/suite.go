@@ -60,6 +60,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"Append/HasRisingSequence":             appendSequenceRises,
 		"Append/IsIdempotentByID":              appendIsIdempotent,
 		"Append/LacksColumnsAsNull":            appendLacksColumns,
+		"Append/ArrivalIsReadBack":             arrivalIsReadBack,
 		"Append/CreatesTheHistory":             appendCreates,
 		"Append/IsSafeInParallel":              appendInParallel,
 		"Append/NeedsAnID":                     appendNeedsID,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -115,6 +116,27 @@ func appendLacksColumns(t *testing.T, st Store) {
 	got := rows(t, snap, "amount")
 	if len(got) != 2 || got[0].IsNull() || !got[1].IsNull() {
 		t.Errorf("got %v, want 0.875 and null", got)
+	}
+}
+
+func arrivalIsReadBack(t *testing.T, st Store) {
+	s := st.Source("src")
+	st.Put(t, s, batch(7))
+	pushed := batch(1)
+	pushed.Columns, pushed.Names = slices.Clone(pushed.Columns), slices.Clone(pushed.Names)
+	arrival := single(offline.ArrivalColumn, times, value.OfInstant(5))
+	pushed.Add(offline.ArrivalColumn, arrival.Columns[0])
+	add(t, st, s, "a", pushed)
+	add(t, st, s, "b", batch(2))
+	got := rows(t, open(t, st, s, field("id", int64s), field(offline.ArrivalColumn, times)), offline.ArrivalColumn)
+	if len(got) != 3 || !got[0].IsNull() || got[1].IsNull() || got[1].Instant() != 5 || !got[2].IsNull() {
+		t.Errorf("got arrivals %v, want null, 5 and null", got)
+	}
+	other := st.Source("new")
+	add(t, st, other, "a", pushed)
+	fields, err := st.Driver().Columns(context.Background(), other)
+	if err != nil || len(fields) != 4 {
+		t.Errorf("Columns gave %v and %v, want the 4 columns without the arrival", fields, err)
 	}
 }
 
