@@ -20,15 +20,25 @@ func chooseRows(run *Run, g *runs.Generation, view *feature.View, source *featur
 		run.Start = run.Asked.Start
 		run.Select.ReadFrom = run.Start
 	case g.Watermark == eventtime.None:
-		run.Start = eventtime.Min
-		if view.TTL != 0 {
-			run.Start = run.End.Add(-view.TTL)
-		}
+		run.Start = beginning(run, view)
 		run.Select.ReadFrom = run.Start
 	default:
-		return chooseLate(run, g, view, source)
+		if err := chooseLate(run, g, view, source); err != nil {
+			return err
+		}
+		if run.Schema != g.Schema { // rows that were read before lack a field: read all that may still be served
+			run.Select.ReadFrom = min(run.Select.ReadFrom, beginning(run, view))
+		}
 	}
 	return nil
+}
+
+// beginning returns the least event time that may still be served at the run's END.
+func beginning(run *Run, view *feature.View) eventtime.Instant {
+	if view.TTL == 0 {
+		return eventtime.Min
+	}
+	return run.End.Add(-view.TTL)
 }
 
 // chooseLate fills the selection of an incremental run that has a watermark: besides the rows from the watermark on,
@@ -81,6 +91,7 @@ func completeGeneration(g *runs.Generation, run *Run) {
 	run.Watch.After = g.Watermark
 	if first || run.Mode == Incremental {
 		g.Incremental = run.Snapshot
+		g.Schema = run.Schema
 	}
 	g.Complete = true
 	g.LastEnd = run.End

@@ -43,6 +43,7 @@ type Generation struct {
 	Complete    bool              `json:"complete"` // a run of it has been completed: it may serve
 	Watermark   eventtime.Instant `json:"watermark"`
 	Incremental eventtime.Instant `json:"incremental_snapshot"` // of the last complete incremental run, the first run included
+	Schema      uint32            `json:"schema"`               // row schema that this run wrote
 	LastEnd     eventtime.Instant `json:"last_end"`             // END of the last complete run
 	LastGood    eventtime.Instant `json:"last_good"`            // when that run finished
 }
