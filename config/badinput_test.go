@@ -167,21 +167,32 @@ func TestBadInput_104_numbers_out_of_range(t *testing.T) {
 	}
 }
 
+// FuzzExpand: a text expands or is refused with an id; without ${ it stays as it is; and written with $${ for ${ it expands
+// to itself, whatever it holds.
 func FuzzExpand(f *testing.F) {
-	for _, seed := range []string{"", "${A}", "${A:-b}", "${B:-${A}}", "$${A}", "${", "}", "$", "${A:-", "${B:-${B:-${B:-x}}}}", "a${A}b$c", "${Ä}", "${B:-}"} {
+	for _, seed := range []string{"", "${A}", "${A:-b}", "${B:-${A}}", "$${A}", "${", "}", "$", "${A:-", "${B:-${B:-${B:-x}}}}", "a${A}b$c", "${Ä}", "${B:-}", "$$${A}"} {
 		f.Add(seed)
 	}
 	env := func(name string) (string, bool) { return "v${B}", name == "A" }
+	none := func(string) (string, bool) { return "", false }
 	f.Fuzz(func(t *testing.T, text string) {
-		out, err := config.Expand(text, env)
-		if err != nil {
-			if errs.All(err)[0].ID == "" {
+		for _, lookup := range []func(string) (string, bool){env, none} {
+			out, err := config.Expand(text, lookup)
+			if err != nil && errs.All(err)[0].ID == "" {
 				t.Errorf("%q: an error without id: %v", text, err)
 			}
-			return
+			if err != nil && out != "" {
+				t.Errorf("%q: %q beside %v", text, out, err)
+			}
+			if !strings.Contains(text, "${") && (err != nil || out != text) && len(text) <= 64<<10 {
+				t.Errorf("%q becomes %q, %v", text, out, err)
+			}
 		}
-		if !strings.Contains(text, "${") && out != text {
-			t.Errorf("%q becomes %q", text, out)
+		escaped := strings.ReplaceAll(text, "${", "$${")
+		if out, err := config.Expand(escaped, none); err == nil && out != text {
+			t.Errorf("%q, written %q, becomes %q", text, escaped, out)
+		} else if err != nil && len(text) <= 64<<10 {
+			t.Errorf("%q, written %q: %v", text, escaped, err)
 		}
 	})
 }

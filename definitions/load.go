@@ -40,6 +40,10 @@ func Load(ctx context.Context, dir string, opt *Options) (*feature.Set, []Warnin
 	r := &reader{sources: strictyaml.Sources{}}
 	r.faults.AddErr(err)
 	r.broken = err != nil
+	if len(files.yaml)+len(files.python) == 0 && err == nil {
+		r.warnings = append(r.warnings, errs.New(errs.OK, "there is no definition file (*.yaml, *.py) in %s", dir).WithID("T0208").
+			WithHint("write one, or name another repository with -c DIR"))
+	}
 	r.read(ctx, files, opt)
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
@@ -170,6 +174,11 @@ func withoutRepeats(err, found error, set *feature.Set, broken bool) error {
 		known[place{e.Pos, e.ID}] = true
 		if !definitions[e.Pos] {
 			known[place{e.Pos, ""}] = true
+		}
+	}
+	for _, v := range set.Views {
+		if _, computed := v.Origin.Fields["aggregations"]; computed {
+			known[place{v.Origin.Pos, "T0121"}] = true // its features come with a later release, which is a fault already
 		}
 	}
 	var out errs.List

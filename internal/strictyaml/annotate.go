@@ -3,6 +3,7 @@ package strictyaml
 import (
 	"bytes"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/truepoint/truepoint/errs"
@@ -32,7 +33,10 @@ func (s Sources) Annotate(faults []*errs.Error, mask func(line string) string) {
 		if e.Pos.Line > len(lines) {
 			continue
 		}
-		line := strings.ReplaceAll(strings.ToValidUTF8(strings.TrimRight(string(lines[e.Pos.Line-1]), "\r"), "?"), "\t", " ")
+		line := printable(lines[e.Pos.Line-1])
+		if line == "" {
+			continue
+		}
 		if e.Width == 0 {
 			e.Width = width(line, e.Pos.Column)
 		}
@@ -45,6 +49,23 @@ func (s Sources) Annotate(faults []*errs.Error, mask func(line string) string) {
 		e.Excerpt = line
 		e.Width = max(1, min(e.Width, excerptMax-e.Pos.Column+1))
 	}
+}
+
+// printable returns a line as a terminal can show it, characters in their columns: control characters and bytes that are
+// no UTF-8 become "?", a tab a blank. A line with NUL bytes is none of text and gives "".
+func printable(line []byte) string {
+	if bytes.IndexByte(line, 0) >= 0 {
+		return ""
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return ' '
+		case unicode.IsControl(r):
+			return '?'
+		}
+		return r
+	}, strings.ToValidUTF8(strings.TrimRight(string(line), "\r"), "?"))
 }
 
 // width returns how many characters of line, from column on, belong to one value or key.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"regexp"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -70,6 +71,9 @@ func (c *Chunk) fault(line, column int, format string, args ...any) *errs.Error 
 		At(errs.Position{File: c.File, Line: line, Column: column})
 }
 
+// tightColon matches a line such as "online:true", which YAML takes for one text.
+var tightColon = regexp.MustCompile(`^[ -]*[A-Za-z_][A-Za-z0-9_]*:[^\s/]`)
+
 func (c *Chunk) syntaxError(err error) *errs.Error {
 	var syntax *yaml.SyntaxError
 	if !errors.As(err, &syntax) || syntax.Token == nil {
@@ -85,7 +89,7 @@ func (c *Chunk) syntaxError(err error) *errs.Error {
 	}
 	e := c.fault(c.line+p.Line, p.Column, "the document cannot be read as YAML: %s", syntax.Message)
 	switch {
-	case strings.Contains(syntax.Message, "':'"), strings.Contains(syntax.Message, "mapping value"):
+	case strings.Contains(syntax.Message, "':'"), strings.Contains(syntax.Message, "mapping value"), tightColon.MatchString(c.lineText(p.Line)):
 		e.WithHint("write a space after each colon, and quotes around text that contains \": \"")
 	case strings.Contains(syntax.Message, "quote"):
 		e.WithHint("close the quotes")

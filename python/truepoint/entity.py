@@ -29,7 +29,8 @@ class Entity(Definition):
         self.name = self._text("name", name)
         self._keys_argument = "join_keys"
         if join_key is not UNSET and join_key is not None:
-            self._keys_argument, join_keys = "join_key", [self._text("join_key", join_key)]
+            key = self._text("join_key", join_key)
+            self._keys_argument, join_keys = "join_key", [key] if key else UNSET
         self.join_keys = self._texts(self._keys_argument, join_keys) or [self.name]
         self.value_type = ""
         if value_type is not UNSET and value_type is not None:

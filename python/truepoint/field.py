@@ -34,12 +34,12 @@ class Field(Definition):
         self.name = self._text("name", name)
         self.dtype = dtype
         self.type = text_of(dtype)
-        if not self.type and dtype is not UNSET:
-            fault(
-                f"dtype of field {self.name!r} is {dtype!r}, which is no type",
-                "use a type such as Int64 from truepoint.types or feast.types",
-                Place(self._site, "dtype"),
-            )
+        if not self.type:
+            hint = "use a type such as Int64 from truepoint.types or feast.types"
+            if dtype is not UNSET:
+                fault(f"dtype of field {self.name!r} is {dtype!r}, which is no type", hint, Place(self._site, "dtype"))
+            elif "type" not in other:  # which is a fault already
+                fault(f"field {self.name!r} has no dtype", hint, Place(self._site))
             self.type = "Int64"  # the fault is reported: it must not become a second one
         if self._check("vector_length", vector_length, int, "a whole number") and vector_length > 0 and self.type == "Array(Float32)":
             self.type = f"Vector({vector_length})"
