@@ -3,6 +3,7 @@ package ingest
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
@@ -26,6 +27,9 @@ func parse(t *target, req *Request, l limits) (*table, error) {
 		return nil, err
 	}
 	p := parser{target: t, rows: n, fields: columns(t)}
+	if p.zone, err = eventtime.LoadLocation(t.batch.Timezone); err != nil {
+		return nil, errs.Wrap(err, errs.InvalidArgument, "source %q", t.batch.Name)
+	}
 	p.checkNames(req.Rows)
 	if p.faults.Len() > 0 {
 		return nil, p.faults.Err()
@@ -78,6 +82,7 @@ type parser struct {
 	target *target
 	rows   int
 	fields []value.Field
+	zone   *time.Location // of times without one
 	faults errs.List
 	found  int // faulty cells
 }
@@ -116,7 +121,7 @@ func (p *parser) column(c input.Column, f value.Field) *value.Column {
 	out := value.NewColumn(f.Type, p.rows)
 	required := f.Name == p.target.layout.Event || p.isKey(f.Name)
 	for i := range p.rows {
-		v, err := c.Value(i, f.Type)
+		v, err := p.cell(c, i, f.Type)
 		switch {
 		case err != nil:
 			p.fault(i, f.Name, err)
@@ -127,6 +132,20 @@ func (p *parser) column(c input.Column, f value.Field) *value.Column {
 		out.Append(v)
 	}
 	return out
+}
+
+// cell reads one cell. A time in words without a zone is local to the zone of the source, as in its files.
+func (p *parser) cell(c input.Column, i int, t value.Type) (value.Value, error) {
+	if t.Kind == value.UnixTimestamp && p.zone != time.UTC {
+		if text, err := c.Value(i, value.Scalar(value.String)); err == nil && !text.IsNull() {
+			at, err := eventtime.Parse(text.Text(), p.zone)
+			if err != nil {
+				return value.Value{}, err
+			}
+			return value.OfInstant(at), nil
+		}
+	}
+	return c.Value(i, t)
 }
 
 func (p *parser) isKey(name string) bool {

@@ -306,6 +306,33 @@ func TestBadInput_62_event_times_that_cannot_be(t *testing.T) {
 	push(t, r, &truepoint.PushRequest{Source: "p", Rows: rows(columns)})
 }
 
+func TestNaiveTimesOfAPushAreLocalToTheSourcesZone(t *testing.T) {
+	t.Parallel()
+	zoned := func(set *feature.Set) { set.Sources[0].Timezone = "Europe/Berlin" }
+	for text, want := range map[string]eventtime.Instant{
+		"2026-03-12T11:00:00":       noon.Add(-2 * eventtime.Hour),
+		"2026-03-12 11:00":          noon.Add(-2 * eventtime.Hour),
+		"2026-03-12T11:00:00Z":      noon.Add(-eventtime.Hour),
+		"2026-03-12T11:00:00+02:00": noon.Add(-3 * eventtime.Hour),
+	} {
+		r, _ := rig(t, zoned)
+		columns := good()
+		columns["event"] = `["` + text + `","` + text + `"]`
+		push(t, r, &truepoint.PushRequest{Source: "p", Rows: rows(columns), To: ingest.OnlineAndOffline})
+		e, err := r.Store.Explain(t.Context(), &truepoint.ExplainRequest{Ref: "v:f", Keys: []input.Column{input.FromTexts("k", []string{"a"})}, At: eventtime.None})
+		if err != nil || e.Online.Event != want || e.Offline.Winner.Event != want || !e.Agree {
+			t.Errorf("%s: got %s, want %s; %v", text, e.Online.Event, want, err)
+		}
+	}
+	r, _ := rig(t, zoned)
+	columns := good()
+	columns["event"] = `["2025-03-30T02:30:00","2026-03-12T11:00:00"]`
+	_, err := r.Store.Push(t.Context(), &truepoint.PushRequest{Source: "p", Rows: rows(columns)})
+	if errs.CodeOf(err) != errs.InvalidArgument || !strings.Contains(err.Error(), "row 0") || !strings.Contains(err.Error(), "does not exist") {
+		t.Errorf("a time that the clocks skip: %v", err)
+	}
+}
+
 func TestRowsWhoseKeyCannotBeStoredAreRefusedBeforeTheFirstWrite(t *testing.T) {
 	t.Parallel()
 	r, b := rig(t, func(set *feature.Set) { set.Entities[0].ValueType = value.Scalar(value.UnixTimestamp) })
