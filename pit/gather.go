@@ -3,8 +3,6 @@ package pit
 import (
 	"context"
 	"slices"
-	"strings"
-	"sync/atomic"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/value"
@@ -89,19 +87,15 @@ func (g *gathering) run(ctx context.Context, targets ...*target) error {
 }
 
 func (g *gathering) part(ctx context.Context, part int, cols []*value.Column, targets []*target) error {
-	picked := false
-	for _, t := range targets {
-		picked = picked || len(t.picks[part]) > 0
-	}
-	if !picked {
+	r := newPicking(g.parts[part], part, targets)
+	if r == nil {
 		return nil
 	}
-	p := g.parts[part]
-	step := max(1, cellsAtOnce/max(p.Rows(), 1))
+	step := max(1, cellsAtOnce/max(r.part.Rows(), 1))
 	for lo := 0; lo < len(g.columns); lo += step {
 		hi := min(lo+step, len(g.columns))
 		src := cols[:hi-lo]
-		if err := readColumns(ctx, p, g.columns[lo:hi], src); err != nil {
+		if err := r.read(ctx, g.columns[lo:hi], src); err != nil {
 			return err
 		}
 		for f := lo; f < hi; f++ {
@@ -109,64 +103,13 @@ func (g *gathering) part(ctx context.Context, part int, cols []*value.Column, ta
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				if err := copyCells(t.dst[f], src[f-lo], t.picks[part]); err != nil {
+				if err := r.copy(t.dst[f], src[f-lo], t.picks[part]); err != nil {
 					return errs.Wrap(err, errs.InvalidArgument, "column %q", g.columns[f])
 				}
 			}
 		}
 	}
 	return nil
-}
-
-// copyCells copies picked rows of src to dst, where null bits of those rows must be clear and present. Calls for
-// distinct rows of one dst may run at once. Texts are copied, so that dst does not keep the whole of a part alive.
-func copyCells(dst, src *value.Column, picks []pick) error {
-	if !dst.Type.Equal(src.Type) {
-		return errs.New(errs.InvalidArgument, "has type %s, expected %s", src.Type, dst.Type).WithID("T0311")
-	}
-	switch src.Type.Kind {
-	case value.Bool, value.Int32, value.Int64, value.UnixTimestamp, value.Date:
-		copyItems(dst.Ints, src.Ints, picks)
-	case value.Float32:
-		copyItems(dst.Float32s, src.Float32s, picks)
-	case value.Float64:
-		copyItems(dst.Float64s, src.Float64s, picks)
-	case value.String, value.Bytes, value.Uuid, value.Decimal, value.Json:
-		copyTexts(dst.Texts, src.Texts, picks)
-	default:
-		copyItems(dst.Values, src.Values, picks)
-	}
-	if src.HasNulls() {
-		for _, p := range picks {
-			if src.Null(int(p.in)) {
-				atomic.OrUint64(&dst.Nulls[p.out>>6], 1<<(p.out&63))
-			}
-		}
-	}
-	return nil
-}
-
-func copyItems[T any](dst, src []T, picks []pick) {
-	for _, p := range picks {
-		dst[p.out] = src[p.in]
-	}
-}
-
-func copyTexts(dst, src []string, picks []pick) {
-	size := 0
-	for _, p := range picks {
-		size += len(src[p.in])
-	}
-	var all strings.Builder
-	all.Grow(size)
-	for _, p := range picks {
-		all.WriteString(src[p.in])
-	}
-	text := all.String()
-	for _, p := range picks {
-		n := len(src[p.in])
-		dst[p.out], text = text[:n], text[n:]
-	}
 }
 
 // blankColumns returns columns of n rows with zero items and a null bitmap of full length, which is a copy of nulls or

@@ -26,6 +26,15 @@ type Part interface {
 	Read(ctx context.Context, columns []string, dst []*value.Column) error
 }
 
+// A PickingPart is a Part that can spare the work for rows that nobody asks for. Where a Part is none, Read serves.
+type PickingPart interface {
+	Part
+	// ReadPicked is Read for the rows i whose bit i&63 is set in picked[i>>6]; picked has a bit for every row. What the
+	// other rows of dst hold, null bits included, means nothing. Strings share memory with picked rows only, so that
+	// they may be kept without keeping the part.
+	ReadPicked(ctx context.Context, columns []string, picked []uint64, dst []*value.Column) error
+}
+
 // A Layout says which columns of a Table play which role. Names are those of the Table.
 type Layout struct {
 	Keys     []string // join keys in order of name; empty for a view without entities

@@ -129,3 +129,25 @@ func TestBadInput_79_names_of_columns(t *testing.T) {
 		}
 	}
 }
+
+// FuzzParquet reads damaged files: an error that names the file, or as many rows in every column as it claims; no panic,
+// and no memory beyond what its size allows.
+func FuzzParquet(f *testing.F) {
+	for _, name := range []string{"index", "none", "zstd_v2", "delta", "int96", "duckdb", "polars", "fast"} {
+		f.Add([]byte(fixture(f, name+".parquet")))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		b, err := readAll("t.parquet", string(body))
+		if err != nil {
+			if !strings.Contains(err.Error(), "t.parquet") {
+				t.Fatalf("%v does not name the file", err)
+			}
+			return
+		}
+		for i, c := range b.Columns {
+			if c.Len() != b.Rows {
+				t.Fatalf("column %q has %d rows of %d", b.Names[i], c.Len(), b.Rows)
+			}
+		}
+	})
+}

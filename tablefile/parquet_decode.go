@@ -25,13 +25,14 @@ type scratch struct {
 
 // A decoder reads one flat column of one row group.
 type decoder struct {
-	part  *parquetPart
-	want  *want
-	shape *shape
-	buf   *scratch
-	clock *clock
-	dst   *value.Column
-	first int64 // rows of the file before the part
+	part   *parquetPart
+	want   *want
+	picked []uint64 // a bit for each row that is asked for; nil: all are
+	shape  *shape
+	buf    *scratch
+	clock  *clock
+	dst    *value.Column
+	first  int64 // rows of the file before the part
 }
 
 func (p *parquetPart) decoderOf(w *want) *decoder {
@@ -75,6 +76,9 @@ func (d *decoder) convert(dst *value.Column) error {
 	dst.Resize(d.part.rows)
 	converter := NewConverter(d.clock.opt, d.want.Column)
 	for i := range d.part.rows {
+		if !isPicked(d.picked, i) {
+			continue
+		}
 		if from.Null(i) {
 			dst.SetNull(i)
 			continue

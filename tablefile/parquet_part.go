@@ -76,7 +76,12 @@ func general(from, to value.Type) bool {
 
 func (p *parquetPart) Rows() int { return p.rows }
 
-func (p *parquetPart) Read(ctx context.Context, names []string, dst []*value.Column) (err error) {
+func (p *parquetPart) Read(ctx context.Context, names []string, dst []*value.Column) error {
+	return p.ReadPicked(ctx, names, nil, dst)
+}
+
+// ReadPicked implements Part. Strings are made for picked rows only.
+func (p *parquetPart) ReadPicked(ctx context.Context, names []string, picked []uint64, dst []*value.Column) (err error) {
 	src := p.file.src
 	r, release, err := src.Acquire()
 	if err != nil {
@@ -100,15 +105,21 @@ func (p *parquetPart) Read(ctx context.Context, names []string, dst []*value.Col
 		if !ok {
 			return errs.New(errs.Internal, "column %q was not asked for when %s was opened", name, src.Name())
 		}
-		if err := p.read(ctx, rd, w, dst[i]); err != nil {
+		if err := p.read(ctx, rd, request{w, picked}, dst[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// A request is a column of which the picked rows are asked for, all if picked is nil.
+type request struct {
+	*want
+	picked []uint64
+}
+
 // read decodes one column.
-func (p *parquetPart) read(ctx context.Context, rd *file.Reader, w *want, dst *value.Column) (err error) {
+func (p *parquetPart) read(ctx context.Context, rd *file.Reader, w request, dst *value.Column) (err error) {
 	defer func() {
 		if bad := recover(); bad != nil {
 			err = p.file.damaged(p.group, w.File, errs.New(errs.DataLoss, "the decoder failed: %v", bad))
@@ -119,9 +130,10 @@ func (p *parquetPart) read(ctx context.Context, rd *file.Reader, w *want, dst *v
 		return nil
 	}
 	if w.shape.flat == flatNone || general(w.shape.natural, w.Type) {
-		return p.readGeneral(ctx, rd, w, dst)
+		return p.readGeneral(ctx, rd, w.want, dst)
 	}
-	d := p.decoderOf(w)
+	d := p.decoderOf(w.want)
+	d.picked = w.picked
 	defer d.close()
 	return d.read(rd, dst)
 }

@@ -64,10 +64,15 @@ func (d *decoder) texts(r *file.ByteArrayColumnChunkReader) batchFunc {
 		// Within one page the values still lie in the page's memory: no copy is made but ours.
 		n, values, err := r.ReadBatchInPage(int64(size), d.buf.texts[:], d.levels(), nil)
 		if err == nil {
+			row := at - 1 // of value k
 			for k, b := range d.buf.texts[:values] {
+				if row = d.nextRow(row, at, int(n)); !isPicked(d.picked, row) {
+					d.dst.Texts[at+k] = ""
+					continue
+				}
 				s, known := strs.intern(b)
 				if check && !known && !utf8.ValidString(s) {
-					return 0, d.fault(at+d.rowOf(k, int(n)), errs.New(errs.OutOfRange, "the text is not valid UTF-8").
+					return 0, d.fault(row, errs.New(errs.OutOfRange, "the text is not valid UTF-8").
 						WithID("T0113").WithHint("declare the column as Bytes, or convert it in the source"))
 				}
 				d.dst.Texts[at+k] = s
@@ -75,4 +80,15 @@ func (d *decoder) texts(r *file.ByteArrayColumnChunkReader) batchFunc {
 		}
 		return spread(d, d.dst.Texts, at, counts{int(n), values, err})
 	}
+}
+
+// nextRow returns the first row after row, in a batch of n rows from first on, that is not null.
+func (d *decoder) nextRow(row, first, n int) int {
+	row++
+	if d.shape.optional {
+		for row < first+n-1 && d.buf.levels[row-first] == 0 {
+			row++
+		}
+	}
+	return min(row, first+n-1)
 }

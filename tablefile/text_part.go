@@ -36,7 +36,12 @@ func (f *File) selectText(columns []Column) []Part {
 
 func (p *textPart) Rows() int { return p.span.rows }
 
-func (p *textPart) Read(ctx context.Context, names []string, dst []*value.Column) (err error) {
+func (p *textPart) Read(ctx context.Context, names []string, dst []*value.Column) error {
+	return p.ReadPicked(ctx, names, nil, dst)
+}
+
+// ReadPicked implements Part. Every line is split, those of picked rows are read.
+func (p *textPart) ReadPicked(ctx context.Context, names []string, picked []uint64, dst []*value.Column) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -67,9 +72,9 @@ func (p *textPart) Read(ctx context.Context, names []string, dst []*value.Column
 		}
 	}
 	if p.file.format == CSV {
-		return p.readLines(ctx, text, newCSVRow(p.file, fills))
+		return p.readLines(ctx, text, picked, newCSVRow(p.file, fills))
 	}
-	return p.readLines(ctx, text, newJSONRow(p.file, fills))
+	return p.readLines(ctx, text, picked, newJSONRow(p.file, fills))
 }
 
 // A rowReader is a lineFormat that can also fill columns.
@@ -79,7 +84,7 @@ type rowReader interface {
 	fill(i int) (column string, err error)
 }
 
-func (p *textPart) readLines(ctx context.Context, text []byte, rows rowReader) error {
+func (p *textPart) readLines(ctx context.Context, text []byte, picked []uint64, rows rowReader) error {
 	line, i := p.span.line, 0
 	for len(text) > 0 {
 		n, err := rows.split(text, true)
@@ -90,8 +95,10 @@ func (p *textPart) readLines(ctx context.Context, text []byte, rows rowReader) e
 			if i == p.span.rows {
 				break
 			}
-			if column, err := rows.fill(i); err != nil {
-				return p.valueError(err, line, i, column)
+			if isPicked(picked, i) {
+				if column, err := rows.fill(i); err != nil {
+					return p.valueError(err, line, i, column)
+				}
 			}
 			i++
 		}
@@ -105,6 +112,11 @@ func (p *textPart) readLines(ctx context.Context, text []byte, rows rowReader) e
 		return errs.New(errs.FailedPrecondition, "%s changed since the snapshot was taken", p.file.src.Name()).WithID("T0503")
 	}
 	return nil
+}
+
+// isPicked reports whether a row is among the picked ones; nil picks all.
+func isPicked(picked []uint64, row int) bool {
+	return picked == nil || picked[row>>6]&(1<<(row&63)) != 0
 }
 
 func (p *textPart) valueError(err error, line, i int, column string) error {

@@ -24,6 +24,8 @@ const (
 	ingestWorkers = 2
 	// tableCellsMax bounds the cells of one sorted table.
 	tableCellsMax = 250_000
+	// tableSyncBytes are written between two hints to the disk, which so works while the rest of a table is built.
+	tableSyncBytes = 1 << 20
 )
 
 // ingest writes cells, which are in order, as sorted tables of merge records and hands these to Pebble, which makes
@@ -58,6 +60,7 @@ func (e *engine) build(ctx context.Context, path string, id uint32, cells []onli
 	if err != nil {
 		return err
 	}
+	f = vfs.NewSyncingFile(f, vfs.SyncingFileOptions{BytesPerSync: tableSyncBytes})
 	w := sstable.NewWriter(objstorageprovider.NewFileWritable(f), e.writer)
 	var key []byte
 	for i, c := range cells {

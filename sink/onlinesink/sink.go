@@ -5,7 +5,9 @@ package onlinesink
 import (
 	"bytes"
 	"context"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/online"
@@ -63,17 +65,29 @@ func newest(cells []online.Cell) []online.Cell {
 	return slices.CompactFunc(sorted, func(a, b online.Cell) bool { return bytes.Equal(a.Key, b.Key) })
 }
 
+// rowsPerWorker is the number of rows from which on another goroutine helps to encode.
+const rowsPerWorker = 8192
+
 // encode returns one cell per row, in row order. Cells share a few large buffers.
 func encode(rows *sink.Rows) ([]online.Cell, error) {
 	schema, fields, err := layout(rows)
 	if err != nil {
 		return nil, err
 	}
-	e := encoder{rows: rows, fields: fields, row: value.NewRowEncoder(schema)}
 	cells := make([]online.Cell, rows.Len())
-	for i := range cells {
-		if cells[i], err = e.cell(i); err != nil {
-			return nil, errs.Wrap(err, errs.CodeOf(err), "row %d for view %q", i, rows.Use.View.Name)
+	workers := min(runtime.GOMAXPROCS(0), len(cells)/rowsPerWorker+1)
+	failures := make([]error, workers)
+	var wait sync.WaitGroup
+	for w := range workers {
+		wait.Go(func() {
+			e := encoder{rows: rows, fields: fields, row: value.NewRowEncoder(schema)}
+			failures[w] = e.fill(cells, w*len(cells)/workers, (w+1)*len(cells)/workers)
+		})
+	}
+	wait.Wait()
+	for _, err := range failures {
+		if err != nil {
+			return nil, err // of the first row that failed
 		}
 	}
 	return cells, nil
@@ -110,6 +124,16 @@ type encoder struct {
 	row    *value.RowEncoder
 	buf    []byte
 	last   int // bytes of the last cell: the estimate of the next
+}
+
+// fill encodes the rows lo ≤ i < hi.
+func (e *encoder) fill(cells []online.Cell, lo, hi int) (err error) {
+	for i := lo; i < hi; i++ {
+		if cells[i], err = e.cell(i); err != nil {
+			return errs.Wrap(err, errs.CodeOf(err), "row %d for view %q", i, e.rows.Use.View.Name)
+		}
+	}
+	return nil
 }
 
 func (e *encoder) cell(i int) (online.Cell, error) {

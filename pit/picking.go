@@ -1,0 +1,100 @@
+package pit
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/value"
+)
+
+// A picking reads the rows of one part that targets pick.
+type picking struct {
+	part   Part
+	picked []uint64 // for a PickingPart: a bit per row; nil for others
+	texts  func(dst, src []string, picks []pick)
+}
+
+// newPicking returns nil if no target picks a row of p, which is the given part of them.
+func newPicking(p Part, part int, targets []*target) *picking {
+	n := 0
+	for _, t := range targets {
+		n += len(t.picks[part])
+	}
+	if n == 0 {
+		return nil
+	}
+	if _, ok := p.(PickingPart); !ok {
+		return &picking{part: p, texts: copyTexts}
+	}
+	r := &picking{part: p, picked: make([]uint64, (p.Rows()+63)/64), texts: copyItems[string]}
+	for _, t := range targets {
+		for _, k := range t.picks[part] {
+			r.picked[k.in>>6] |= 1 << (k.in & 63)
+		}
+	}
+	return r
+}
+
+// read reads distinct columns of the picked rows.
+func (r *picking) read(ctx context.Context, names []string, dst []*value.Column) error {
+	if r.picked == nil {
+		return readColumns(ctx, r.part, names, dst)
+	}
+	if err := r.part.(PickingPart).ReadPicked(ctx, names, r.picked, dst); err != nil {
+		return err
+	}
+	return checkLengths(r.part, names, dst)
+}
+
+// copy copies picked rows of src to dst, where null bits of those rows must be clear and present. Calls for distinct rows
+// of one dst may run at once. The texts of dst never keep the whole of a part alive.
+func (r *picking) copy(dst, src *value.Column, picks []pick) error {
+	if !dst.Type.Equal(src.Type) {
+		return errs.New(errs.InvalidArgument, "has type %s, expected %s", src.Type, dst.Type).WithID("T0311")
+	}
+	switch src.Type.Kind {
+	case value.Bool, value.Int32, value.Int64, value.UnixTimestamp, value.Date:
+		copyItems(dst.Ints, src.Ints, picks)
+	case value.Float32:
+		copyItems(dst.Float32s, src.Float32s, picks)
+	case value.Float64:
+		copyItems(dst.Float64s, src.Float64s, picks)
+	case value.String, value.Bytes, value.Uuid, value.Decimal, value.Json:
+		r.texts(dst.Texts, src.Texts, picks)
+	default:
+		copyItems(dst.Values, src.Values, picks)
+	}
+	if src.HasNulls() {
+		for _, p := range picks {
+			if src.Null(int(p.in)) {
+				atomic.OrUint64(&dst.Nulls[p.out>>6], 1<<(p.out&63))
+			}
+		}
+	}
+	return nil
+}
+
+func copyItems[T any](dst, src []T, picks []pick) {
+	for _, p := range picks {
+		dst[p.out] = src[p.in]
+	}
+}
+
+func copyTexts(dst, src []string, picks []pick) {
+	size := 0
+	for _, p := range picks {
+		size += len(src[p.in])
+	}
+	var all strings.Builder
+	all.Grow(size)
+	for _, p := range picks {
+		all.WriteString(src[p.in])
+	}
+	text := all.String()
+	for _, p := range picks {
+		n := len(src[p.in])
+		dst[p.out], text = text[:n], text[n:]
+	}
+}
