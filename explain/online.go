@@ -11,35 +11,30 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// online asks the server as any client would, and looks at the stored row beside it.
-func (e *Env) online(ctx context.Context, req *Request, at eventtime.Instant) (Online, error) {
-	out := Online{Status: value.NotFound, Event: eventtime.None, Created: eventtime.None, Snapshot: eventtime.None}
-	c, err := e.Serving.Current(ctx)
-	if err != nil {
-		return out, err
-	}
-	sel, err := c.Set.SelectRefs([]string{req.Ref}, feature.ShortNames)
-	if err != nil {
-		return out, err
-	}
-	u := &sel.Uses[0]
+// online asks the server as any client would, and looks at the stored row beside it. It also returns the asOf of the
+// answer, which a row within max_skew ahead of the clock moves.
+func (e *Env) online(ctx context.Context, c *serving.Catalog, req *Request, u *feature.Use) (out Online, asOf eventtime.Instant, err error) {
+	out = Online{Status: value.NotFound, Event: eventtime.None, Created: eventtime.None, Snapshot: eventtime.None}
 	out.Table = c.Table(u.View)
 	if !u.View.Online {
 		out.Rule = "the view is not served online"
-		return out, nil
+		if asOf = req.At; asOf == eventtime.None {
+			asOf = e.Clock()
+		}
+		return out, asOf, nil
 	}
 	ask := &serving.Request{Entities: req.Keys, Features: []string{req.Ref}, AsOf: req.At, OnError: serving.Cells}
 	res, err := e.Serving.Read(ctx, ask)
 	if err != nil {
-		return out, err
+		return out, eventtime.None, err
 	}
 	cell := res.Columns[0].Cells[0]
 	out.Status, out.Value, out.Defaulted, out.Reason = cell.Status, cell.Value, cell.Defaulted, cell.Reason
 	if err := e.stored(ctx, u, res.Keys, &out); err != nil {
-		return out, err
+		return out, eventtime.None, err
 	}
-	out.Rule = out.inWords(u, at)
-	return out, nil
+	out.Rule = out.inWords(u, res.AsOf)
+	return out, res.AsOf, nil
 }
 
 // stored fills what the table holds for the key.

@@ -29,25 +29,27 @@ type Env struct {
 	Clock    eventtime.Clock
 }
 
-// Value explains one feature of one entity: it reads the whole history of the view.
+// Value explains one feature of one entity, by the definition that serves it now: it reads the whole history of the
+// view.
 //
 // Errors: InvalidArgument for a malformed reference or key, NotFound with a suggestion for unknown names, those of the
 // stores. A key without rows is no error: the answer says so.
 func Value(ctx context.Context, env *Env, req *Request) (*Result, error) {
-	sel, err := env.Set.SelectRefs([]string{req.Ref}, feature.ShortNames)
+	c, err := env.Serving.Current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sel, err := c.Set.SelectRefs([]string{req.Ref}, feature.ShortNames)
 	if err != nil {
 		return nil, err
 	}
 	u := &sel.Uses[0]
-	res := &Result{Ref: req.Ref, Field: u.Fields[0], At: req.At, Revision: env.Revision, TTL: u.View.TTL}
-	if res.At == eventtime.None {
-		res.At = env.Clock()
-	}
+	res := &Result{Ref: req.Ref, Field: u.Fields[0], Revision: c.Revision, TTL: u.View.TTL}
 	parts, err := res.readKeys(u, req.Keys)
 	if err != nil {
 		return nil, err
 	}
-	if res.Online, err = env.online(ctx, req, res.At); err != nil {
+	if res.Online, res.At, err = env.online(ctx, c, req, u); err != nil {
 		return nil, err
 	}
 	if res.Offline, err = env.offline(ctx, u, parts, res.At); err != nil {
@@ -66,7 +68,7 @@ func (r *Result) readKeys(u *feature.Use, columns []input.Column) ([]value.Value
 	if err != nil {
 		return nil, err
 	}
-	if n != 1 && len(u.Keys) > 0 {
+	if n != 1 && len(columns) > 0 && len(u.Keys) > 0 {
 		return nil, errs.New(errs.InvalidArgument, "an explanation is about one entity, %d are given", n).WithID("T0380").
 			WithHint("give each join key once: -e KEY=VALUE")
 	}

@@ -13,7 +13,8 @@ import (
 // differencesShown bounds how many differing cells a report tells.
 const differencesShown = 20
 
-// Verify reads entities online and recomputes the same features offline by the oracle at the asOf of the answer.
+// Verify reads entities online and recomputes the same features offline by the oracle, at the asOf of the answer and by
+// the definitions that serve it: a view whose new generation is not complete is compared in its older form.
 // Errors: those of both reads; a difference is no error, the report counts it.
 func Verify(ctx context.Context, env *Env, req *VerifyRequest) (*VerifyReport, error) {
 	res, err := env.Serving.Read(ctx, &serving.Request{
@@ -22,14 +23,18 @@ func Verify(ctx context.Context, env *Env, req *VerifyRequest) (*VerifyReport, e
 	if err != nil {
 		return nil, err
 	}
-	if res.Revision != env.Revision {
-		return nil, errs.New(errs.Aborted, "the definitions moved from revision %d to %d while they were compared", env.Revision, res.Revision)
+	c, err := env.Serving.Current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if res.Revision != c.Revision {
+		return nil, errs.New(errs.Aborted, "the definitions moved from revision %d to %d while they were compared", res.Revision, c.Revision)
 	}
 	spine, err := spineOf(res)
 	if err != nil {
 		return nil, err
 	}
-	want, err := historical.Join(ctx, historical.Source{Set: env.Set, Revision: env.Revision, Offline: env.Offline}, &historical.Request{
+	want, err := historical.Join(ctx, historical.Source{Set: c.Set, Revision: c.Revision, Offline: env.Offline}, &historical.Request{
 		Spine: spine, TimeColumn: asOfColumn, Features: req.Features, Service: req.Service, Names: feature.FullNames, Engine: historical.Naive,
 	})
 	if err != nil {
