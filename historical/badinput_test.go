@@ -40,11 +40,31 @@ func TestBadInput_76_null_key_or_time_in_the_entity_rows(t *testing.T) {
 	}
 }
 
+func TestBadInput_76_null_key_or_time_in_the_history(t *testing.T) {
+	t.Parallel()
+	r := rig(t, nil)
+	r.Offline.Put("src", batch([]string{"k:String", "event:UnixTimestamp", "created:UnixTimestamp", "f:Int64", "g:String"},
+		[]any{"a", noon - 10, nil, 1, "x"}, []any{nil, noon - 10, nil, 2, "x"}, []any{"a", nil, nil, 3, "x"}, []any{nil, nil, nil, 4, "x"}))
+	res, err := r.Store.Historical(t.Context(), &truepoint.HistoricalRequest{Spine: spine([]any{1, "a", noon}), Features: []string{"v:f"}})
+	if err != nil || column(res.Batch, "f") != "1" {
+		t.Fatalf("got %v", err)
+	}
+	if v := res.Views[0]; v.Rows != 4 || v.RejectedKey+v.RejectedEvent != 3 || v.RejectedKey == 0 || v.RejectedEvent == 0 {
+		t.Errorf("rejected rows are counted: %+v", v)
+	}
+}
+
 func TestBadInput_81_duplicates_unsorted_empty_and_mismatched_keys(t *testing.T) {
 	t.Parallel()
 	res, err := rig(t, nil).Store.Historical(t.Context(), &truepoint.HistoricalRequest{Spine: spine(), Features: []string{"v:f"}})
 	if err != nil || res.Batch.Rows != 0 || res.Batch.Column("f") == nil {
 		t.Errorf("an empty spine: %v", err)
+	}
+	res, err = rig(t, nil).Store.Historical(t.Context(), &truepoint.HistoricalRequest{
+		Spine: spine([]any{2, "b", noon}, []any{1, "a", noon - 6}, []any{2, "b", noon}, []any{3, "a", noon}), Features: []string{"v:f"},
+	})
+	if err != nil || column(res.Batch, "label") != "2 1 2 3" || column(res.Batch, "f") != "3 1 3 2" {
+		t.Errorf("rows that are unsorted and repeated keep their number and order: %v", err)
 	}
 	refused(t, &truepoint.HistoricalRequest{
 		Spine: batch([]string{"k:Int64", "event_timestamp:UnixTimestamp"}, []any{1, noon}), Features: []string{"v:f"},
@@ -97,8 +117,14 @@ func TestBadInput_80_rows_that_tie_are_refused_where_ties_are_errors(t *testing.
 		t.Errorf("ties: last: %v", err)
 	}
 	req.TiesError = true
-	if _, err := r.Store.Historical(t.Context(), req); err == nil {
-		t.Error("ties: error accepted an ambiguous cell")
+	_, err = r.Store.Historical(t.Context(), req)
+	if errs.CodeOf(err) != errs.FailedPrecondition || !strings.Contains(err.Error(), "v") {
+		t.Errorf("ties: error gives %v, want failed_precondition that names the view", err)
+	}
+	r.Offline.Put("src", batch([]string{"k:String", "event:UnixTimestamp", "created:UnixTimestamp", "f:Int64", "g:String"},
+		[]any{"a", noon - 10, noon, 1, "x"}, []any{"a", noon - 10, noon - 1, 2, "x"}, []any{"a", noon - 10, nil, 3, "x"}))
+	if res, err := r.Store.Historical(t.Context(), req); err != nil || column(res.Batch, "f") != "1" {
+		t.Errorf("the newest created time decides, whatever the order: %v", err)
 	}
 }
 

@@ -151,3 +151,23 @@ func FuzzParquet(f *testing.F) {
 		}
 	})
 }
+
+func TestBadInput_78_columns_of_one_name(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"same.csv": "id,x,id\n1,2,3\n", "case.csv": "id,x,ID\n1,2,3\n", "same.jsonl": `{"id":1,"x":2,"id":3}`, "case.jsonl": "{\"id\":1}\n{\"ID\":2}\n",
+	} {
+		_, err := open(name, text, nil)
+		t.Run(name, func(t *testing.T) { wantError(t, err, errs.InvalidArgument, name, `"id"`) })
+	}
+	for _, names := range [][2]string{{"id", "id"}, {"id", "Id"}} {
+		c := value.NewColumn(value.Scalar(value.Int64), 0)
+		b := &value.Batch{}
+		b.Add(names[0], c)
+		b.Add(names[1], c)
+		var out strings.Builder
+		if _, err := tablefile.NewWriter(&out, tablefile.Parquet, b.Fields()); errs.CodeOf(err) != errs.InvalidArgument {
+			t.Errorf("%v: a file that nobody could read is written: %v", names, err)
+		}
+	}
+}
