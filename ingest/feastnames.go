@@ -36,6 +36,22 @@ func (t *target) fromFeast(rows []input.Column) []input.Column {
 	return out
 }
 
+// mapped gives columns that bear a source's own names the names of its views, by its field_mapping, as Feast does. Both
+// names are taken, but not both at once: then the source's own stays, and is refused as unknown.
+func (t *target) mapped(rows []input.Column) []input.Column {
+	if len(t.batch.FieldMapping) == 0 {
+		return rows
+	}
+	out := make([]input.Column, len(rows))
+	for i, c := range rows {
+		if name, ok := t.batch.FieldMapping[c.Name]; ok {
+			c.Name = freeName(rows, name, c.Name)
+		}
+		out[i] = c
+	}
+	return out
+}
+
 // freeName returns wanted unless another column has that name already.
 func freeName(rows []input.Column, wanted, given string) string {
 	if _, taken := input.Find(rows, wanted); taken {

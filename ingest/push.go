@@ -44,11 +44,12 @@ func Push(ctx context.Context, env *Env, req *Request) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	named := *req
+	named.Rows = t.mapped(req.Rows)
 	if req.View != "" {
-		named := *req
-		named.Rows = t.fromFeast(req.Rows)
-		req = &named
+		named.Rows = t.fromFeast(named.Rows)
 	}
+	req = &named
 	arrival := env.Clock()
 	rows, err := parse(t, req, limits{arrival, arrival.Add(env.maxSkew())})
 	if err != nil {
