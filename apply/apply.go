@@ -70,8 +70,8 @@ func (p *Plan) consent(opt Options) error {
 		allowed bool
 		hint    string
 	}{
-		{Destructive, opt.AllowDestructive, "run truepoint apply --allow-destructive"},
-		{Breaking, opt.AllowBreaking, "run truepoint apply --allow-breaking, or leave the view as it is and give the new one a name such as NAME_v2"},
+		{Destructive, opt.AllowDestructive, "say it again with --allow-destructive"},
+		{Breaking, opt.AllowBreaking, "say it again with --allow-breaking, or leave the view as it is and give the new one a name such as NAME_v2"},
 	} {
 		changes := p.Of(need.class)
 		if need.allowed || len(changes) == 0 {

@@ -19,7 +19,7 @@ func (j *job) acquire(ctx context.Context) (*Run, error) {
 	_, err := j.env.Ledger.Update(ctx, j.view.Name, func(v *runs.View) error {
 		now := j.env.Clock()
 		if j.env.held(v, now) {
-			return busy(j.view.Name, v, now)
+			return busy(j.view.Name, v)
 		}
 		v.Token++
 		fresh := j.newRun(v.Token, now)

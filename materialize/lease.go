@@ -92,11 +92,11 @@ func (l *lease) keep(ctx context.Context) (context.Context, func()) {
 var errCancelAsked = errs.New(errs.Canceled, "the run was cancelled").WithID("T0336")
 
 // busy is the error of a view that somebody else materializes now.
-func busy(view string, v *runs.View, now eventtime.Instant) error {
+func busy(view string, v *runs.View) error {
 	what := "another run"
 	if v.Current != nil {
 		what = "run " + v.Current.ID
 	}
 	return errs.New(errs.Aborted, "view %q is being materialized by %s (%s) since %s", view, runs.Who(v.Lease.Holder), what, v.Lease.Acquired).WithID("T0337").
-		WithHint("wait for it, or stop it with truepoint runs cancel; its lease ends in %s unless it is renewed", v.Lease.Expires.Sub(now))
+		WithHint("wait for it, or stop it with truepoint runs cancel; its lease ends at %s unless it is renewed", eventtime.Floor(v.Lease.Expires, eventtime.Second))
 }

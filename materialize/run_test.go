@@ -150,7 +150,7 @@ func TestSecondRunOfALiveViewIsRefused(t *testing.T) {
 		t.Fatalf("second run: %v", refused)
 	}
 	var e *errs.Error
-	if !errors.As(refused, &e) || !strings.Contains(e.Message, "test") || !strings.Contains(e.Hint, "1m") {
+	if !errors.As(refused, &e) || !strings.Contains(e.Message, "test") || !strings.Contains(e.Hint, "12:01:00Z") {
 		t.Errorf("the refusal should say who and for how long: %v", refused)
 	}
 }
