@@ -48,7 +48,7 @@ func Run(ctx context.Context, e *Environment) int {
 		return errs.OK.Exit()
 	}
 	code := errs.CodeOf(err)
-	if ctx.Err() != nil && code != errs.Partial {
+	if ctx.Err() != nil {
 		code = errs.Canceled
 	}
 	var quiet *silent

@@ -65,7 +65,7 @@ func (v *incrementalVerb) Run(a *app) error {
 func parseTime(what, text string) (eventtime.Instant, error) {
 	i, err := eventtime.Parse(text, nil)
 	if err != nil {
-		return 0, errs.Wrap(err, errs.InvalidArgument, "%s %q is no time", what, text).WithID("T0911").
+		return 0, errs.New(errs.InvalidArgument, "%s: %s", what, errs.All(err)[0].Message).WithID("T0911").
 			WithHint("write it as 2026-03-12 or 2026-03-12T00:00:00Z")
 	}
 	return i, nil
@@ -94,23 +94,29 @@ func (f *materializeFlags) run(a *app, r *truepoint.MaterializeRequest, again st
 		if perr := a.print(materializeAnswer(report, f.Verbose)); perr != nil {
 			return perr
 		}
-		if !r.DryRun {
-			a.note("%s", rateText(report, took))
-		}
+		a.noteRates(report, took)
 		return a.outcome(report, err)
 	})
 }
 
-// rateText says how much was read and written, and how fast.
-func rateText(r *truepoint.MaterializeReport, took eventtime.Duration) string {
+// noteRates says how much was read, written and rejected, and how fast. It is silent where no run began.
+func (a *app) noteRates(r *truepoint.MaterializeReport, took eventtime.Duration) {
 	var read, written int64
+	ran := false
 	for _, v := range r.Views {
-		if v.Run != nil {
-			read, written = read+v.Run.Read, written+v.Run.Written
+		if v.Run == nil {
+			continue
+		}
+		ran, read, written = true, read+v.Run.Read, written+v.Run.Written
+		if n := v.Run.Rejected; n > 0 {
+			a.note("%s: %s rejected, without a key or a time that is needed; see truepoint sources check", v.View,
+				plural(int(n), "source row", "source rows"))
 		}
 	}
-	rate := float64(read) / max(float64(took)/float64(eventtime.Second), 1e-6)
-	return fmt.Sprintf("read %s rows and wrote %s in %s (%s rows a second)", count(read), count(written), length(took), count(int64(rate)))
+	if ran {
+		rate := float64(read) / max(float64(took)/float64(eventtime.Second), 1e-6)
+		a.note("read %s rows and wrote %s in %s (%s rows a second)", count(read), count(written), length(took), count(int64(rate)))
+	}
 }
 
 // outcome prints what failed and returns what decides the exit status: Partial when some views were done.
@@ -145,7 +151,8 @@ func materializeAnswer(r *truepoint.MaterializeReport, verbose bool) *screen.Ans
 		switch {
 		case v.DryRun != nil:
 			d := v.DryRun
-			dry.Add(v.View, minute(d.Start), minute(d.End), count(int64(d.Files)), count(d.Read), count(d.Rows), size(d.Bytes), count(d.Rejected))
+			dry.AddCells(screen.Cell{Text: v.View}, minuteCell(d.Start), minuteCell(d.End), countCell(int64(d.Files)), countCell(d.Read),
+				countCell(d.Rows), sizeCell(d.Bytes), warnIf(d.Rejected))
 		case v.Run != nil:
 			tb.AddCells(runCells(v.Run)...)
 		default:
@@ -175,14 +182,12 @@ func runTable() *screen.Table {
 func runCells(r *truepoint.Run) []screen.Cell {
 	style := map[materialize.Status]screen.Style{materialize.Complete: screen.Good, materialize.Failed: screen.Bad,
 		materialize.Running: screen.Accent, materialize.Cancelled: screen.Caution, materialize.Interrupted: screen.Caution}
-	took := ""
+	took := screen.Cell{}
 	if r.Finished != 0 {
-		took = length(r.Duration())
+		took = lengthCell(r.Duration())
 	}
 	return []screen.Cell{
 		{Text: r.View}, {Text: string(r.Status), Style: style[r.Status]},
-		{Text: minute(r.Start), Machine: r.Start.String()}, {Text: minute(r.End), Machine: r.End.String()},
-		{Text: count(r.Read), Machine: fmt.Sprint(r.Read)}, {Text: count(r.Written), Machine: fmt.Sprint(r.Written)},
-		{Text: took, Machine: fmt.Sprint(int64(r.Duration()) / 1000)},
+		minuteCell(r.Start), minuteCell(r.End), countCell(r.Read), countCell(r.Written), took,
 	}
 }

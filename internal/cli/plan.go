@@ -34,19 +34,31 @@ func (v *planVerb) Run(a *app) error {
 			if err != nil {
 				return errs.Wrap(err, errs.Unavailable, "cannot write the plan").WithID("T0948")
 			}
-			a.note("wrote the plan to %s; do it with: truepoint apply %s", v.Out, v.Out)
+			a.note("wrote the plan to %s; do it with: truepoint apply %s", v.Out, v.Out+neededFlags(p))
 		}
 		if err := a.printPlan(p); err != nil {
 			return err
 		}
 		if v.Out == "" && !p.Empty() {
-			a.note("do it with: truepoint apply")
+			a.note("do it with: truepoint apply%s", neededFlags(p))
 		}
 		if v.Detailed && !p.Empty() {
 			return saidNo()
 		}
 		return nil
 	})
+}
+
+// neededFlags returns the flags that apply needs for p, each behind a blank.
+func neededFlags(p *apply.Plan) string {
+	flags := ""
+	if len(p.Of(apply.Breaking)) > 0 {
+		flags += " --allow-breaking"
+	}
+	if len(p.Of(apply.Destructive)) > 0 {
+		flags += " --allow-destructive"
+	}
+	return flags
 }
 
 // withPlan compares the definition files with the registry and calls work with the difference.

@@ -67,7 +67,8 @@ func (v *historyVerb) Run(a *app) error {
 			Table: &screen.Table{Columns: screen.Columns(">REV", "TIME", "AUTHOR", "?>CHANGED", "MESSAGE")}}
 		for _, e := range entries {
 			answer.Names = append(answer.Names, fmt.Sprint(e.Revision))
-			answer.Table.Add(fmt.Sprint(e.Revision), minute(e.Time), e.Author, count(int64(len(e.Changed))), e.Message)
+			answer.Table.AddCells(screen.Cell{Text: fmt.Sprint(e.Revision)}, minuteCell(e.Time), screen.Cell{Text: e.Author},
+				countCell(int64(len(e.Changed))), screen.Cell{Text: e.Message})
 		}
 		if len(entries) == 0 && a.format == screen.AsTable {
 			a.note("no revisions yet; make the first: truepoint apply")

@@ -54,8 +54,8 @@ func (v *sourcesCheckVerb) Run(a *app) error {
 			}
 			docs = append(docs, d)
 			answer.Names = append(answer.Names, k.Source)
-			answer.Table.AddCells(append(texts(k.Source, k.View, count(int64(k.Files)), size(k.Bytes), count(k.Rows)),
-				warnIf(k.NullKeys), warnIf(k.NullTime), screen.Cell{Text: minute(k.Oldest)}, screen.Cell{Text: minute(k.Newest)})...)
+			answer.Table.AddCells(append(texts(k.Source, k.View), countCell(int64(k.Files)), sizeCell(k.Bytes), countCell(k.Rows),
+				warnIf(k.NullKeys), warnIf(k.NullTime), minuteCell(k.Oldest), minuteCell(k.Newest))...)
 		}
 		answer.Value = docs
 		if err := a.print(answer); err != nil {
@@ -72,7 +72,7 @@ func (v *sourcesCheckVerb) Run(a *app) error {
 }
 
 func warnIf(n int64) screen.Cell {
-	c := screen.Cell{Text: count(n)}
+	c := countCell(n)
 	if n > 0 {
 		c.Style = screen.Caution
 	}

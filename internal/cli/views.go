@@ -76,12 +76,12 @@ func viewCells(view *feature.View, f truepoint.Freshness) []screen.Cell {
 	if view.TTL != 0 {
 		ttl = view.TTL.String()
 	}
-	cells := texts(view.Name, strings.Join(view.Entities, ", "), count(int64(len(view.Schema))), ttl)
+	cells := append(texts(view.Name, strings.Join(view.Entities, ", ")), countCell(int64(len(view.Schema))), screen.Cell{Text: ttl})
 	materialized := f.Watermark
 	if f.View == "" {
 		materialized = eventtime.None
 	}
-	cells = append(cells, screen.Cell{Text: minute(materialized)}, screen.Cell{Text: count(f.Rows)})
+	cells = append(cells, minuteCell(materialized), countCell(f.Rows))
 	return append(cells, freshnessCell(view, f))
 }
 
@@ -93,9 +93,9 @@ func freshnessCell(view *feature.View, f truepoint.Freshness) screen.Cell {
 	case f.View == "" || f.LastRun == eventtime.None && f.Rows == 0:
 		return screen.Cell{Text: "never filled", Style: screen.Caution}
 	case f.Late:
-		return screen.Cell{Text: length(f.ValueAge) + ", late", Style: screen.Bad}
+		return screen.Cell{Text: length(f.ValueAge) + ", late", Machine: wholeText(f.ValueAge), Style: screen.Bad}
 	}
-	return screen.Cell{Text: length(f.ValueAge), Style: screen.Good}
+	return screen.Cell{Text: length(f.ValueAge), Machine: wholeText(f.ValueAge), Style: screen.Good}
 }
 
 func viewDoc(view *feature.View, f truepoint.Freshness) viewDocument {

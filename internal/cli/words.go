@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/screen"
 	"github.com/truepoint/truepoint/value"
 	"github.com/truepoint/truepoint/value/jsonvalue"
 )
@@ -85,6 +86,36 @@ func cellText(v value.Value) string {
 		return strconv.FormatFloat(v.Float(), 'g', -1, 32)
 	}
 	return string(jsonvalue.AppendOwn(nil, v))
+}
+
+// The cells below show people the short form, and CSV the whole value: RFC 3339, plain numbers, bytes, a duration with
+// its unit.
+
+func minuteCell(i eventtime.Instant) screen.Cell {
+	if i == eventtime.None {
+		return screen.Cell{Text: minute(i)}
+	}
+	return screen.Cell{Text: minute(i), Machine: i.String()}
+}
+
+func countCell(n int64) screen.Cell {
+	return screen.Cell{Text: count(n), Machine: strconv.FormatInt(n, 10)}
+}
+
+func sizeCell(bytes int64) screen.Cell {
+	return screen.Cell{Text: size(bytes), Machine: strconv.FormatInt(bytes, 10)}
+}
+
+func lengthCell(d eventtime.Duration) screen.Cell {
+	return screen.Cell{Text: length(d), Machine: wholeText(d)}
+}
+
+// wholeText returns d in milliseconds, and from a minute on in whole seconds.
+func wholeText(d eventtime.Duration) string {
+	if d >= eventtime.Minute {
+		return (d - d%eventtime.Second).String()
+	}
+	return (d - d%eventtime.Millisecond).String()
 }
 
 // raw returns a value as a JSON token.
