@@ -46,7 +46,9 @@ func beginning(run *Run, view *feature.View) eventtime.Instant {
 func chooseLate(run *Run, g *runs.Generation, view *feature.View, source *feature.Source) error {
 	run.Start = g.Watermark
 	run.Select.ReadFrom = g.Watermark
-	run.Select.AvailableAfter = g.Watermark
+	// A run of an interval may have moved the watermark, but it has read nothing from before its START.
+	seen := min(g.Watermark, g.AvailableBy)
+	run.Select.AvailableAfter = seen
 	lag := view.CommitLag
 	if lag == 0 {
 		lag = DefaultCommitLag
@@ -66,7 +68,7 @@ func chooseLate(run *Run, g *runs.Generation, view *feature.View, source *featur
 			lateness = max(lateness, schedule.Period())
 		}
 	}
-	run.Select.ReadFrom = g.Watermark.Add(-lateness)
+	run.Select.ReadFrom = seen.Add(-lateness)
 	return nil
 }
 
@@ -89,8 +91,9 @@ func completeGeneration(g *runs.Generation, run *Run) {
 		g.Watermark = max(g.Watermark, to)
 	}
 	run.Watch.After = g.Watermark
-	if first || run.Mode == Incremental {
+	if first || run.Mode == Incremental && run.End >= run.Watch.Before { // one that ends earlier leaves rows behind it unread
 		g.Incremental = run.Snapshot
+		g.AvailableBy = run.Select.AvailableBy
 		g.Schema = run.Schema
 	}
 	g.Complete = true

@@ -42,7 +42,8 @@ type Generation struct {
 	Number      uint32            `json:"number"`
 	Complete    bool              `json:"complete"` // a run of it has been completed: it may serve
 	Watermark   eventtime.Instant `json:"watermark"`
-	Incremental eventtime.Instant `json:"incremental_snapshot"` // of the last complete incremental run, the first run included
+	Incremental eventtime.Instant `json:"incremental_snapshot"` // of the last complete incremental run up to the watermark, the first run included
+	AvailableBy eventtime.Instant `json:"available_by"`         // instant by which the rows of this run were available
 	Schema      uint32            `json:"schema"`               // row schema that this run wrote
 	LastEnd     eventtime.Instant `json:"last_end"`             // END of the last complete run
 	LastGood    eventtime.Instant `json:"last_good"`            // when that run finished
@@ -65,7 +66,7 @@ func (v *View) Generation(n uint32) *Generation {
 	if i < 0 {
 		i = len(v.Generations)
 		v.Generations = append(v.Generations, Generation{
-			Number: n, Watermark: eventtime.None, Incremental: eventtime.None, LastEnd: eventtime.None, LastGood: eventtime.None,
+			Number: n, Watermark: eventtime.None, Incremental: eventtime.None, AvailableBy: eventtime.None, LastEnd: eventtime.None, LastGood: eventtime.None,
 		})
 	}
 	return &v.Generations[i]
