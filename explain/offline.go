@@ -1,9 +1,11 @@
 package explain
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
@@ -140,10 +142,20 @@ func (f *found) rule(o Offline, best int, u *feature.Use, at eventtime.Instant) 
 	return why
 }
 
-// distance returns a length of time; whole days stay days, whatever their number.
+// distance returns a length of time for people, exactly: every unit from days down to microseconds that is not zero.
 func distance(d eventtime.Duration) string {
-	if d%eventtime.Day == 0 && d != 0 {
-		return fmt.Sprintf("%dd", d/eventtime.Day)
+	var b strings.Builder
+	for _, u := range []struct {
+		length eventtime.Duration
+		name   string
+	}{
+		{eventtime.Day, "d"}, {eventtime.Hour, "h"}, {eventtime.Minute, "m"}, {eventtime.Second, "s"},
+		{eventtime.Millisecond, "ms"}, {eventtime.Microsecond, "us"},
+	} {
+		if n := d / u.length; n != 0 {
+			fmt.Fprintf(&b, "%d%s", n, u.name)
+			d -= n * u.length
+		}
 	}
-	return d.String()
+	return cmp.Or(b.String(), "0s")
 }

@@ -12,11 +12,11 @@ import (
 	"github.com/truepoint/truepoint/internal/cli"
 )
 
-func main() { os.Exit(run()) }
+func main() { os.Exit(run(clock)) }
 
 // run executes the command line of this process. The first interrupt asks the command to stop at its next safe point;
 // the second ends the process at once.
-func run() int {
+func run(now eventtime.Clock) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
@@ -26,7 +26,7 @@ func run() int {
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
 		Env:    os.LookupEnv,
-		Clock:  clock,
+		Clock:  now,
 	})
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -107,7 +108,10 @@ var kindWords = map[string]string{feature.KindEntity: "entity", feature.KindSour
 	feature.KindView: "feature view", feature.KindService: "feature service"}
 
 func definitionText(kind string, item any) (string, error) {
-	b, err := yaml.MarshalWithOptions(item, yaml.UseJSONMarshaler())
+	b, err := json.Marshal(item)
+	if err == nil {
+		b, err = yaml.JSONToYAML(b)
+	}
 	if err != nil {
 		return "", errs.Wrap(err, errs.Internal, "cannot write the definition as YAML")
 	}

@@ -218,8 +218,8 @@ func leakLine(r *truepoint.HistoricalResult) string {
 	if l.Cells > 0 {
 		share = 100 * float64(l.Changed) / float64(l.Cells)
 	}
-	text := fmt.Sprintf("leaks: %s of %s cells (%.2f %%), in %s rows, used what was not yet known at the row's time",
-		count(l.Changed), count(l.Cells), share, count(l.Rows))
+	text := fmt.Sprintf("leaks: %s of %s cells (%.2f %%), in %s, used what was not yet known at the row's time",
+		count(l.Changed), count(l.Cells), share, plural(int(l.Rows), "row", "rows"))
 	if l.Changed > 0 {
 		text += "; --known-at as_of leaves those out"
 	}

@@ -45,7 +45,7 @@ func (v *pushVerb) Run(a *app) error {
 		if r.Repeated {
 			a.note("push %s had been done before; nothing was written now", r.ID)
 		}
-		text := fmt.Sprintf("pushed %s rows to %s\n", count(r.Rows), to)
+		text := fmt.Sprintf("pushed %s to %s\n", plural(int(r.Rows), "row", "rows"), to)
 		if len(tb.Rows) > 0 {
 			text += a.out.Render(tb)
 		}

@@ -24,16 +24,16 @@ type Terminal struct {
 	Live    bool // a person watches: lines may be redrawn
 }
 
-// Detect finds out what w can show. The environment decides on colour (NO_COLOR, TERM), width (COLUMNS) and the
+// Detect finds out what w can show. The environment decides on colour (NO_COLOR if it is not empty, TERM), width (COLUMNS) and the
 // character set (LC_ALL, LC_CTYPE, LANG); a width that is no number of at least 1 is ignored, one below 20 counts as 20.
 func Detect(w io.Writer, env func(string) (string, bool)) *Terminal {
 	t := &Terminal{Out: w, Unicode: unicode(env)}
 	f, isFile := w.(*os.File)
 	terminal := isFile && term.IsTerminal(int(f.Fd()))
 	kind, _ := env("TERM")
-	_, plain := env("NO_COLOR")
+	plain, _ := env("NO_COLOR")
 	t.Live = terminal && kind != "dumb"
-	t.Colour = t.Live && !plain
+	t.Colour = t.Live && plain == ""
 	if columns, ok := env("COLUMNS"); ok {
 		if n, err := strconv.Atoi(columns); err == nil && n > 0 {
 			t.Width = max(n, widthMin)
