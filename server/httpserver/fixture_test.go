@@ -52,6 +52,7 @@ func definitions() *feature.Set {
 // 3 expired.
 type fixture struct {
 	t     *testing.T
+	parts *truepoint.Options
 	store *truepoint.Store
 	srv   *httptest.Server
 }
@@ -67,8 +68,9 @@ func newFixture(t *testing.T, opt *httpserver.Options) *fixture {
 // newEmptyFixture serves set, applied to memory stores of which only the offline one holds anything.
 func newEmptyFixture(t *testing.T, set *feature.Set, off *memoffline.Driver, opt *httpserver.Options) *fixture {
 	t.Helper()
-	store, err := truepoint.New(&truepoint.Options{Project: "gold", Registry: memregistry.New(), State: memstate.New(),
-		Offline: off, Online: memonline.New(), Clock: func() eventtime.Instant { return now }})
+	parts := &truepoint.Options{Project: "gold", Registry: memregistry.New(), State: memstate.New(),
+		Offline: off, Online: memonline.New(), Clock: func() eventtime.Instant { return now }}
+	store, err := truepoint.New(parts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +84,7 @@ func newEmptyFixture(t *testing.T, set *feature.Set, off *memoffline.Driver, opt
 	if _, err := store.Apply(t.Context(), p, apply.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{t: t, store: store, srv: httptest.NewServer(httpserver.New(store, opt).Handler())}
+	f := &fixture{t: t, parts: parts, store: store, srv: httptest.NewServer(httpserver.New(store, opt).Handler())}
 	t.Cleanup(func() {
 		f.srv.Close()
 		if err := store.Close(); err != nil {
@@ -90,6 +92,16 @@ func newEmptyFixture(t *testing.T, set *feature.Set, off *memoffline.Driver, opt
 		}
 	})
 	return f
+}
+
+// second returns another store on the same parts, as another process has.
+func (f *fixture) second() *truepoint.Store {
+	f.t.Helper()
+	s, err := truepoint.New(f.parts)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return s
 }
 
 func (f *fixture) push(df string) {

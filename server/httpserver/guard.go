@@ -1,11 +1,13 @@
 package httpserver
 
 import (
+	"errors"
 	"io"
 	"maps"
 	"mime"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -13,11 +15,15 @@ import (
 	"github.com/truepoint/truepoint/errs"
 )
 
-// guarded refuses what a browser on another site could send: requests across origins, and, unless Options.Insecure,
-// requests that name a host which is not this machine (DNS rebinding).
+// guarded closes connections whose framing is open to doubt, and refuses what a browser on another site could send:
+// requests across origins, and, unless Options.Insecure, requests that name a host which is not this machine (DNS
+// rebinding).
 func (s *Server) guarded(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.TransferEncoding) > 0 { // perhaps beside a length, which net/http hides: RFC 9112, 6.1
+			w.Header().Set("Connection", "close")
+		}
 		if !s.opt.Insecure && !Loopback(r.Host) {
 			s.refuse(w, r, errs.New(errs.PermissionDenied, "this server answers for the local machine only").WithID("T0803"))
 			return
@@ -60,7 +66,7 @@ func (s *Server) Listen(address string) (net.Listener, error) {
 	return l, nil
 }
 
-// body reads a JSON body within its limit. Errors: those of errorWith, 415 and 413.
+// body reads a JSON body within its limits of size and time. Errors: those of errorWith, 415, 413 and 408.
 func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
@@ -69,14 +75,19 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
 		return nil, errorWith(http.StatusUnsupportedMediaType, "T0808", "the content encoding must be identity")
 	}
+	connection := http.NewResponseController(w) // without deadlines where nothing listens, as in tests of a handler
+	_ = connection.SetReadDeadline(time.Now().Add(s.opt.Deadline))
 	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.opt.BodyBytesMax))
-	if err != nil {
-		if _, over := err.(*http.MaxBytesError); over {
-			return nil, errorWith(http.StatusRequestEntityTooLarge, "T0809", "the body is longer than the limit")
-		}
-		return nil, errs.Wrap(err, errs.InvalidArgument, "the body cannot be read").WithID("T0810")
+	switch {
+	case err == nil:
+		_ = connection.SetReadDeadline(time.Time{})
+		return b, nil
+	case errors.As(err, new(*http.MaxBytesError)):
+		return nil, errorWith(http.StatusRequestEntityTooLarge, "T0809", "the body is longer than the limit")
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, errorWith(http.StatusRequestTimeout, "T0811", "the body did not arrive within "+s.opt.Deadline.String())
 	}
-	return b, nil
+	return nil, errs.Wrap(err, errs.InvalidArgument, "the body cannot be read").WithID("T0810")
 }
 
 func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request, methods map[string]http.HandlerFunc) {

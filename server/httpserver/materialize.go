@@ -65,7 +65,7 @@ func (s *Server) materialize(w http.ResponseWriter, r *http.Request, decode func
 		writeJSON(w, map[string]any{"status": "accepted", "feature_views": nonNil(q.Views)})
 		return
 	}
-	if err := s.runMaterialize(r.Context(), q); err != nil {
+	if err := s.waitMaterialize(r.Context(), q); err != nil {
 		if c := errs.CodeOf(err); c == errs.Aborted || c == errs.AlreadyExists {
 			w.WriteHeader(http.StatusConflict)
 			writeJSON(w, map[string]any{"error": feastMessage(errs.All(unwrapped(err))), "feature_views": nonNil(q.Views)})
@@ -99,11 +99,24 @@ func (s *Server) runMaterialize(ctx context.Context, q *materialize.Request) err
 	return err
 }
 
+// waitMaterialize runs q until it is done, the client leaves or the server stops: a run that is stopped is continued by
+// the same request.
+func (s *Server) waitMaterialize(ctx context.Context, q *materialize.Request) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.life(), cancel)()
+	return s.runMaterialize(ctx, q)
+}
+
+func (s *Server) life() context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lifetime
+}
+
 // inBackground runs q until it is done or the server stops.
 func (s *Server) inBackground(q *materialize.Request) {
-	s.mu.Lock()
-	ctx := s.lifetime
-	s.mu.Unlock()
+	ctx := s.life()
 	s.background.Go(func() {
 		if err := s.runMaterialize(ctx, q); err != nil {
 			s.opt.Log.Error("materialization failed", "error", err.Error())

@@ -59,7 +59,7 @@ type Server struct {
 
 	mu         sync.Mutex
 	background sync.WaitGroup  // materializations that nobody waits for
-	lifetime   context.Context // of those; set by Serve
+	lifetime   context.Context // of all materializations; set by Serve
 }
 
 // New returns a server; nothing listens yet. A nil opt means defaults.
@@ -91,9 +91,12 @@ func New(store Store, opt *Options) *Server {
 // Handler returns the routes, for tests and for embedding in another server.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Serve answers on l, and keeps the definitions current, until ctx ends; then it stops accepting, lets requests finish for at most Options.Drain, and
-// returns nil, or Unavailable when some were cut off. It closes l.
+// Serve answers on l, and keeps the definitions current, until ctx ends; then it stops accepting, lets requests finish
+// for at most Options.Drain, cuts off the others, and returns nil, or Unavailable when some were cut off. It closes l.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer s.background.Wait()
+	defer stop()
 	s.mu.Lock()
 	s.lifetime = ctx
 	s.mu.Unlock()
@@ -127,8 +130,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	defer cancel()
 	err := h.Shutdown(limit)
 	<-done
-	s.background.Wait()
 	if errors.Is(err, context.DeadlineExceeded) {
+		h.Close() // ends the contexts of the requests that are left
 		return errs.New(errs.Unavailable, "some requests did not finish within %s and were cut off", s.opt.Drain).WithID("T0802")
 	}
 	return err
