@@ -100,11 +100,11 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Add("kind: FeatureService\nname: s\nfeatures: [v:a, v:b, {view: v}]\n")
 	f.Add("kind: FeatureView\nname: v\nsource: &a s\nschema: [&f {name: a, type: Int64}, *f]\nentities: *a\n")
+	dir := f.TempDir() // one for all: making directories would take most of the time
 	f.Fuzz(func(t *testing.T, text string) {
 		if len(text) > 4096 {
 			return
 		}
-		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, "f.yaml"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
