@@ -1,0 +1,174 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/cli"
+)
+
+// noon is the instant at which every command of these tests runs.
+var noon, _ = eventtime.Parse("2026-03-12T12:00:00Z", nil)
+
+// A result is what one command did.
+type result struct {
+	exit           int
+	stdout, stderr string
+}
+
+// call runs a command at noon with standard input closed and no terminal.
+func call(args ...string) result {
+	return callAt(context.Background(), func() eventtime.Instant { return noon }, args...)
+}
+
+func callAt(ctx context.Context, clock eventtime.Clock, args ...string) result {
+	var out, err bytes.Buffer
+	exit := cli.Run(ctx, &cli.Environment{
+		Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &err, Clock: clock,
+		Env: func(string) (string, bool) { return "", false },
+	})
+	return result{exit, out.String(), err.String()}
+}
+
+// want checks the exit status and that standard error has every part.
+func (r result) want(t *testing.T, exit int, parts ...string) {
+	t.Helper()
+	if r.exit != exit {
+		t.Fatalf("exit status %d, want %d; stderr:\n%s", r.exit, exit, r.stderr)
+	}
+	for _, p := range parts {
+		if !strings.Contains(r.stderr, p) {
+			t.Errorf("stderr has no %q:\n%s", p, r.stderr)
+		}
+	}
+}
+
+// repository makes a minimal repository with its definitions applied, and returns its configuration file.
+func repository(t *testing.T) (store string) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "repo")
+	call("init", dir, "-t", "minimal", "--until", "2026-03-12T12:00:00Z").want(t, 0)
+	store = filepath.Join(dir, "feature_store.yaml")
+	call("-f", store, "apply").want(t, 0)
+	return store
+}
+
+func TestBadInput_01_unknown_verb_has_a_suggestion(t *testing.T) {
+	t.Parallel()
+	call("aply").want(t, 2, `error[T0900]: unknown verb "aply"`, "did you mean apply?")
+	call("-o", "json", "materialise", "2026-01-01", "2026-01-02").want(t, 2, "did you mean materialize?")
+	call("xyzzy").want(t, 2, "truepoint --help")
+	call("doctor").want(t, 16, "not part of this release")
+}
+
+func TestBadInput_02_unknown_flag_shows_the_usage_line(t *testing.T) {
+	t.Parallel()
+	const usage = "usage: truepoint plan [flags]"
+	call("plan", "--detailed").want(t, 2, "error[T0901]: unknown flag --detailed", "--detailed-exitcode", usage)
+	call("plan", "--", "--out", "x").want(t, 2, "error[T0901]", usage)
+	call("plan", "-z").want(t, 2, "error[T0901]", usage)
+	call("plan", "--out").want(t, 2, "error[T0901]", usage)
+}
+
+func TestBadInput_03_unknown_output_lists_the_formats(t *testing.T) {
+	t.Parallel()
+	r := call("version", "-o", "xml")
+	r.want(t, 2, `"xml" is no output format`, "table, json, yaml, csv or name")
+	if r.stdout != "" {
+		t.Errorf("stdout: %q", r.stdout)
+	}
+}
+
+func TestBadInput_06_no_terminal_to_ask_names_the_flag(t *testing.T) {
+	t.Parallel()
+	store := repository(t)
+	call("-f", store, "teardown").want(t, 13, "truepoint teardown --yes")
+	call("-f", store, "delete", "driver_activity").want(t, 13, "--allow-breaking")
+	call("-f", store, "delete", "driver_activity", "--yes").want(t, 13, "--allow-breaking")
+	if r := call("-f", store, "feature-services", "list", "-o", "name"); r.stdout != "driver_activity\n" {
+		t.Errorf("services after refusals: %q", r.stdout)
+	}
+}
+
+func TestBadInput_08_interrupt_stops_at_a_chunk_and_says_how_to_go_on(t *testing.T) {
+	t.Parallel()
+	wanted := answerOf(t, interrupted(t, -1).store)
+	stopped := 0
+	for n := 1; ; n++ {
+		run := interrupted(t, n)
+		if !run.reached {
+			break
+		}
+		if run.exit == 130 {
+			stopped++
+			run.want(t, 130, "stopped; what was written stays", "truepoint materialize 2026-03-11 2026-03-12")
+			call("-f", run.store, "materialize", "2026-03-11", "2026-03-12").want(t, 0)
+		}
+		if got := answerOf(t, run.store); got != wanted {
+			t.Errorf("interrupted at reading %d of the clock and repeated: got %s, want %s", n, got, wanted)
+		}
+	}
+	if stopped < 3 {
+		t.Errorf("only %d interrupts came before the end", stopped)
+	}
+}
+
+// An interruption is a materialization that was interrupted when it read the clock for the nth time.
+type interruption struct {
+	result
+	store   string
+	reached bool // it read the clock n times
+}
+
+func interrupted(t *testing.T, n int) interruption {
+	t.Helper()
+	i := interruption{store: repository(t)}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var readings atomic.Int64
+	i.result = callAt(ctx, func() eventtime.Instant {
+		if readings.Add(1) == int64(n) {
+			cancel()
+		}
+		return noon
+	}, "-f", i.store, "materialize", "2026-03-11", "2026-03-12")
+	i.reached = readings.Load() >= int64(n)
+	return i
+}
+
+// answerOf reads every feature of two drivers.
+func answerOf(t *testing.T, store string) string {
+	t.Helper()
+	r := call("-f", store, "get-online-features", "-e", "driver_id=1001,1002", "-s", "driver_activity", "-o", "json")
+	r.want(t, 0)
+	return r.stdout
+}
+
+func TestBadInput_11_odd_arguments_are_refused(t *testing.T) {
+	t.Parallel()
+	call("features", "search", strings.Repeat("x", 1<<20)).want(t, 2, "error[T0906]", "1048576 bytes")
+	call("features", "search", "a\x00b").want(t, 2, "error[T0907]")
+	call("apply", "--message", "two\nlines").want(t, 2, "error[T0907]")
+	call("delete", "entity", "name\r").want(t, 2, "error[T0907]")
+}
+
+func TestBadInput_30_missing_join_key_names_the_columns(t *testing.T) {
+	t.Parallel()
+	store := repository(t)
+	csv := filepath.Join(filepath.Dir(store), "data", "driver_stats.csv")
+	rows := "driver,event_timestamp,created_timestamp,trips,rating\n1001,2026-03-11T12:00:00Z,2026-03-11T12:01:00Z,0,4.0\n"
+	if err := os.WriteFile(csv, []byte(rows), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const fault = `data/driver_stats.csv has no column "driver_id"; it has driver, event_timestamp, created_timestamp, trips, rating`
+	call("-f", store, "sources", "check").want(t, 3, fault)
+	call("-f", store, "materialize", "2026-03-11", "2026-03-12").want(t, 10, fault)
+	call("-f", store, "preview", "driver_hourly_stats").want(t, 10, fault)
+	call("-f", store, "explain", "driver_hourly_stats:trips", "-e", "driver_id=1001").want(t, 10, fault)
+}
