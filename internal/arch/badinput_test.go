@@ -1,0 +1,84 @@
+package arch_test
+
+import (
+	"go/ast"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// badInputs are the rows of the list of bad inputs that this release answers, as ranges. Each has a test called
+// TestBadInput_NN_fact in the package that gives the answer; one test may carry several numbers.
+var badInputs = [][2]int{{1, 14}, {16, 37}, {39, 42}, {72, 82}, {84, 92}, {100, 100}, {102, 102}, {104, 104}}
+
+// badInputsLater are rows that no surface of this release reaches, and the release that brings it.
+var badInputsLater = map[int]string{
+	28: "a cycle of views needs views on views, which come with on-demand views",
+}
+
+var (
+	badInputTest = regexp.MustCompile(`^TestBadInput_((?:[0-9]{2,3}_)+)[A-Za-z]`)
+	// numbered looks like a test of a row but would not be counted.
+	numbered = regexp.MustCompile(`(?i)^Test_?Bad_?Inputs?_?[0-9]`)
+)
+
+func TestEveryBadInputHasATest(t *testing.T) {
+	t.Parallel()
+	tests := map[int][]string{}
+	for _, s := range sources(t) {
+		for _, d := range s.file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || !s.test || f.Recv != nil || !numbered.MatchString(f.Name.Name) {
+				continue
+			}
+			m := badInputTest.FindStringSubmatch(f.Name.Name)
+			if m == nil {
+				t.Errorf("%s: %s is not of the form TestBadInput_NN_fact", s.path, f.Name.Name)
+				continue
+			}
+			for _, n := range strings.Split(strings.Trim(m[1], "_"), "_") {
+				row, err := strconv.Atoi(n)
+				if err != nil || row < 1 || row > 106 {
+					t.Errorf("%s: %s: there is no row %s", s.path, f.Name.Name, n)
+				}
+				tests[row] = append(tests[row], s.path)
+			}
+		}
+	}
+	for _, r := range badInputs {
+		for row := r[0]; row <= r[1]; row++ {
+			why, later := badInputsLater[row]
+			switch found := tests[row]; {
+			case later && len(found) > 0:
+				t.Errorf("row %d has a test (%s): remove its exception (%s)", row, found[0], why)
+			case !later && len(found) == 0:
+				t.Errorf("row %d of the bad inputs has no test TestBadInput_%02d_fact", row, row)
+			}
+		}
+	}
+}
+
+// TestEveryFuzzTargetHasACorpus asks for inputs that are committed beside each target: a run starts where others ended.
+func TestEveryFuzzTargetHasACorpus(t *testing.T) {
+	t.Parallel()
+	base, targets := root(t), 0
+	for _, s := range sources(t) {
+		for _, d := range s.file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || !s.test || !strings.HasPrefix(f.Name.Name, "Fuzz") {
+				continue
+			}
+			targets++
+			dir := filepath.Join(base, filepath.FromSlash(s.pkg), "testdata", "fuzz", f.Name.Name)
+			if found, err := os.ReadDir(dir); err != nil || len(found) == 0 {
+				t.Errorf("%s: %s has no corpus in testdata/fuzz: run make fuzz and commit some of what it finds", s.path, f.Name.Name)
+			}
+		}
+	}
+	if targets < 15 {
+		t.Errorf("only %d fuzz targets found: the walk is broken", targets)
+	}
+}
