@@ -39,6 +39,9 @@ type featureComparison struct {
 	honestCorr, leakyCorr float64
 }
 
+// share returns which part of the cells leaks.
+func (f *featureComparison) share() float64 { return float64(f.leaked) / float64(f.cells) }
+
 // repository opens the definitions and files of a flights repository.
 func repository(ctx context.Context, dir string) (src historical.Source, done func() error, err error) {
 	reg, err := sqliteregistry.Open(ctx, filepath.Join(dir, "data", "registry.db"))
@@ -145,7 +148,7 @@ func (c *comparison) String() string {
 	fmt.Fprintf(&b, "%-18s %-18s %10s %8s   %s\n", "VIEW", "FEATURE", "LEAKED", "SHARE", "CORRELATION WITH late")
 	fmt.Fprintf(&b, "%-18s %-18s %10s %8s   %-9s %s\n", "", "", "cells", "", "honest", "by event time alone")
 	for _, f := range c.features {
-		fmt.Fprintf(&b, "%-18s %-18s %10d %7.2f%%   %+.3f    %+.3f\n", f.view, f.name, f.leaked, 100*float64(f.leaked)/float64(f.cells), f.honestCorr, f.leakyCorr)
+		fmt.Fprintf(&b, "%-18s %-18s %10d %7.2f%%   %+.3f    %+.3f\n", f.view, f.name, f.leaked, 100*f.share(), f.honestCorr, f.leakyCorr)
 		cells, leaked = cells+f.cells, leaked+f.leaked
 	}
 	fmt.Fprintf(&b, "\nof %d flights x %d features, %d cells (%.1f %%) in %d rows (%.1f %%)\n", c.rows, len(c.features), leaked,

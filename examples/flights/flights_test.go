@@ -1,10 +1,10 @@
 package main
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/truepoint/truepoint/errs"
@@ -14,11 +14,18 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// The data comes from PyPI. Where it cannot be had the tests are skipped, unless this variable is set.
+// The data comes from PyPI. Where it cannot be had the test is skipped, unless this variable is set.
 const required = "TRUEPOINT_FLIGHTS"
 
 // every is the distance of the rows that the quick suite compares; with TRUEPOINT_LONG set all are.
-const every = 37
+const every = 101
+
+// features is everything that delay_model has.
+var features = []string{
+	"aircraft_history:last_dep_delay", "aircraft_history:last_arr_delay", "aircraft_history:last_distance",
+	"carrier_at_origin:mean_arr_delay_20", "carrier_at_origin:late_share_20",
+	"origin_weather:temp", "origin_weather:humid", "origin_weather:wind_speed", "origin_weather:wind_gust", "origin_weather:precip", "origin_weather:visib",
+}
 
 // flights returns a repository with applied definitions.
 func flights(t *testing.T) string {
@@ -26,7 +33,7 @@ func flights(t *testing.T) string {
 	dir := filepath.Join(t.TempDir(), "flights")
 	err := sample.Init(t.Context(), dir, &sample.Options{Template: "flights", Definitions: "yaml"})
 	if errs.CodeOf(err) == errs.Unavailable && os.Getenv(required) == "" {
-		t.Skipf("the flights data cannot be had: %v", err)
+		t.Skipf("the flights data cannot be had, and %s is not set: %v", required, err)
 	}
 	if err == nil {
 		err = command(t.Context(), "-c", dir, "apply", "--yes")
@@ -37,9 +44,16 @@ func flights(t *testing.T) string {
 	return dir
 }
 
-func TestLongTrainingSetOfTheCommandLineEqualsNaiveOnTheFlights(t *testing.T) {
+func TestLongFlights(t *testing.T) {
 	t.Parallel()
+	readme, picture := read(t, "README.md"), read(t, "leak.svg") // before commands go to the repository
 	dir := flights(t)
+	t.Run("TrainingSetOfTheCommandLineEqualsNaive", func(t *testing.T) { equalsNaive(t, dir) })
+	t.Run("JoinByEventTimeAloneLeaksOutcomes", func(t *testing.T) { leaks(t, dir, readme, picture) })
+	t.Run("CommandsOfTheReadmeRun", func(t *testing.T) { readmeRuns(t, dir) })
+}
+
+func equalsNaive(t *testing.T, dir string) {
 	all, err := spine(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
@@ -48,31 +62,28 @@ func TestLongTrainingSetOfTheCommandLineEqualsNaiveOnTheFlights(t *testing.T) {
 		t.Fatalf("got %d flights, want 336,776", all.Rows)
 	}
 	out := filepath.Join(dir, "out.parquet")
-	if err := command(t.Context(), "-c", dir, "get-historical-features", "--entities", "data/flights_spine.parquet",
-		"-f", "aircraft_history:last_arr_delay", "-f", "aircraft_history:last_distance", "-f", "carrier_at_origin:late_share_20",
-		"-f", "origin_weather:temp", "-f", "origin_weather:wind_gust", "--on-null", "null_features", "--out", out); err != nil {
+	args := []string{"-c", dir, "get-historical-features", "--entities", "data/flights_spine.parquet", "--on-null", "null_features", "--out", out}
+	for _, f := range features {
+		args = append(args, "-f", f)
+	}
+	if err := command(t.Context(), args...); err != nil {
 		t.Fatal(err)
 	}
 	got, err := offline.ReadTable(t.Context(), out, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Rows != all.Rows {
-		t.Fatalf("got %d rows, want %d", got.Rows, all.Rows)
+	if got.Rows != all.Rows || len(got.Columns) != len(all.Columns)+len(features) {
+		t.Fatalf("got %d rows of %d columns, want %d of %d", got.Rows, len(got.Columns), all.Rows, len(all.Columns)+len(features))
 	}
 	step := every
 	if os.Getenv("TRUEPOINT_LONG") != "" {
 		step = 1
 	}
 	rows, part := sampleRows(all, step)
-	want := naive(t.Context(), t, dir, part)
-	for _, f := range want.Features {
-		a, b := got.Column(f.Name), want.Batch.Column(f.Name)
-		for i, row := range rows {
-			if !a.At(row).Identical(b.At(i)) {
-				t.Fatalf("%s of row %d: got %v, want %v", f.Name, row, a.At(row), b.At(i))
-			}
-		}
+	answer, want := join(t, dir, all, historical.Fast), join(t, dir, part, historical.Naive)
+	for n := range features {
+		sameFeature(t, rows, got, answer, want, n)
 	}
 	for _, name := range all.Names {
 		for i, row := range rows {
@@ -82,6 +93,21 @@ func TestLongTrainingSetOfTheCommandLineEqualsNaiveOnTheFlights(t *testing.T) {
 		}
 	}
 	t.Logf("%d rows compared", len(rows))
+}
+
+// sameFeature compares the values that the command wrote, and the statuses and event times that Eval gives, with those
+// of Naive for the given rows.
+func sameFeature(t *testing.T, rows []int, got *value.Batch, answer, want *historical.Result, n int) {
+	t.Helper()
+	w, a := want.Features[n], answer.Features[n]
+	for i, row := range rows {
+		if g, w := got.Column(w.Name).At(row), want.Batch.Column(w.Name).At(i); !g.Identical(w) {
+			t.Fatalf("%s of row %d: got %v, want %v", a.Name, row, g, w)
+		}
+		if a.Status[row] != w.Status[i] || a.Event[row] != w.Event[i] {
+			t.Fatalf("%s of row %d: got %v of %s, want %v of %s", a.Name, row, a.Status[row], a.Event[row], w.Status[i], w.Event[i])
+		}
+	}
 }
 
 // sampleRows returns every step-th row of a batch, and its numbers.
@@ -101,33 +127,67 @@ func sampleRows(b *value.Batch, step int) ([]int, *value.Batch) {
 	return rows, out
 }
 
-func naive(ctx context.Context, t *testing.T, dir string, spine *value.Batch) *historical.Result {
-	src, done, err := repository(ctx, dir)
+func join(t *testing.T, dir string, spine *value.Batch, engine historical.Engine) *historical.Result {
+	t.Helper()
+	src, done, err := repository(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer done()
-	res, err := historical.Join(ctx, src, &historical.Request{Spine: spine, OnNull: historical.NullFeatures, Engine: historical.Naive,
-		Features: []string{"aircraft_history:last_arr_delay", "aircraft_history:last_distance", "carrier_at_origin:late_share_20",
-			"origin_weather:temp", "origin_weather:wind_gust"}})
+	res, err := historical.Join(t.Context(), src, &historical.Request{Spine: spine, OnNull: historical.NullFeatures, Engine: engine, Features: features})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return res
 }
 
-func TestJoinByEventTimeAloneLeaksOutcomes(t *testing.T) {
-	t.Parallel()
-	c, err := compare(t.Context(), flights(t))
+// leaks checks what the example claims, and that the README and its picture show what the program prints today.
+func leaks(t *testing.T, dir, readme, picture string) {
+	c, err := compare(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	at := slices.IndexFunc(c.features, func(f featureComparison) bool { return f.name == "last_arr_delay" })
 	f := c.features[at]
-	if share := float64(f.leaked) / float64(f.cells); share < 0.9 {
-		t.Errorf("got %.2f of the cells of last_arr_delay leaked, want more than 0.9: the flight's own delay", share)
+	if f.share() < 0.9 {
+		t.Errorf("got %.2f of the cells of last_arr_delay leaked, want more than 0.9: the flight's own delay", f.share())
 	}
 	if f.honestCorr > 0.2 || f.leakyCorr < 0.7 {
 		t.Errorf("got correlations %.3f honest and %.3f leaky, want below 0.2 and above 0.7", f.honestCorr, f.leakyCorr)
+	}
+	for line := range strings.Lines(c.String()) {
+		if !strings.Contains(readme, strings.TrimRight(line, "\n")) {
+			t.Errorf("README.md lacks the line\n%s", line)
+		}
+	}
+	if picture != c.svg() {
+		t.Error("leak.svg is not the picture of today: go run ./examples/flights -svg examples/flights/leak.svg")
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// readmeRuns runs the commands of the README that init wrote.
+func readmeRuns(t *testing.T, dir string) {
+	commands := 0
+	for line := range strings.Lines(read(t, filepath.Join(dir, "README.md"))) {
+		words := strings.Fields(line)
+		if !strings.HasPrefix(line, "    truepoint ") {
+			continue
+		}
+		if err := command(t.Context(), append([]string{"-c", dir}, words[1:]...)...); err != nil {
+			t.Error(err)
+		}
+		commands++
+	}
+	if commands < 3 {
+		t.Errorf("the README has %d commands", commands)
 	}
 }

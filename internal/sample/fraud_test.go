@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/truepoint/truepoint/errs"
@@ -19,6 +20,16 @@ func TestFraudHistoryHasWhatItPromises(t *testing.T) {
 	h := newFraudHistory(guideDate)
 	if len(h.users) != 20003 || len(h.merchants) != 2003 {
 		t.Fatalf("got %d users and %d merchants, want 20003 and 2003", len(h.users), len(h.merchants))
+	}
+	for _, name := range []string{"user_001", "user_002", "user_003", "user_0001", "user_20000"} {
+		if !slices.Contains(h.users, name) {
+			t.Errorf("there is no %s", name)
+		}
+	}
+	for _, name := range []string{"merch_100", "merch_200", "merch_300", "merch_0001", "merch_2000"} {
+		if !slices.Contains(h.merchants, name) {
+			t.Errorf("there is no %s", name)
+		}
 	}
 	for _, p := range h.transactions {
 		if p.at < h.start || p.at >= h.end || p.created < p.at {
@@ -77,6 +88,24 @@ func TestUserRowsHaveLateCorrectedAndNullOnes(t *testing.T) {
 		if share/float64(len(rows)) < 0.003 {
 			t.Errorf("only %.0f of %d rows are %s", share, len(rows), name)
 		}
+	}
+}
+
+func TestMerchantRowsHaveLateAndNullOnes(t *testing.T) {
+	t.Parallel()
+	b := newFraudHistory(guideDate).merchantTable()
+	late, nulls := 0, 0
+	for i := range b.Rows {
+		if b.Column("created_timestamp").At(i).Instant().Sub(b.Column("event_timestamp").At(i).Instant()) >= eventtime.Day {
+			late++
+		}
+		if b.Column("risk_score").Null(i) {
+			nulls++
+		}
+	}
+	t.Logf("%d rows: %d late, %d with a null", b.Rows, late, nulls)
+	if late < b.Rows/100 || nulls < b.Rows/100 {
+		t.Errorf("of %d rows only %d are late and %d have a null", b.Rows, late, nulls)
 	}
 }
 

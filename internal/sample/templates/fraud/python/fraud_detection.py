@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from truepoint import Entity, FeatureView, Field, FileSource, ValueType
+from truepoint import Entity, FeatureView, Field, FileSource, PushSource, ValueType
 from truepoint.types import Float32, Int64
 
 user_entity = Entity(
@@ -23,6 +23,12 @@ user_transactions_source = FileSource(
     timestamp_field="event_timestamp",
     created_timestamp_column="created_timestamp",
     description="What the nightly job computed from the payments of the last 7 days",
+)
+
+user_transactions_push = PushSource(
+    name="user_transactions_push",
+    batch_source=user_transactions_source,
+    description="Takes the row of a user before the next nightly job",
 )
 
 merchant_stats_source = FileSource(
@@ -48,8 +54,9 @@ user_transaction_features = FeatureView(
             description="mean hours between payments, null with fewer than two",
         ),
     ],
-    source=user_transactions_source,
+    source=user_transactions_push,
     online=True,
+    schedule=timedelta(days=1),
     tags={"team": "fraud-detection", "version": "v2"},
     owner="ml-team",
 )
@@ -66,6 +73,7 @@ merchant_risk_features = FeatureView(
     ],
     source=merchant_stats_source,
     online=True,
+    schedule=timedelta(days=1),
     tags={"team": "fraud-detection", "version": "v1"},
     owner="ml-team",
 )
