@@ -29,13 +29,59 @@ const tick = 10 * eventtime.Minute
 
 func drawInstant(t *rapid.T, label string) eventtime.Instant {
 	i := noon.Add(-tick * eventtime.Duration(rapid.IntRange(-2, 12).Draw(t, label)))
-	return i + eventtime.Instant(rapid.IntRange(-1, 1).Draw(t, label+"µs"))
+	return i + eventtime.Instant(rapid.SampledFrom([]int{0, 0, 0, -1, 1}).Draw(t, label+"µs"))
+}
+
+// A coverage counts what the random worlds of a property contained, so that it does not hold for want of hard cases.
+type coverage struct {
+	rows, ties, nullCreated int // rows of histories; of them tied with another on key and event; without created time
+	cells, edges            int // answers under a ttl; of them exactly ttl old
+}
+
+// add counts w and the event times that answer at w.at.
+func (c *coverage) add(w *world, event []eventtime.Instant) {
+	same := map[string]int{}
+	for _, p := range w.parts {
+		for i := range p.Rows {
+			c.rows++
+			same[fmt.Sprint(p.Columns[0].At(i), p.Columns[1].At(i))]++
+			if p.Columns[createdAt].Null(i) {
+				c.nullCreated++
+			}
+		}
+	}
+	for _, n := range same {
+		if n > 1 {
+			c.ties += n
+		}
+	}
+	for _, at := range event {
+		if w.set.Views[0].TTL == 0 || at == eventtime.None {
+			continue
+		}
+		c.cells++
+		if at.Add(w.set.Views[0].TTL) == w.at {
+			c.edges++
+		}
+	}
+}
+
+// check demands a fifth of the rows tied on event time, a tenth without created time, and a tenth of the answers with a
+// ttl exactly at its end.
+func (c *coverage) check(t *testing.T) {
+	t.Logf("%+v", *c)
+	if t.Failed() {
+		return
+	}
+	if c.ties*5 < c.rows || c.nullCreated*10 < c.rows || c.edges*10 < c.cells || c.cells == 0 {
+		t.Errorf("the random worlds were too easy: %+v", *c)
+	}
 }
 
 func drawWorld(t *rapid.T) *world {
 	w := &world{at: noon}
 	w.set = storetest.Set("created", feature.Field{Name: "f", Type: value.Scalar(value.Int64)}, feature.Field{Name: "g", Type: value.Scalar(value.String)})
-	w.set.Views[0].TTL = eventtime.Duration(rapid.IntRange(0, 6).Draw(t, "ttl")) * tick
+	w.set.Views[0].TTL = eventtime.Duration(rapid.IntRange(0, 4).Draw(t, "ttl")) * tick
 	src := w.set.Sources[0]
 	src.DeletedColumn = "deleted"
 	if rapid.Bool().Draw(t, "tie_break") {
@@ -48,13 +94,17 @@ func drawWorld(t *rapid.T) *world {
 		src.Availability = eventtime.Availability{Rule: eventtime.ByDelay, Delay: tick * eventtime.Duration(rapid.IntRange(0, 3).Draw(t, "delay"))}
 	}
 	for range rapid.IntRange(1, 3).Draw(t, "parts") {
-		w.parts = append(w.parts, drawPart(t))
+		w.parts = append(w.parts, drawPart(t, noon.Add(-w.set.Views[0].TTL)))
 	}
 	w.keys = []string{"a", "b", "c", "d"}
 	return w
 }
 
-func drawPart(t *rapid.T) *value.Batch {
+// createdAt is the place of the created time among the columns of a part.
+const createdAt = 2
+
+// drawPart draws a file of a history, some of whose rows happen at the instant edge.
+func drawPart(t *rapid.T, edge eventtime.Instant) *value.Batch {
 	types := []value.Field{
 		{Name: "k", Type: value.Scalar(value.String)}, {Name: "event", Type: value.Scalar(value.UnixTimestamp)},
 		{Name: "created", Type: value.Scalar(value.UnixTimestamp)}, {Name: "deleted", Type: value.Scalar(value.Bool)},
@@ -66,6 +116,9 @@ func drawPart(t *rapid.T) *value.Batch {
 	}
 	for range rapid.IntRange(0, 25).Draw(t, "rows") {
 		event := drawInstant(t, "event")
+		if rapid.IntRange(0, 5).Draw(t, "at the edge") == 0 {
+			event = edge
+		}
 		cells := []value.Value{
 			value.OfString(rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "k")), value.OfInstant(event),
 			value.OfInstant(event.Add(tick * eventtime.Duration(rapid.IntRange(0, 3).Draw(t, "lag")))),
@@ -74,7 +127,7 @@ func drawPart(t *rapid.T) *value.Batch {
 			value.OfString(rapid.SampledFrom([]string{"", "x", "ü"}).Draw(t, "g")),
 		}
 		for i, v := range cells {
-			if rapid.IntRange(0, 9).Draw(t, "null") == 0 {
+			if n := rapid.IntRange(0, 9).Draw(t, "null"); n == 0 || n == 1 && i == createdAt {
 				v = value.Value{}
 			}
 			b.Columns[i].Append(v)
@@ -92,8 +145,9 @@ func (w *world) open(t *testing.T) *storetest.Rig {
 	return r
 }
 
-// joined answers all keys of w at w.at by the oracle, as texts of status and value per feature and key.
-func (w *world) joined(t *rapid.T, r *storetest.Rig) map[string]string {
+// joined answers all keys of w at w.at by the oracle, as texts of status and value per feature and key. seen, unless it
+// is nil, counts the world and its answers.
+func (w *world) joined(t *rapid.T, r *storetest.Rig, seen *coverage) map[string]string {
 	spine := &value.Batch{}
 	k, at := value.NewColumn(value.Scalar(value.String), 0), value.NewColumn(value.Scalar(value.UnixTimestamp), 0)
 	for _, key := range w.keys {
@@ -105,6 +159,9 @@ func (w *world) joined(t *rapid.T, r *storetest.Rig) map[string]string {
 	res, err := r.Store.Historical(t.Context(), &truepoint.HistoricalRequest{Spine: spine, Features: []string{"v:f", "v:g"}, Engine: historical.Naive})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if seen != nil {
+		seen.add(w, res.Features[0].Event)
 	}
 	out := map[string]string{}
 	for _, f := range res.Features {
@@ -143,6 +200,7 @@ func same(t *rapid.T, got, want map[string]string) {
 
 func TestMaterializeThenReadIsTheJoin(t *testing.T) {
 	t.Parallel()
+	var seen coverage
 	rapid.Check(t, func(rt *rapid.T) {
 		w := drawWorld(rt)
 		r := w.open(t)
@@ -150,12 +208,14 @@ func TestMaterializeThenReadIsTheJoin(t *testing.T) {
 		r.Materialize(t, &truepoint.MaterializeRequest{
 			Mode: materialize.Interval, Start: eventtime.Min, End: w.at, ChunkRows: rapid.IntRange(0, 2).Draw(rt, "chunk"),
 		})
-		same(rt, w.served(rt, r), w.joined(rt, r))
+		same(rt, w.served(rt, r), w.joined(rt, r, &seen))
 	})
+	seen.check(t)
 }
 
 func TestAnyPartitionIntoRunsGivesTheSameAnswers(t *testing.T) {
 	t.Parallel()
+	var seen coverage
 	rapid.Check(t, func(rt *rapid.T) {
 		w := drawWorld(rt)
 		r := w.open(t)
@@ -178,8 +238,9 @@ func TestAnyPartitionIntoRunsGivesTheSameAnswers(t *testing.T) {
 			start = eventtime.Min
 		}
 		r.Materialize(t, &truepoint.MaterializeRequest{Mode: materialize.Interval, Start: start, End: w.at})
-		same(rt, w.served(rt, r), w.joined(rt, r))
+		same(rt, w.served(rt, r), w.joined(rt, r, &seen))
 	})
+	seen.check(t)
 }
 
 // TestIncrementalRunsHealLateRows grows a history run by run: rows arrive with any event time, and their created time
@@ -189,7 +250,7 @@ func TestIncrementalRunsHealLateRows(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := drawWorld(rt)
 		w.set.Views[0].TTL = 0
-		w.parts = []*value.Batch{drawPart(rt)}
+		w.parts = []*value.Batch{drawPart(rt, noon)}
 		w.at = noon.Add(-6 * tick)
 		dateParts(w.parts, w.at)
 		r := w.open(t)
@@ -197,10 +258,10 @@ func TestIncrementalRunsHealLateRows(t *testing.T) {
 		for range rapid.IntRange(1, 4).Draw(rt, "runs") {
 			r.Clock.Set(w.at)
 			r.Materialize(t, &truepoint.MaterializeRequest{Mode: materialize.Incremental, Start: eventtime.None, End: w.at})
-			same(rt, w.served(rt, r), w.joined(rt, r))
+			same(rt, w.served(rt, r), w.joined(rt, r, nil))
 			// No two runs read their source in the same microsecond: of rows that tie, the later snapshot wins.
 			w.at = w.at.Add(tick*eventtime.Duration(rapid.IntRange(0, 3).Draw(rt, "pause")) + 1)
-			late := drawPart(rt)
+			late := drawPart(rt, noon)
 			dateParts([]*value.Batch{late}, w.at)
 			w.parts = append(w.parts, late)
 			r.Offline.Put("src", w.parts...)

@@ -14,17 +14,20 @@ type mutant struct {
 	name  string
 	means string // what it breaks, with the section of the semantics
 	file  string
-	tests []string // packages whose tests must notice
-	old   string   // occurs exactly once in the file
+	tests []selection // that must notice, in this order
+	old   string      // occurs exactly once in the file
 	new   string
 }
+
+// A selection is tests of one package: those whose names match a regular expression, all if it is empty.
+type selection struct{ pkg, tests string }
 
 // parse reads a list: blocks that are separated by empty lines, lines that start with # being remarks. A block is
 //
 //	mutant NAME
 //	means  TEXT
 //	file   PATH
-//	tests  PACKAGE…
+//	tests  PACKAGE[:REGEXP]…
 //	- LINE      the lines to be replaced
 //	+ LINE      what replaces them
 //
@@ -65,7 +68,10 @@ func parseBlock(block string) (m mutant, empty bool, err error) {
 		case "file":
 			m.file = strings.TrimSpace(rest)
 		case "tests":
-			m.tests = strings.Fields(rest)
+			for _, w := range strings.Fields(rest) {
+				pkg, tests, _ := strings.Cut(w, ":")
+				m.tests = append(m.tests, selection{pkg, tests})
+			}
 		case "-":
 			before = append(before, rest)
 		case "+":

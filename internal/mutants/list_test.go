@@ -29,10 +29,10 @@ func TestListHoldsAtLeastThirtyMutantsThatApply(t *testing.T) {
 
 func TestParseRefusesWhatIsNoMutant(t *testing.T) {
 	t.Parallel()
-	const whole = "mutant a\nmeans  b\nfile   c\ntests  ./d\n- x\n+ y\n"
+	const whole = "mutant a\nmeans  b\nfile   c\ntests  ./d:E\n- x\n+ y\n"
 	for name, text := range map[string]string{
 		"no name":      strings.Replace(whole, "mutant a\n", "", 1),
-		"no tests":     strings.Replace(whole, "tests  ./d\n", "", 1),
+		"no tests":     strings.Replace(whole, "tests  ./d:E\n", "", 1),
 		"nothing old":  strings.Replace(whole, "- x\n", "", 1),
 		"unknown word": whole + "what z\n",
 		"twice":        whole + "\n" + whole,
@@ -41,7 +41,7 @@ func TestParseRefusesWhatIsNoMutant(t *testing.T) {
 			t.Errorf("%s: parsed", name)
 		}
 	}
-	if all, err := parse("# remark\n\n" + whole); err != nil || len(all) != 1 || all[0].old != "x" || all[0].new != "y" {
+	if all, err := parse("# remark\n\n" + whole); err != nil || len(all) != 1 || all[0].old != "x" || all[0].new != "y" || all[0].tests[0] != (selection{"./d", "E"}) {
 		t.Errorf("got %+v, %v", all, err)
 	}
 }
@@ -59,15 +59,13 @@ func TestApplyWantsItsLinesOnce(t *testing.T) {
 	}
 }
 
-func TestFirstFailureTellsTestsFromBuilds(t *testing.T) {
+func TestFirstFailureNamesTheTestThatFailedFirst(t *testing.T) {
 	t.Parallel()
-	by, failure, _ := firstFailure([]byte(`{"Action":"output","Package":"x/p","Test":"TestA","Output":"bad"}
-{"Action":"fail","Package":"x/p","Test":"TestA"}`))
-	if by != "p.TestA" || failure != nil {
-		t.Errorf("got %q, %v", by, failure)
+	const printed = "\x16=== RUN   TestA\nbad\n    \x16--- FAIL: TestA/b (0.01s)\n\x16--- FAIL: TestA (0.02s)\n"
+	if by, text := firstFailure(strings.NewReader(printed)); by != "TestA/b" || !strings.Contains(text, "bad") {
+		t.Errorf("got %q after %q", by, text)
 	}
-	if _, failure, _ = firstFailure([]byte(`{"Action":"build-output","Output":"no"}
-{"Action":"build-fail"}`)); failure == nil {
-		t.Error("a build that fails counts as a test that fails")
+	if by, _ := firstFailure(strings.NewReader("\x16--- PASS: TestA (0.01s)\nPASS\n")); by != "" {
+		t.Errorf("got %q for tests that pass", by)
 	}
 }

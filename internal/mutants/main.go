@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -22,7 +24,7 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *only, *verbose); err != nil {
+	if err := tryAll(ctx, *only, *verbose); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
@@ -31,7 +33,7 @@ func main() {
 // atOnce is the number of mutants that are tried at a time; each builds and runs its tests with one processor.
 const atOnce = 2
 
-func run(ctx context.Context, only string, verbose bool) error {
+func tryAll(ctx context.Context, only string, verbose bool) error {
 	wanted, err := regexp.Compile(only)
 	if err != nil {
 		return err
@@ -41,24 +43,24 @@ func run(ctx context.Context, only string, verbose bool) error {
 		return err
 	}
 	all = slices.DeleteFunc(all, func(m mutant) bool { return !wanted.MatchString(m.name) })
-	packages := packagesOf(all)
-	if len(packages) == 0 {
+	if len(all) == 0 {
 		return errors.New("no mutant has such a name")
 	}
-	if err := sound(ctx, packages); err != nil {
+	began := time.Now()
+	tests := selectionsOf(all)
+	if err := sound(ctx, tests); err != nil {
 		return err
 	}
-	flags, err := testFlags(ctx, packages)
+	known, err := folders(ctx, tests)
 	if err != nil {
 		return err
 	}
-	began := time.Now()
 	results := make([]result, len(all))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
 	for i := range all {
 		group.Go(func() error {
-			results[i] = try(ctx, &all[i], flags)
+			results[i] = try(ctx, &all[i], known)
 			report(&all[i], &results[i], verbose)
 			return ctx.Err()
 		})
@@ -79,38 +81,58 @@ func run(ctx context.Context, only string, verbose bool) error {
 	return nil
 }
 
-func packagesOf(all []mutant) []string {
-	var packages []string
+// selectionsOf returns the distinct selections of all.
+func selectionsOf(all []mutant) []selection {
+	var out []selection
 	for i := range all {
-		packages = append(packages, all[i].tests...)
+		out = append(out, all[i].tests...)
 	}
-	slices.Sort(packages)
-	return slices.Compact(packages)
+	slices.SortFunc(out, func(a, b selection) int { return cmp.Or(cmp.Compare(a.pkg, b.pkg), cmp.Compare(a.tests, b.tests)) })
+	return slices.Compact(out)
 }
 
 // sound runs every test that has to notice a mutant on the unchanged tree: a test that fails anyhow notices nothing.
-func sound(ctx context.Context, packages []string) error {
-	c := exec.CommandContext(ctx, "go", append([]string{"test", "-vet=off"}, packages...)...)
-	if out, err := c.CombinedOutput(); err != nil {
-		return fmt.Errorf("the tests fail without any mutant:\n%s", out)
+func sound(ctx context.Context, tests []selection) error {
+	for _, t := range tests {
+		c := exec.CommandContext(ctx, "go", "test", "-vet=off", "-run", t.tests, t.pkg)
+		out, err := c.CombinedOutput()
+		switch {
+		case err != nil:
+			return fmt.Errorf("the tests fail without any mutant:\n%s", out)
+		case bytes.Contains(out, []byte("no test")): // to run, or no test files
+			return fmt.Errorf("no test of %s matches %q", t.pkg, t.tests)
+		}
 	}
 	return nil
 }
 
-// testFlags returns what the tests of each package are called with: properties must not keep the cases in which a mutant
-// failed, because they would replay them on the unchanged tree for ever.
-func testFlags(ctx context.Context, packages []string) (map[string][]string, error) {
-	flags := map[string][]string{}
-	for _, p := range packages {
-		out, err := exec.CommandContext(ctx, "go", "list", "-f", "{{.TestImports}} {{.XTestImports}}", p).Output()
+// A folder is where the tests of a package run, and with which flags.
+type folder struct {
+	name, dir string
+	flags     []string
+}
+
+// folders returns the folder of each package. Properties must not keep the cases in which a mutant failed, because they
+// would replay them on the unchanged tree for ever.
+func folders(ctx context.Context, tests []selection) (map[string]folder, error) {
+	known := map[string]folder{}
+	for _, t := range tests {
+		if _, ok := known[t.pkg]; ok {
+			continue
+		}
+		out, err := exec.CommandContext(ctx, "go", "list", "-f", "{{.Name}}\n{{.Dir}}\n{{.TestImports}} {{.XTestImports}}", t.pkg).Output()
 		if err != nil {
-			return nil, fmt.Errorf("list %s: %w", p, err)
+			return nil, fmt.Errorf("list %s: %w", t.pkg, err)
 		}
-		if strings.Contains(string(out), "pgregory.net/rapid") {
-			flags[p] = []string{"-rapid.nofailfile"}
+		name, rest, _ := strings.Cut(string(out), "\n")
+		dir, imports, _ := strings.Cut(rest, "\n")
+		f := folder{name: name, dir: dir}
+		if strings.Contains(imports, "pgregory.net/rapid") {
+			f.flags = []string{"-rapid.nofailfile"}
 		}
+		known[t.pkg] = f
 	}
-	return flags, nil
+	return known, nil
 }
 
 func report(m *mutant, r *result, verbose bool) {

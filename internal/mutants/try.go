@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,8 +27,8 @@ func (r *result) killed() bool { return r.err == nil && r.by != "" }
 // limit bounds one run of the tests of one package: a mutant may make a loop endless, which is noticed too.
 const limit = "90s"
 
-// try runs the tests of m, package by package, until one fails.
-func try(ctx context.Context, m *mutant, flags map[string][]string) (r result) {
+// try runs the tests of m, one selection after the other, until one fails.
+func try(ctx context.Context, m *mutant, known map[string]folder) (r result) {
 	began := time.Now()
 	defer func() { r.took = time.Since(began) }()
 	dir, err := os.MkdirTemp("", "mutant-")
@@ -38,8 +40,12 @@ func try(ctx context.Context, m *mutant, flags map[string][]string) (r result) {
 	if err != nil {
 		return result{err: err}
 	}
-	for _, p := range m.tests {
-		r := test(ctx, overlay, p, flags[p])
+	for _, t := range m.tests {
+		binary := filepath.Join(dir, "mutant.test")
+		if err := build(ctx, overlay, t.pkg, binary); err != nil {
+			return result{err: err}
+		}
+		r := run(ctx, binary, t, known[t.pkg])
 		if r.err != nil || r.by != "" {
 			return r
 		}
@@ -47,7 +53,7 @@ func try(ctx context.Context, m *mutant, flags map[string][]string) (r result) {
 	return result{}
 }
 
-// overlay writes the changed file and the description of the overlay that go test takes; it returns the latter's path.
+// overlay writes the changed file and the description of the overlay that go build takes; it returns the latter's path.
 func (m *mutant) overlay(dir string) (string, error) {
 	source, err := os.ReadFile(m.file)
 	if err != nil {
@@ -73,51 +79,61 @@ func (m *mutant) overlay(dir string) (string, error) {
 	return path, os.WriteFile(path, b, 0o600)
 }
 
-// An event is what go test -json prints, as far as it matters here.
-type event struct{ Action, Package, Test, Output string }
-
-func test(ctx context.Context, overlay, pkg string, flags []string) result {
-	args := append([]string{"test", "-overlay", overlay, "-vet=off", "-failfast", "-timeout", limit, "-json", pkg}, flags...)
-	c := exec.CommandContext(ctx, "go", args...)
+// build compiles the tests of a package. It is a step of its own because a mutant that does not compile was not noticed
+// by any test.
+func build(ctx context.Context, overlay, pkg, binary string) error {
+	c := exec.CommandContext(ctx, "go", "test", "-c", "-overlay", overlay, "-vet=off", "-ldflags=-s -w", "-o", binary, pkg)
 	c.Env = append(os.Environ(), "GOMAXPROCS=1")
-	var stderr bytes.Buffer
-	c.Stderr = &stderr
-	out, err := c.Output()
-	if err == nil {
-		return result{}
+	if out, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("it does not compile: %w\n%s", err, out)
 	}
-	if ctx.Err() != nil {
-		return result{err: ctx.Err()}
-	}
-	by, failure, text := firstFailure(out)
-	if failure != nil {
-		return result{err: failure, output: text}
-	}
-	if by == "" {
-		return result{err: errors.New("no test failed, but go test did: " + strings.TrimSpace(stderr.String()))}
-	}
-	return result{by: by, output: text}
+	return nil
 }
 
-// firstFailure returns the name of the first test that failed, as package.Test, with the output up to there. An error
-// means that the mutant does not compile.
-func firstFailure(out []byte) (by string, failure error, text string) {
+// run runs compiled tests with one processor and stops them at the first failure.
+func run(ctx context.Context, binary string, t selection, where folder) result {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	args := append([]string{"-test.v=test2json", "-test.failfast", "-test.timeout=" + limit, "-test.run=" + t.tests}, where.flags...)
+	c := exec.CommandContext(ctx, binary, args...)
+	c.Dir, c.Env = where.dir, append(os.Environ(), "GOMAXPROCS=1")
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	out, err := c.StdoutPipe()
+	if err == nil {
+		err = c.Start()
+	}
+	if err != nil {
+		return result{err: err}
+	}
+	by, text := firstFailure(out)
+	if by != "" {
+		stop()
+		_ = c.Wait() // it was killed
+		return result{by: where.name + "." + by, output: text}
+	}
+	if err := c.Wait(); err == nil {
+		return result{}
+	} else if ctx.Err() != nil {
+		return result{err: ctx.Err()}
+	}
+	return result{by: where.name + ", which ends early", output: text + stderr.String()} // a panic, or the time limit
+}
+
+// firstFailure reads what tests print until one has failed. It returns the name of that test, empty if there is none, and
+// what was read.
+func firstFailure(out io.Reader) (by, text string) {
 	var all strings.Builder
-	for line := range bytes.Lines(out) {
-		var e event
-		if json.Unmarshal(line, &e) != nil {
-			continue
+	lines := bufio.NewReader(out)
+	for {
+		line, err := lines.ReadString('\n')
+		all.WriteString(line)
+		if rest, ok := strings.CutPrefix(strings.TrimLeft(line, "\x16 "), "--- FAIL: "); ok {
+			name, _, _ := strings.Cut(rest, " (")
+			return name, all.String()
 		}
-		all.WriteString(e.Output)
-		switch {
-		case e.Action == "build-fail":
-			return "", errors.New("it does not compile: " + all.String()), ""
-		case e.Action == "build-output", e.Action != "fail":
-		case e.Test != "":
-			return filepath.Base(e.Package) + "." + e.Test, nil, all.String()
-		default:
-			return filepath.Base(e.Package), nil, all.String() // a timeout or a crash
+		if err != nil {
+			return "", all.String()
 		}
 	}
-	return "", nil, all.String()
 }

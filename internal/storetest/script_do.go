@@ -166,13 +166,14 @@ func checkCell(c *serving.Column, want string) error {
 func cellText(c *serving.Column, got *serving.Cell) string {
 	words := map[value.Status]string{value.NullValue: "null", value.NotFound: "absent", value.OutsideMaxAge: "expired", value.Error: "error"}
 	text := words[got.Status]
-	switch {
-	case got.Status == value.Present:
+	switch got.Status {
+	case value.Present:
 		return valueText(got.Value)
-	case got.Status == value.Error:
-		return text + "(" + got.Reason + ")"
-	case got.Defaulted:
-		return text + "(" + valueText(got.Value) + ")"
+	case value.Error:
+		text += "(" + got.Reason + ")"
+	}
+	if got.Defaulted {
+		text += "(" + valueText(got.Value) + ")"
 	}
 	return text
 }
