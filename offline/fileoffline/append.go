@@ -15,6 +15,10 @@ import (
 // lockName is the file whose lock orders appends to one directory across processes. It stays there, empty.
 const lockName = ".truepoint-append.lock"
 
+// besideName is an empty file that says that the source had a file of its own when rows were appended to it: where that
+// file is gone later, the appended rows alone are not the history.
+const besideName = ".truepoint-beside"
+
 // Append writes rows as one new Parquet file with the next sequence, also in its column offline.SequenceColumn, for
 // other readers. The file appears whole, after it was made durable. Appends of several processes wait for each other.
 //
@@ -46,6 +50,11 @@ func (d *Driver) Append(ctx context.Context, s *feature.Source, id string, rows 
 		return osError(err, "appending to source %q", s.Name)
 	}
 	defer unlock()
+	if l.place == placeFile {
+		if err := mark(dir); err != nil {
+			return osError(err, "appending to source %q", s.Name)
+		}
+	}
 	next, done, err := nextName(dir, id)
 	if err != nil || done {
 		return err
@@ -54,6 +63,15 @@ func (d *Driver) Append(ctx context.Context, s *feature.Source, id string, rows 
 		return osError(err, "appending to source %q", s.Name)
 	}
 	return nil
+}
+
+// mark remembers in the directory of appended files that they stand beside a file.
+func mark(dir string) error {
+	f, err := os.OpenFile(filepath.Join(dir, besideName), os.O_CREATE|os.O_WRONLY, 0o666)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // makeDir creates a directory, durably, if it is not there.

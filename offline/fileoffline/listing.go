@@ -231,6 +231,7 @@ func parsePartition(key, text string) (partition, error) {
 }
 
 // listAppended adds the appended files beside a source file. Other files there are none of ours and are left alone.
+// Errors: NotFound where the source had a file, which is gone.
 func (d *Driver) listAppended(entries []entry, l *location) ([]entry, error) {
 	dir := l.abs + ".d"
 	names, err := os.ReadDir(dir)
@@ -239,6 +240,10 @@ func (d *Driver) listAppended(entries []entry, l *location) ([]entry, error) {
 	}
 	if err != nil {
 		return nil, osError(err, "appended rows of source %q", l.source)
+	}
+	if _, err := os.Lstat(filepath.Join(dir, besideName)); err == nil && l.place == placeNothing {
+		return nil, errs.New(errs.NotFound, "source %q has lost its file %s; only appended rows are left, in %s", l.source, l.path, d.display(dir)).
+			WithID("T0502").WithHint("put the file back, or remove %s if those rows are all there should be", d.display(filepath.Join(dir, besideName)))
 	}
 	for _, n := range names {
 		if a, ours := parseAppendedName(n.Name()); ours {
