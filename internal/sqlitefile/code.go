@@ -66,6 +66,10 @@ func (db *DB) failed(doing string, err error) error {
 		return w.WithHint("make room on its disk, then repeat the command")
 	case errs.PermissionDenied:
 		return w.WithHint("make the file and its directory writable for this user")
+	case errs.DataLoss:
+		return w.WithHint("the file is damaged and was left as it is; put a copy from before in its place")
+	case errs.Unavailable:
+		return w.WithHint("look at its disk: whether it has room, and is healthy")
 	}
 	return w
 }

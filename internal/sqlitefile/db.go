@@ -192,7 +192,7 @@ func connect(path string, kind *Kind) (*DB, error) {
 func (db *DB) upgrade(ctx context.Context) error {
 	conn, err := db.sql.Conn(ctx)
 	if err != nil {
-		return errs.Wrap(err, Code(err), "open %s", db.path)
+		return db.failed("open", err)
 	}
 	found, err := db.format(ctx, conn)
 	if err = first(err, conn.Close()); err != nil || found == db.kind.Format() {

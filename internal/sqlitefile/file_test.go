@@ -156,6 +156,9 @@ func TestDamagedFileIsDataLoss(t *testing.T) {
 	if sqlitefile.Code(err) != errs.DataLoss {
 		t.Errorf("got %v (%v), want DataLoss", err, sqlitefile.Code(err))
 	}
+	if all := errs.All(err); len(all) == 0 || all[0].Hint == "" {
+		t.Errorf("%v has no hint", err)
+	}
 }
 
 func TestManyOpenersMakeOneFile(t *testing.T) {
