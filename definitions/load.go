@@ -2,6 +2,7 @@ package definitions
 
 import (
 	"context"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -41,6 +42,9 @@ func Load(ctx context.Context, dir string, opt *Options) (*feature.Set, []Warnin
 	r.faults.AddErr(err)
 	r.broken = err != nil
 	if len(files.yaml)+len(files.python) == 0 && err == nil {
+		if abs, err := filepath.Abs(dir); err == nil {
+			dir = abs
+		}
 		r.warnings = append(r.warnings, errs.New(errs.OK, "there is no definition file (*.yaml, *.py) in %s", dir).WithID("T0208").
 			WithHint("write one, or name another repository with -c DIR"))
 	}

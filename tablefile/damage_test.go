@@ -65,7 +65,7 @@ func TestBadInput_72_whole_files_or_errors_that_name_them(t *testing.T) {
 	}
 }
 
-// TestBadInput_72_flipped_bits flips a bit of every byte of a file. What it asks for: an error that names the file, or
+// TestBadInput_72_flipped_bits flips a bit of every byte of a file, of every fifth in most files. What it asks for: an error that names the file, or
 // an answer, but no panic and no memory beyond reason; and where pages have checksums (index), never another value.
 func TestBadInput_72_flipped_bits(t *testing.T) {
 	t.Parallel()
@@ -78,8 +78,11 @@ func TestBadInput_72_flipped_bits(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := show(whole)
-			for at := range len(body) {
+			want, step := show(whole), 5
+			if name == "index" {
+				step = 1
+			}
+			for at := 0; at < len(body); at += step {
 				flipped := []byte(body)
 				flipped[at] ^= 1 << (at % 8)
 				got, err := readAll(file, string(flipped))
