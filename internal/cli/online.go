@@ -75,7 +75,7 @@ func parsePairs(pairs []string) ([]input.Column, error) {
 	for _, p := range pairs {
 		name, list, ok := strings.Cut(p, "=")
 		if !ok || name == "" {
-			return nil, errs.New(errs.Usage, "-e %q has no key", p).WithID("T0919").WithHint("write it as -e user_id=user_001")
+			return nil, errs.New(errs.Usage, "-e %q is not KEY=VALUE", p).WithID("T0919").WithHint("write it as -e user_id=user_001")
 		}
 		cells, err := splitCSV(list)
 		if err != nil {

@@ -37,7 +37,7 @@ func (v *runsListVerb) Run(a *app) error {
 			answer.Table.AddCells(append([]screen.Cell{{Text: r.ID}}, runCells(r)[1:]...)...)
 		}
 		if len(list) == 0 && a.format == screen.AsTable {
-			a.note("no runs yet; start one: truepoint materialize-incremental %s", a.now())
+			a.note("no runs yet; start one: truepoint materialize-incremental %s", a.now().String()[:19])
 			return nil
 		}
 		return a.print(answer)

@@ -92,6 +92,8 @@ func freshnessCell(view *feature.View, f truepoint.Freshness) screen.Cell {
 		return screen.Cell{Text: "offline only", Style: screen.Faint}
 	case f.View == "" || f.LastRun == eventtime.None && f.Rows == 0:
 		return screen.Cell{Text: "never filled", Style: screen.Caution}
+	case f.Rows == 0:
+		return screen.Cell{Text: "no rows", Style: screen.Caution}
 	case f.Late:
 		return screen.Cell{Text: length(f.ValueAge) + ", late", Machine: wholeText(f.ValueAge), Style: screen.Bad}
 	}
