@@ -70,7 +70,7 @@ func (s *Server) Listen(address string) (net.Listener, error) {
 func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {
-		return nil, errorWith(http.StatusUnsupportedMediaType, "T0807", "the content type must be application/json")
+		return nil, errorWith(http.StatusUnsupportedMediaType, "T0807", "the content type must be application/json (curl: -H 'Content-Type: application/json')")
 	}
 	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
 		return nil, errorWith(http.StatusUnsupportedMediaType, "T0808", "the content encoding must be identity")
