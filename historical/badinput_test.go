@@ -68,7 +68,7 @@ func TestBadInput_81_duplicates_unsorted_empty_and_mismatched_keys(t *testing.T)
 	}
 	refused(t, &truepoint.HistoricalRequest{
 		Spine: batch([]string{"k:Int64", "event_timestamp:UnixTimestamp"}, []any{1, noon}), Features: []string{"v:f"},
-	}, errs.InvalidArgument, "Int64", "String", "row 0")
+	}, errs.InvalidArgument, "Int64", "String", "row 1")
 	refused(t, &truepoint.HistoricalRequest{Spine: &value.Batch{}, Features: []string{"v:f"}}, errs.InvalidArgument, `"k"`, "event_timestamp")
 }
 

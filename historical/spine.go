@@ -196,7 +196,7 @@ func instantOf(name string, c *value.Column, req *Request) (func(i int) (eventti
 		WithHint("store it as a timestamp, as RFC 3339 text, or as a number with --timestamp-unit s, ms, us or ns")
 }
 
-// rowFaults remembers the first error and the first rows that have one.
+// rowFaults remembers the first error and the first rows that have one, counted from 1 as in every message.
 type rowFaults struct {
 	first error
 	shown []string
@@ -208,7 +208,7 @@ func (r *rowFaults) add(row int, err error) {
 		r.first = err
 	}
 	if r.count++; len(r.shown) < rowsShown {
-		r.shown = append(r.shown, fmt.Sprint(row))
+		r.shown = append(r.shown, fmt.Sprint(row+1))
 	}
 }
 

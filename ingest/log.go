@@ -36,7 +36,7 @@ func (t *table) pack(at eventtime.Instant) ([]value.Field, [][]byte, error) {
 	for i := range rows {
 		row, err := encoder.AppendFrom(nil, value.Version{Event: at, Created: at, Snapshot: at}, t.batch.Columns, i)
 		if err != nil {
-			return nil, nil, errs.Wrap(err, errs.CodeOf(err), "row %d", i)
+			return nil, nil, errs.Wrap(err, errs.CodeOf(err), "row %d", i+1)
 		}
 		rows[i] = row
 	}

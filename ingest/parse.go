@@ -156,7 +156,7 @@ func (p *parser) isKey(name string) bool {
 
 func (p *parser) fault(row int, column string, err error) {
 	if p.found++; p.found <= faultsShown {
-		p.faults.Add(errs.Wrap(err, errs.InvalidArgument, "row %d, column %q", row, column).WithID("T0470"))
+		p.faults.Add(errs.Wrap(err, errs.InvalidArgument, "row %d, column %q", row+1, column).WithID("T0470"))
 	}
 }
 

@@ -290,7 +290,7 @@ func TestBadInput_62_event_times_that_cannot_be(t *testing.T) {
 		columns := good()
 		columns["event"] = `["2026-03-12T11:00:00Z",` + token + `]`
 		_, err := r.Store.Push(t.Context(), &truepoint.PushRequest{Source: "p", Rows: rows(columns)})
-		if code := errs.CodeOf(err); code.HTTP() != 400 || !strings.Contains(err.Error(), "row 1") {
+		if code := errs.CodeOf(err); code.HTTP() != 400 || !strings.Contains(err.Error(), "row 2") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
@@ -328,7 +328,7 @@ func TestNaiveTimesOfAPushAreLocalToTheSourcesZone(t *testing.T) {
 	columns := good()
 	columns["event"] = `["2025-03-30T02:30:00","2026-03-12T11:00:00"]`
 	_, err := r.Store.Push(t.Context(), &truepoint.PushRequest{Source: "p", Rows: rows(columns)})
-	if errs.CodeOf(err) != errs.InvalidArgument || !strings.Contains(err.Error(), "row 0") || !strings.Contains(err.Error(), "does not exist") {
+	if errs.CodeOf(err) != errs.InvalidArgument || !strings.Contains(err.Error(), "row 1") || !strings.Contains(err.Error(), "does not exist") {
 		t.Errorf("a time that the clocks skip: %v", err)
 	}
 }
@@ -339,7 +339,7 @@ func TestRowsWhoseKeyCannotBeStoredAreRefusedBeforeTheFirstWrite(t *testing.T) {
 	columns := good()
 	columns["k"] = `["2026-03-12T11:00:00.5Z","2026-03-12T11:00:00Z"]`
 	_, err := r.Store.Push(t.Context(), &truepoint.PushRequest{Source: "p", Rows: rows(columns), To: ingest.OnlineAndOffline})
-	if errs.CodeOf(err) != errs.InvalidArgument || !strings.Contains(err.Error(), "row 0") || !strings.Contains(err.Error(), "fraction") {
+	if errs.CodeOf(err) != errs.InvalidArgument || !strings.Contains(err.Error(), "row 1") || !strings.Contains(err.Error(), "fraction") {
 		t.Errorf("got %v", err)
 	}
 	spine := storetest.Batch([]string{"k:UnixTimestamp", "event_timestamp:UnixTimestamp"}, []any{storetest.Day, noon})
@@ -369,8 +369,8 @@ func TestBadInput_63_columns_and_types(t *testing.T) {
 	}
 	check(func(c map[string]string) { c["x"] = "[1,2]" }, `"x"`)
 	check(func(c map[string]string) { delete(c, "g") }, `"g"`, "Float64")
-	check(func(c map[string]string) { c["k"] = "[null,null]" }, "row 0", "row 1")
-	check(func(c map[string]string) { c["f"] = `[1,"x"]`; c["g"] = "[true,1]" }, `row 1, column "f"`, `row 0, column "g"`)
+	check(func(c map[string]string) { c["k"] = "[null,null]" }, "row 1", "row 2")
+	check(func(c map[string]string) { c["f"] = `[1,"x"]`; c["g"] = "[true,1]" }, `row 2, column "f"`, `row 1, column "g"`)
 	check(func(c map[string]string) { c["f"] = "[1]" }, "has 1")
 	if b.puts.Load() != 0 {
 		t.Error("something was written")

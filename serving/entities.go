@@ -107,7 +107,7 @@ func parseKey(c input.Column, f value.Field) (Key, error) {
 			first = err
 		}
 		if len(bad) < faultsShown {
-			bad = append(bad, fmt.Sprint(i))
+			bad = append(bad, fmt.Sprint(i+1))
 			continue
 		}
 		more++
@@ -140,7 +140,7 @@ func (e *entities) encode(p *plan) error {
 			from := len(arena)
 			var err error
 			if arena, err = value.AppendKey(arena, parts); err != nil {
-				return errs.Wrap(err, errs.CodeOf(err), "entity row %d", i)
+				return errs.Wrap(err, errs.CodeOf(err), "entity row %d", i+1)
 			}
 			keys[i] = arena[from:len(arena):len(arena)]
 		}

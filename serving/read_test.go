@@ -257,7 +257,7 @@ func TestBadInput_51_values_that_are_no_Int64_key(t *testing.T) {
 		req := ask("v:f")
 		req.Entities = []input.Column{input.FromJSON("k", []json.RawMessage{[]byte("2"), []byte(token)})}
 		_, err := r.Store.Online(t.Context(), req)
-		if (err == nil) != ok || err != nil && (errs.CodeOf(err) != errs.InvalidArgument || !strings.Contains(err.Error(), "row 1")) {
+		if (err == nil) != ok || err != nil && (errs.CodeOf(err) != errs.InvalidArgument || !strings.Contains(err.Error(), "row 2")) {
 			t.Errorf("%s: %v", token, err)
 		}
 	}
