@@ -43,7 +43,7 @@ func statusNames() []string {
 func (r *report) check() error {
 	if r.agreed != r.cells {
 		first, _, _ := strings.Cut(r.differences[0], "\n")
-		return fmt.Errorf("%d of %d cells differ, the first is %s", r.cells-r.agreed, r.cells, first)
+		return fmt.Errorf("cells that differ: %d of %d, the first is %s", r.cells-r.agreed, r.cells, first)
 	}
 	for _, name := range statusNames() {
 		if r.statuses[name] < statusLeast {
