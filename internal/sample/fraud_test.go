@@ -159,3 +159,15 @@ func TestInitRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestInitThatFailsLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "flights")
+	opt := &Options{Template: "flights", Until: guideDate, Definitions: "yaml", Package: filepath.Join(t.TempDir(), "none.tar.gz")}
+	if err := Init(t.Context(), dir, opt); errs.CodeOf(err) != errs.NotFound {
+		t.Errorf("a package that is not there: got %v, want not_found", err)
+	}
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("the directory is there: %v", err)
+	}
+}

@@ -52,9 +52,6 @@ func Init(ctx context.Context, dir string, opt *Options) error {
 		return errs.New(errs.AlreadyExists, "%s is a repository already", dir).WithID("T0932").
 			WithHint("name another directory, or remove its feature_store.yaml")
 	}
-	if err := os.MkdirAll(filepath.Join(dir, "data"), 0o755); err != nil {
-		return errs.Wrap(err, errs.FailedPrecondition, "cannot make %s", dir).WithID("T0934")
-	}
 	var tables map[string]*value.Batch
 	var err error
 	switch opt.Template {
@@ -66,6 +63,9 @@ func Init(ctx context.Context, dir string, opt *Options) error {
 		if tables, err = flightTables(ctx, opt.Package); err != nil {
 			return err
 		}
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "data"), 0o755); err != nil {
+		return errs.Wrap(err, errs.FailedPrecondition, "cannot make %s", dir).WithID("T0934")
 	}
 	for name, b := range tables {
 		if err := offline.WriteTable(filepath.Join(dir, "data", name), b); err != nil {
