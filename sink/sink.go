@@ -1,5 +1,5 @@
-// Package sink is the one way by which rows enter stores: materialize, push and, later, streams build Rows and write
-// them to a Sink. onlinesink encodes and sends them to an online store, offlinesink appends them to a history.
+// Package sink is the one way by which rows enter online stores: materialize, push and, later, streams build Rows and
+// write them to a Sink. onlinesink encodes and sends them to an online store.
 package sink
 
 import (
