@@ -14,7 +14,7 @@ var osCodes = [...]struct {
 	code errs.Code
 	hint string
 }{
-	{fs.ErrNotExist, errs.NotFound, ""},
+	{fs.ErrNotExist, errs.NotFound, "correct the path, or make its directory"},
 	{syscall.ENOTDIR, errs.NotFound, "correct the path: a part of it is a file, not a directory"},
 	{syscall.ENAMETOOLONG, errs.InvalidArgument, "choose a shorter path"},
 	{fs.ErrPermission, errs.PermissionDenied, "grant access to the user that runs truepoint"},

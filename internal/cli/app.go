@@ -15,6 +15,7 @@ import (
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/internal/screen"
+	"github.com/truepoint/truepoint/tablefile"
 )
 
 // An Environment is what the process gives to a command. Every member is required.
@@ -202,7 +203,13 @@ func (a *app) openLog() error {
 }
 
 // print writes the answer of a verb in the format asked for.
-func (a *app) print(answer *screen.Answer) error { return a.out.Print(a.format, answer) }
+func (a *app) print(answer *screen.Answer) error {
+	err := a.out.Print(a.format, answer)
+	if errs.CodeOf(err) == errs.Unknown {
+		return tablefile.OSError(err, "cannot write the answer")
+	}
+	return err
+}
 
 // note writes a line for the user to standard error.
 func (a *app) note(format string, args ...any) {
