@@ -59,6 +59,7 @@ func pebbleOptions(opt *Options, cache *pebble.Cache) *pebble.Options {
 	for i := range o.Levels {
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 		o.Levels[i].BlockSize = blockBytes
+		o.Levels[i].Compression = compression
 	}
 	return o
 }

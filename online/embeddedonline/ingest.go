@@ -9,9 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/cockroachdb/pebble/v2"
-	"github.com/cockroachdb/pebble/v2/objstorage/objstorageprovider"
 	"github.com/cockroachdb/pebble/v2/sstable"
-	"github.com/cockroachdb/pebble/v2/vfs"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/truepoint/truepoint/online"
@@ -24,8 +22,6 @@ const (
 	ingestWorkers = 2
 	// tableCellsMax bounds the cells of one sorted table.
 	tableCellsMax = 250_000
-	// tableSyncBytes are written between two hints to the disk, which so works while the rest of a table is built.
-	tableSyncBytes = 1 << 20
 )
 
 // ingest writes cells, which are in order, as sorted tables of merge records and hands these to Pebble, which makes
@@ -56,12 +52,11 @@ func (e *engine) ingest(ctx context.Context, id uint32, cells []online.Cell) err
 
 // build writes one sorted table.
 func (e *engine) build(ctx context.Context, path string, id uint32, cells []online.Cell) error {
-	f, err := vfs.Default.Create(path, vfs.WriteCategoryUnspecified)
+	file, err := createTable(path)
 	if err != nil {
 		return err
 	}
-	f = vfs.NewSyncingFile(f, vfs.SyncingFileOptions{BytesPerSync: tableSyncBytes})
-	w := sstable.NewWriter(objstorageprovider.NewFileWritable(f), e.writer)
+	w := sstable.NewWriter(file, e.writer)
 	var key []byte
 	for i, c := range cells {
 		if i&1023 == 0 && ctx.Err() != nil {
