@@ -10,6 +10,7 @@ import (
 
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/apply"
+	"github.com/truepoint/truepoint/bench/measure"
 	"github.com/truepoint/truepoint/config"
 	"github.com/truepoint/truepoint/drivers"
 	"github.com/truepoint/truepoint/errs"
@@ -193,7 +194,7 @@ func (b *bench) dump(ctx context.Context, newest []eventtime.Instant) error {
 	if rows != want {
 		return fmt.Errorf("%d rows are stored, want %d", rows, want)
 	}
-	fmt.Printf("stored: %d rows of %d B\n", rows, len(out)/rows)
+	measure.Note("  stored: %d rows of %d B", rows, len(out)/rows)
 	return os.WriteFile(b.path("cells"), out, 0o644)
 }
 

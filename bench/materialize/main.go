@@ -1,11 +1,12 @@
 // Command materialize measures row 10b of the performance goals: a whole materialization of 20 M rows in Parquet files
 // to 1 M keys of 400 B each in the embedded store, durable, against raw Pebble that is handed the same million rows in
 // random order. It makes the data, checks what was stored, runs interleaved pairs, each side in a process of its own,
-// and prints Markdown rows.
+// and prints the row.
 //
 //	go run ./bench/materialize [-data DIR] [-pairs 5] [-rows 20000000] [-keys 1000000]
 //
-// A row has 4 Float64, 2 Int64 and a text of about 300 B that is one of 1,024, as texts in feature tables are, so that the files stay small.
+// A row has 4 Float64, 2 Int64 and a text of about 300 B that is one of 1,024, as texts in feature tables are, so that
+// the files stay small.
 package main
 
 import (
@@ -14,8 +15,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
+	"strconv"
+
+	"github.com/truepoint/truepoint/bench/measure"
 )
 
 func main() {
@@ -24,15 +26,21 @@ func main() {
 	flag.IntVar(&b.pairs, "pairs", 5, "interleaved pairs of measurements")
 	flag.IntVar(&b.rows, "rows", 20_000_000, "rows of the history")
 	flag.IntVar(&b.keys, "keys", 1_000_000, "keys")
-	one := flag.String("one", "", "used by the program itself: ours or raw, in this process")
+	one := flag.String("one", "", "used by the program itself, in this process: prepare, ours or raw")
 	profile := flag.String("cpuprofile", "", "with -one: write a CPU profile to this file")
 	flag.Parse()
-	err := error(nil)
-	if *one != "" {
-		err = b.one(context.Background(), *one, *profile)
-	} else {
-		err = b.run(context.Background())
-	}
+	ctx := context.Background()
+	err := measure.Profiled(*profile, func() error {
+		switch *one {
+		case "prepare":
+			return b.prepare(ctx)
+		case "ours":
+			return timed(func() error { return b.materialize(ctx) })
+		case "raw":
+			return b.raw()
+		}
+		return b.run(ctx)
+	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench/materialize:", err)
 		os.Exit(1)
@@ -48,56 +56,37 @@ type bench struct {
 
 func (b *bench) path(name string) string { return filepath.Join(b.data, name) }
 
+// self does something in a process of its own.
+func (b *bench) self(ctx context.Context, what string) (measure.Cost, error) {
+	return measure.Self(ctx, "-one", what, "-data", b.data, "-rows", strconv.Itoa(b.rows), "-keys", strconv.Itoa(b.keys))
+}
+
 func (b *bench) run(ctx context.Context) error {
-	if err := b.prepare(ctx); err != nil {
+	if _, err := b.self(ctx, "prepare"); err != nil {
 		return err
 	}
-	load, err := os.ReadFile("/proc/loadavg")
+	measure.Start("bench/materialize")
+	ours, raw, err := measure.Pairs(b.pairs,
+		func() (measure.Cost, error) { return b.self(ctx, "ours") },
+		func() (measure.Cost, error) { return b.self(ctx, "raw") })
 	if err != nil {
-		load = []byte("unknown")
+		return err
 	}
-	fmt.Printf("load average before %s\n", strings.TrimSpace(string(load)))
-	var ours, raw []usage
-	for i := range b.pairs {
-		o, err := b.self(ctx, "ours")
-		if err != nil {
-			return err
-		}
-		r, err := b.self(ctx, "raw")
-		if err != nil {
-			return err
-		}
-		fmt.Printf("pair %d: ours %v, raw %v, raw ÷ ours wall %.2f×, CPU %.2f×\n", i+1, o, r, r.wall/o.wall, r.cpu/o.cpu)
-		ours, raw = append(ours, o), append(raw, r)
-	}
-	fmt.Println("| # | what | yardstick | ours | raw ÷ ours, wall (median, min–max) | raw ÷ ours, CPU | gate |\n|---|---|---|---|---|---|---|")
-	fmt.Printf("| 10b | materialize %d rows of Parquet → %d keys × %d B, embedded, durable | raw Pebble, the same rows in random order: %v | %v | %s | %s | ≥ 1.0× |\n",
-		b.rows, b.keys, rowBytes, middle(raw), middle(ours),
-		ratios(raw, ours, func(u usage) float64 { return u.wall }), ratios(raw, ours, func(u usage) float64 { return u.cpu }))
+	wall, cpu := measure.Ratios(raw, ours, measure.Wall), measure.Ratios(raw, ours, measure.CPU)
+	measure.Row{
+		Number: "10b", What: fmt.Sprintf("materialize %d M rows of Parquet to %d keys of %d B, embedded, durable", b.rows/1_000_000, b.keys, rowBytes),
+		Yardstick: "raw Pebble, the same rows in random order: " + measure.Middle(raw).String(), Ours: measure.Middle(ours).String(),
+		Wall: "raw ÷ ours " + wall.String(), CPU: "raw ÷ ours " + cpu.String(), Gate: "≥ 1.0×",
+		Verdict: measure.Verdict(wall.Median >= 1, cpu.Median >= 1),
+	}.Print()
 	return nil
 }
 
-// ratios returns the median, least and greatest of a ÷ b over the pairs.
-func ratios(a, b []usage, of func(usage) float64) string {
-	all := make([]float64, len(a))
-	for i := range all {
-		all[i] = of(a[i]) / of(b[i])
+// timed tells what work took.
+func timed(work func() error) error {
+	c, err := measure.Of(work)
+	if err == nil {
+		measure.Tell(c)
 	}
-	slices.Sort(all)
-	return fmt.Sprintf("%.2f× (%.2f–%.2f)", all[len(all)/2], all[0], all[len(all)-1])
-}
-
-// middle returns the median of each figure.
-func middle(all []usage) usage {
-	median := func(of func(usage) float64) float64 {
-		figures := make([]float64, len(all))
-		for i, u := range all {
-			figures[i] = of(u)
-		}
-		slices.Sort(figures)
-		return figures[len(figures)/2]
-	}
-	return usage{
-		median(func(u usage) float64 { return u.wall }), median(func(u usage) float64 { return u.cpu }), median(func(u usage) float64 { return u.memory }),
-	}
+	return err
 }

@@ -7,90 +7,17 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
-	"runtime/pprof"
-	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
 
 	"github.com/truepoint/truepoint"
+	"github.com/truepoint/truepoint/bench/measure"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/materialize"
 )
-
-// A usage is what the timed part of a process took.
-type usage struct {
-	wall, cpu float64 // seconds
-	memory    float64 // peak resident set of the whole process, MB
-}
-
-func (u usage) String() string {
-	return fmt.Sprintf("%.2f s, %.2f CPU-s, %.0f MB", u.wall, u.cpu, u.memory)
-}
-
-// self runs one side in a process of its own, which prints its usage.
-func (b *bench) self(ctx context.Context, side string) (usage, error) {
-	exe, err := os.Executable()
-	if err != nil {
-		return usage{}, err
-	}
-	cmd := exec.CommandContext(ctx, exe, "-one", side, "-data", b.data, "-rows", strconv.Itoa(b.rows), "-keys", strconv.Itoa(b.keys))
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return usage{}, fmt.Errorf("%s: %w", side, err)
-	}
-	var u usage
-	if _, err := fmt.Sscan(string(out), &u.wall, &u.cpu); err != nil {
-		return usage{}, err
-	}
-	if r, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		u.memory = float64(r.Maxrss) / 1024
-	}
-	return u, nil
-}
-
-// one does one side's work in this process and prints the wall and CPU seconds of its timed part.
-func (b *bench) one(ctx context.Context, side, profile string) error {
-	if profile != "" {
-		f, err := os.Create(profile)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
-	}
-	if side == "raw" {
-		return b.raw()
-	}
-	return b.timed(func() error { return b.materialize(ctx) })
-}
-
-// timed prints what work took.
-func (b *bench) timed(work func() error) error {
-	var before, after syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &before); err != nil {
-		return err
-	}
-	start := time.Now()
-	if err := work(); err != nil {
-		return err
-	}
-	wall := time.Since(start)
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &after); err != nil {
-		return err
-	}
-	cpu := time.Duration(after.Utime.Nano() + after.Stime.Nano() - before.Utime.Nano() - before.Stime.Nano())
-	_, err := fmt.Println(wall.Seconds(), cpu.Seconds())
-	return err
-}
 
 // materialize fills a new online store and closes it: opening, reading, reducing, writing durably.
 func (b *bench) materialize(ctx context.Context) error {
@@ -110,7 +37,7 @@ func (b *bench) materialize(ctx context.Context) error {
 	}
 	run := report.Views[0].Run
 	phases.note(materialize.Progress{Phase: materialize.Done})
-	fmt.Fprintf(os.Stderr, "  read %d, written %d, ambiguous %d: %s\n", run.Read, run.Written, run.Ambiguous, phases)
+	measure.Note("  read %d, written %d, ambiguous %d: %s", run.Read, run.Written, run.Ambiguous, phases)
 	return s.Close()
 }
 
@@ -149,7 +76,7 @@ func (b *bench) raw() (err error) {
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 		o.Levels[i].BlockSize = 8 << 10
 	}
-	return b.timed(func() error {
+	return timed(func() error {
 		db, err := pebble.Open(dir, o)
 		if err != nil {
 			return err

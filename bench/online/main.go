@@ -1,9 +1,9 @@
-// Command online measures the embedded online store: the write part of row 10 of the performance goals (1 M sorted rows
-// of 400 B, durable, against raw Pebble batches of the same bytes in the same order), reads of 1 and 100 keys, and, in
-// a fresh process, the time to the first answer and the memory of rows 19 and 20. It prints Markdown rows, with CPU
-// times for machines that are busy with other things.
+// Command online measures the write part of row 10 of the performance goals, 1 M sorted rows of 400 B made durable in
+// the embedded online store, in batches as large as those of materialize, against raw Pebble batches of the same bytes
+// in the same order; and it notes the latency of reads of 1 and 100 keys, by the owner and through its socket. It
+// prints the row.
 //
-//	go run ./bench/online [-rows 1000000] [-chunk 100000] [-pairs 5]
+//	go run ./bench/online [-data DIR] [-rows 1000000] [-chunk 262144] [-pairs 5]
 package main
 
 import (
@@ -13,27 +13,21 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
-	"golang.org/x/sys/unix"
-
+	"github.com/truepoint/truepoint/bench/measure"
 	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/online/embeddedonline"
 )
 
 func main() {
+	data := flag.String("data", "bench/data/online", "directory for the stores")
 	rows := flag.Int("rows", 1_000_000, "rows of 400 B")
-	chunk := flag.Int("chunk", 100_000, "rows of one PutBatch")
+	chunk := flag.Int("chunk", 1<<18, "rows of one PutBatch")
 	pairs := flag.Int("pairs", 5, "interleaved pairs of measurements")
-	child := flag.String("first-read", "", "measure a first read of this directory in this process")
+	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
 	flag.Parse()
-	err := error(nil)
-	if *child != "" {
-		err = firstRead(*child)
-	} else {
-		err = run(context.Background(), *rows, *chunk, *pairs)
-	}
-	if err != nil {
+	b := &bench{data: *data, chunk: *chunk, pairs: *pairs, cells: workload(*rows)}
+	if err := measure.Profiled(*profile, func() error { return b.run(context.Background()) }); err != nil {
 		fmt.Fprintln(os.Stderr, "bench/online:", err)
 		os.Exit(1)
 	}
@@ -41,111 +35,56 @@ func main() {
 
 const table = "bench/view/1"
 
-// A cost is what one measurement took.
-type cost struct{ wall, cpu time.Duration }
-
-// measure returns the cost of work in wall-clock and CPU time of this process.
-func measure(work func() error) (cost, error) {
-	var before, after unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &before); err != nil {
-		return cost{}, err
-	}
-	start := time.Now()
-	if err := work(); err != nil {
-		return cost{}, err
-	}
-	wall := time.Since(start)
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &after); err != nil {
-		return cost{}, err
-	}
-	cpu := func(r unix.Rusage) time.Duration { return time.Duration(r.Utime.Nano() + r.Stime.Nano()) }
-	return cost{wall, cpu(after) - cpu(before)}, nil
+// A bench is one run of the program.
+type bench struct {
+	data         string
+	chunk, pairs int
+	cells        []online.Cell
 }
 
-func run(ctx context.Context, rows, chunk, pairs int) error {
-	root, err := os.MkdirTemp("", "truepoint-bench-")
+func (b *bench) path(name string) string { return filepath.Join(b.data, name) }
+
+func (b *bench) run(ctx context.Context) error {
+	measure.Start("bench/online")
+	ours, raw, err := measure.Pairs(b.pairs,
+		func() (measure.Cost, error) { return b.load(ctx, b.path("ours")) },
+		func() (measure.Cost, error) { return loadRaw(b.path("raw"), b.cells) })
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(root)
-	cells := workload(rows)
-	var ours, raw, flushed []cost
-	kept := ""
-	for n := range pairs {
-		if kept != "" {
-			os.RemoveAll(kept)
-		}
-		kept = filepath.Join(root, fmt.Sprint("ours", n))
-		c, err := load(ctx, kept, cells, chunk)
-		if err != nil {
-			return err
-		}
-		ours = append(ours, c)
-		commit, whole, err := loadRaw(filepath.Join(root, "raw"), cells)
-		if err != nil {
-			return err
-		}
-		raw, flushed = append(raw, commit), append(flushed, whole)
-	}
-	report(rows, chunk, ours, raw, flushed)
-	if err := reads(ctx, kept, cells); err != nil {
+	wall, cpu := measure.Ratios(raw, ours, measure.Wall), measure.Ratios(raw, ours, measure.CPU)
+	measure.Row{
+		Number: "10a", What: fmt.Sprintf("write %d sorted rows of %d B to the embedded store, durable", len(b.cells), rowBytes),
+		Yardstick: "raw Pebble, batches of 1,000 in key order: " + measure.Middle(raw).String(), Ours: measure.Middle(ours).String(),
+		Wall: "raw ÷ ours " + wall.String(), CPU: "raw ÷ ours " + cpu.String(), Gate: "≥ 2×",
+		Verdict: measure.Verdict(wall.Median >= 2, cpu.Median >= 2),
+	}.Print()
+	if err := b.reads(ctx, b.path("ours")); err != nil {
 		return err
 	}
-	return fresh(kept, pairs)
+	return os.RemoveAll(b.data)
 }
 
-// load writes cells to a new store; the last PutBatch returns when all of them are durable.
-func load(ctx context.Context, dir string, cells []online.Cell, chunk int) (cost, error) {
+// load writes the cells to a new store; the last PutBatch returns when all of them are durable.
+func (b *bench) load(ctx context.Context, dir string) (c measure.Cost, err error) {
+	if err := os.RemoveAll(dir); err != nil {
+		return c, err
+	}
 	s, err := embeddedonline.Open(ctx, dir, nil)
 	if err != nil {
-		return cost{}, err
+		return c, err
 	}
-	c, err := measure(func() error {
-		for part := range slices.Chunk(cells, chunk) {
+	c, err = measure.Of(func() error {
+		for part := range slices.Chunk(b.cells, b.chunk) {
 			if _, err := s.PutBatch(ctx, table, part); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	c.Peak = 0 // the cells take more than the store
 	if err != nil {
-		return cost{}, err
+		return c, err
 	}
 	return c, s.Close()
-}
-
-func report(rows, chunk int, ours, raw, flushed []cost) {
-	wall := func(c cost) float64 { return c.wall.Seconds() }
-	cpu := func(c cost) float64 { return c.cpu.Seconds() }
-	ratio := func(f func(cost) float64) float64 {
-		r := make([]float64, len(ours))
-		for i := range r {
-			r[i] = f(raw[i]) / f(ours[i])
-		}
-		return median(r)
-	}
-	fmt.Println("| what | wall s | CPU s | rows/s | raw ÷ ours, wall | raw ÷ ours, CPU | gate |")
-	fmt.Println("|---|---|---|---|---|---|---|")
-	line := func(what string, c []cost, tail string) {
-		w := median(each(c, wall))
-		fmt.Printf("| %s | %.2f | %.2f | %.0f k | %s\n", what, w, median(each(c, cpu)), float64(rows)/w/1e3, tail)
-	}
-	line(fmt.Sprintf("row 10: %d sorted rows of 400 B by PutBatch of %d, durable", rows, chunk), ours,
-		fmt.Sprintf("%.2f | %.2f | ≥ 2 |", ratio(wall), ratio(cpu)))
-	line("raw Pebble, batches of 1,000 Set in key order, one sync at the end", raw, "1 | 1 | |")
-	line("the same, then flushed", flushed, " | | |")
-}
-
-func each(c []cost, f func(cost) float64) []float64 {
-	out := make([]float64, len(c))
-	for i := range c {
-		out[i] = f(c[i])
-	}
-	return out
-}
-
-func median(v []float64) float64 {
-	s := slices.Clone(v)
-	slices.Sort(s)
-	return s[len(s)/2]
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
 
+	"github.com/truepoint/truepoint/bench/measure"
 	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/value"
 )
@@ -60,26 +61,22 @@ func (silence) Infof(string, ...any)           {}
 func (silence) Errorf(string, ...any)          {}
 func (silence) Fatalf(format string, _ ...any) { panic(format) }
 
-// loadRaw writes cells to a new Pebble store in batches; commit ends when all of them are durable in the log, whole
-// when they stand in tables.
-func loadRaw(dir string, cells []online.Cell) (commit, whole cost, err error) {
+// loadRaw writes cells to a new Pebble store in batches, durable in its log at the end.
+func loadRaw(dir string, cells []online.Cell) (c measure.Cost, err error) {
 	if err := os.RemoveAll(dir); err != nil {
-		return commit, whole, err
+		return c, err
 	}
 	o := rawOptions()
 	o.Cache = pebble.NewCache(64 << 20)
 	defer o.Cache.Unref()
 	db, err := pebble.Open(dir, o)
 	if err != nil {
-		return commit, whole, err
+		return c, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	commit, err = measure(func() error { return commitAll(db, cells) })
-	if err != nil {
-		return commit, whole, err
-	}
-	flush, err := measure(db.Flush)
-	return commit, cost{commit.wall + flush.wall, commit.cpu + flush.cpu}, err
+	c, err = measure.Of(func() error { return commitAll(db, cells) })
+	c.Peak = 0
+	return c, err
 }
 
 func commitAll(db *pebble.DB, cells []online.Cell) error {

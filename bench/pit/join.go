@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"runtime"
-	"strings"
 	"time"
 
+	"github.com/truepoint/truepoint/bench/measure"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/offline"
@@ -76,7 +74,7 @@ func (b *bench) join(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	joined, peak := time.Since(start), peakMemory()
+	joined := time.Since(start)
 	v := &result.Views[0]
 	for i, f := range features {
 		spine.Add(f.Name, v.Columns[i])
@@ -84,9 +82,8 @@ func (b *bench) join(ctx context.Context) error {
 	if err := offline.WriteTable(b.path("ours.parquet"), spine); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(os.Stderr, "  join %.2f s, %s; writing %.2f s, %s; ambiguous cells %v\n",
-		joined.Seconds(), peak, (time.Since(start) - joined).Seconds(), peakMemory(), v.Report.Ambiguous)
-	return err
+	measure.Note("  join %.2f s, writing %.2f s, ambiguous cells %v", joined.Seconds(), (time.Since(start) - joined).Seconds(), v.Report.Ambiguous)
+	return nil
 }
 
 // newest reduces the view to its newest row per key and loads the payload in runs.
@@ -117,17 +114,6 @@ func (b *bench) newest(ctx context.Context) error {
 		return err
 	}
 	runtime.KeepAlive(columns)
-	_, err = fmt.Fprintf(os.Stderr, "  %d keys: reduce %.2f s, load %.2f s\n", w.Len(), reduced.Seconds(), (time.Since(start) - reduced).Seconds())
-	return err
-}
-
-// peakMemory returns the greatest resident set of this process so far, as the system words it.
-func peakMemory() string {
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return "peak unknown"
-	}
-	_, rest, _ := strings.Cut(string(status), "VmHWM:")
-	line, _, _ := strings.Cut(rest, "\n")
-	return "peak " + strings.TrimSpace(line)
+	measure.Note("  %d keys: reduce %.2f s, load %.2f s", w.Len(), reduced.Seconds(), (time.Since(start) - reduced).Seconds())
+	return nil
 }

@@ -1,7 +1,7 @@
 // Command pit measures row 14a of the performance goals: a point-in-time join of 1 M entity rows with one view of 20 M
-// rows, Parquet to Parquet, against DuckDB's ASOF join of the same files; and, with -newest, the reduction of the same
-// 20 M rows to the newest row of 1 M keys, of which the write part of row 10 is a client. It makes the data, compares
-// the answers of both sides, runs interleaved pairs, each side in a process of its own, and prints Markdown rows.
+// rows, Parquet to Parquet, against DuckDB's ASOF join of the same files. With -newest it measures the reduction of the
+// same 20 M rows to the newest row of 1 M keys, which has no yardstick. It makes the data, compares the answers of both
+// sides, runs interleaved pairs, each side in a process of its own, and prints the row.
 //
 //	go run ./bench/pit [-data DIR] [-pairs 5] [-python PYTHON] [-newest]
 //
@@ -14,21 +14,31 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
+
+	"github.com/truepoint/truepoint/bench/measure"
 )
 
 func main() {
-	data := flag.String("data", "bench/data/pit", "directory for data and results")
-	pairs := flag.Int("pairs", 5, "interleaved pairs of measurements")
-	python := flag.String("python", "python3", "a Python, with or without duckdb")
+	b := &bench{}
+	flag.StringVar(&b.data, "data", "bench/data/pit", "directory for data and results")
+	flag.IntVar(&b.pairs, "pairs", 5, "interleaved pairs of measurements")
+	flag.StringVar(&b.python, "python", "python3", "a Python, with or without duckdb")
+	flag.StringVar(&b.keys, "keys", "int", "keys of -newest: int or string")
 	newest := flag.Bool("newest", false, "measure the newest row per key instead")
-	keys := flag.String("keys", "int", "keys of -newest: int or string")
 	one := flag.String("one", "", "used by the program itself: run one side's work, join or newest")
 	profile := flag.String("cpuprofile", "", "with -one: write a CPU profile to this file")
 	flag.Parse()
-	b := &bench{data: *data, pairs: *pairs, python: *python, keys: *keys, out: os.Stdout}
-	if err := b.run(context.Background(), *one, *newest, *profile); err != nil {
+	ctx := context.Background()
+	var err error
+	switch {
+	case *one != "":
+		err = measure.Profiled(*profile, func() error { return b.one(ctx, *one) })
+	case *newest:
+		err = b.measureNewest(ctx)
+	default:
+		err = b.measureJoin(ctx)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench/pit:", err)
 		os.Exit(1)
 	}
@@ -40,60 +50,50 @@ type bench struct {
 	pairs  int
 	python string
 	keys   string
-	out    *os.File
 }
 
 func (b *bench) path(name string) string { return filepath.Join(b.data, name) }
 
-func (b *bench) run(ctx context.Context, one string, newest bool, profile string) error {
-	if one != "" {
-		return b.profiled(profile, func() error { return b.one(ctx, one) })
-	}
-	if err := b.prepare(ctx); err != nil {
-		return err
-	}
-	load, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		load = []byte("unknown")
-	}
-	fmt.Fprintf(b.out, "load average before %s\n", strings.TrimSpace(string(load)))
-	if newest {
-		return b.measureNewest(ctx)
-	}
-	if err := b.compare(ctx); err != nil {
-		return err
-	}
-	return b.measureJoin(ctx)
+// self runs our side in a process of its own.
+func (b *bench) self(ctx context.Context, what string) (measure.Cost, error) {
+	return measure.Self(ctx, "-one", what, "-data", b.data, "-keys", b.keys)
 }
 
 // measureJoin prints row 14a.
 func (b *bench) measureJoin(ctx context.Context) error {
-	var ours, theirs []usage
-	for i := range b.pairs {
-		o, err := b.self(ctx, "join")
-		if err != nil {
-			return err
-		}
-		t, err := b.duck(ctx, "join", b.path("theirs.parquet"))
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(b.out, "pair %d: ours %v, DuckDB %v, wall %.2f×, CPU %.2f×, memory %.2f×\n",
-			i+1, o, t, o.wall/t.wall, o.cpu/t.cpu, o.memory/t.memory)
-		ours, theirs = append(ours, o), append(theirs, t)
+	if err := b.prepare(ctx); err != nil {
+		return err
 	}
-	fmt.Fprintln(b.out, "| # | what | yardstick | ours | wall (median, min–max) | CPU | memory | gate |\n|---|---|---|---|---|---|---|---|")
-	fmt.Fprintf(b.out, "| 14a | join 1 M rows × one view of 20 M | DuckDB ASOF %v | %v | %s | %s | %s | ≤ 0.7× wall, ≤ 0.25× memory |\n",
-		middle(theirs), middle(ours),
-		ratios(ours, theirs, func(u usage) float64 { return u.wall }),
-		ratios(ours, theirs, func(u usage) float64 { return u.cpu }),
-		ratios(ours, theirs, func(u usage) float64 { return u.memory }))
+	measure.Start("bench/pit")
+	join := func() (measure.Cost, error) { return b.self(ctx, "join") }
+	asof := func() (measure.Cost, error) { return b.duck(ctx, "join", b.path("theirs.parquet")) }
+	if _, _, err := measure.Pairs(1, join, asof); err != nil { // not counted: it warms the caches of the disk
+		return err
+	}
+	if _, err := b.duck(ctx, "compare"); err != nil {
+		return err
+	}
+	ours, theirs, err := measure.Pairs(b.pairs, join, asof)
+	if err != nil {
+		return err
+	}
+	wall, cpu, memory := measure.Ratios(ours, theirs, measure.Wall), measure.Ratios(ours, theirs, measure.CPU), measure.Ratios(ours, theirs, measure.Peak)
+	measure.Row{
+		Number: "14a", What: "join of 1 M entity rows with one view of 20 M rows, Parquet to Parquet",
+		Yardstick: "DuckDB ASOF: " + measure.Middle(theirs).String(), Ours: measure.Middle(ours).String(),
+		Wall: wall.String(), CPU: cpu.String(), Memory: memory.String(), Gate: "≤ 0.7× wall, ≤ 0.25× memory",
+		Verdict: measure.Verdict(wall.Median <= 0.7 && memory.Median <= 0.25, cpu.Median <= 0.7 && memory.Median <= 0.25),
+	}.Print()
 	return nil
 }
 
-// measureNewest prints the time of the reduction, which has no yardstick of its own.
+// measureNewest prints what the reduction takes.
 func (b *bench) measureNewest(ctx context.Context) error {
-	var ours []usage
+	if err := b.prepare(ctx); err != nil {
+		return err
+	}
+	measure.Start("bench/pit -newest")
+	var ours []measure.Cost
 	for range b.pairs {
 		o, err := b.self(ctx, "newest")
 		if err != nil {
@@ -101,31 +101,6 @@ func (b *bench) measureNewest(ctx context.Context) error {
 		}
 		ours = append(ours, o)
 	}
-	fmt.Fprintf(b.out, "newest of 20 M rows, 1 M %s keys, with payload: %v\n", b.keys, middle(ours))
+	measure.Row{What: "newest of 20 M rows, 1 M " + b.keys + " keys, with payload", Ours: measure.Middle(ours).String()}.Print()
 	return nil
-}
-
-// ratios returns the median, least and greatest ratio of pairs.
-func ratios(ours, theirs []usage, of func(usage) float64) string {
-	all := make([]float64, len(ours))
-	for i := range all {
-		all[i] = of(ours[i]) / of(theirs[i])
-	}
-	slices.Sort(all)
-	return fmt.Sprintf("%.2f× (%.2f–%.2f)", all[len(all)/2], all[0], all[len(all)-1])
-}
-
-// middle returns the median of each figure.
-func middle(all []usage) usage {
-	median := func(of func(usage) float64) float64 {
-		figures := make([]float64, len(all))
-		for i, u := range all {
-			figures[i] = of(u)
-		}
-		slices.Sort(figures)
-		return figures[len(figures)/2]
-	}
-	return usage{
-		median(func(u usage) float64 { return u.wall }), median(func(u usage) float64 { return u.cpu }), median(func(u usage) float64 { return u.memory }),
-	}
 }

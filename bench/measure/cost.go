@@ -1,0 +1,130 @@
+// Package measure holds what the programs of bench share: the cost of work in this process and in others, ratios of
+// interleaved pairs, and the Markdown row that tells them.
+package measure
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/pprof"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A Cost is what work took.
+type Cost struct {
+	Wall, CPU time.Duration // CPU is user and system time of all threads
+	Peak      float64       // greatest resident memory of the whole process, MiB; 0 if unknown
+}
+
+// String returns "1.23 s, 2.34 CPU-s, 345 MiB", in milliseconds below a second.
+func (c Cost) String() string {
+	unit, name, digits := time.Second, "s", 2
+	if c.Wall < time.Second {
+		unit, name, digits = time.Millisecond, "ms", 1
+	}
+	in := func(d time.Duration) float64 { return float64(d) / float64(unit) }
+	text := fmt.Sprintf("%.*f %s, %.*f CPU-%s", digits, in(c.Wall), name, digits, in(c.CPU), name)
+	if c.Peak > 0 {
+		text += fmt.Sprintf(", %.0f MiB", c.Peak)
+	}
+	return text
+}
+
+// Of returns what work costs this process.
+func Of(work func() error) (Cost, error) {
+	before, start := cpu(), time.Now()
+	if err := work(); err != nil {
+		return Cost{}, err
+	}
+	c := Cost{Wall: time.Since(start), CPU: cpu() - before}
+	peak, err := Memory(os.Getpid(), "VmHWM")
+	c.Peak = peak
+	return c, err
+}
+
+func cpu() time.Duration {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// Memory returns a figure of /proc/PID/status, such as VmRSS or VmHWM, in MiB.
+func Memory(pid int, name string) (float64, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, found := strings.Cut(string(b), name+":")
+	var kib float64
+	if _, err := fmt.Sscan(rest, &kib); err != nil || !found {
+		return 0, fmt.Errorf("no %s in /proc/%d/status", name, pid)
+	}
+	return kib / 1024, nil
+}
+
+const mark = "cost "
+
+// Tell prints what the timed part of this process cost, for the Self that started it.
+func Tell(c Cost) {
+	fmt.Printf("%s%d %d %f\n", mark, c.Wall, c.CPU, c.Peak)
+}
+
+// Self runs this program with other arguments in a process of its own and returns what that told by Tell, or else what
+// the whole process took.
+func Self(ctx context.Context, args ...string) (Cost, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return Cost{}, err
+	}
+	return Run(exec.CommandContext(ctx, exe, args...))
+}
+
+// Run runs a command and returns what it told by Tell, or else what it took from start to end.
+func Run(cmd *exec.Cmd) (Cost, error) {
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, os.Stderr
+	start := time.Now()
+	if err := cmd.Run(); err != nil {
+		return Cost{}, fmt.Errorf("%s %v: %w", filepath.Base(cmd.Path), cmd.Args[1:], err)
+	}
+	c := Cost{Wall: time.Since(start), CPU: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		c.Peak = float64(u.Maxrss) / 1024
+	}
+	for line := range strings.Lines(out.String()) {
+		if rest, told := strings.CutPrefix(line, mark); told {
+			if _, err := fmt.Sscan(rest, &c.Wall, &c.CPU, &c.Peak); err != nil {
+				return c, err
+			}
+			continue
+		}
+		Note("  %s", strings.TrimSpace(line))
+	}
+	return c, nil
+}
+
+// Profiled runs work, with a CPU profile if file is not empty.
+func Profiled(file string, work func() error) error {
+	if file == "" {
+		return work()
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return work()
+}
