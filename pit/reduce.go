@@ -52,6 +52,7 @@ type reducer struct {
 
 const (
 	reducerBits = 13      // of the smallest table: room for one block
+	leapBits    = 20      // smaller tables, of less than 32 MiB, grow by four at once
 	textChunk   = 1 << 16 // bytes that a reducer allocates at once for texts
 )
 
@@ -94,12 +95,16 @@ func (w *reducer) resize(bits uint) {
 // reserve makes room for n more keys.
 func (w *reducer) reserve(n int) {
 	bits := 64 - w.shift
+	if (w.used+n)*10 <= 6<<bits {
+		return
+	}
+	if bits < leapBits {
+		bits++
+	}
 	for (w.used+n)*10 > 6<<bits {
 		bits++
 	}
-	if bits != 64-w.shift {
-		w.resize(bits)
-	}
+	w.resize(bits)
 }
 
 // find returns the place of a key, whose entry is empty if it is new.

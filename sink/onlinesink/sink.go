@@ -16,7 +16,16 @@ import (
 )
 
 // A Sink is a sink.Sink on an online store. It is safe for concurrent use.
-type Sink struct{ store *online.Store }
+type Sink struct {
+	store  *online.Store
+	blocks sync.Pool // of *block
+}
+
+// A block is memory that many cells share. Blocks go from write to write, because memory that was never touched costs
+// more than the encoding.
+type block [blockBytes]byte
+
+const blockBytes = 1 << 20
 
 // New returns a Sink that writes to s, which stays open.
 func New(s *online.Store) *Sink { return &Sink{store: s} }
@@ -32,7 +41,7 @@ func (s *Sink) Write(ctx context.Context, table string, rows *sink.Rows) (sink.O
 	if err := rows.Check(); err != nil {
 		return sink.Outcome{}, err
 	}
-	cells, err := encode(rows)
+	cells, used, err := s.encode(rows)
 	if err != nil {
 		return sink.Outcome{}, err
 	}
@@ -41,6 +50,11 @@ func (s *Sink) Write(ctx context.Context, table string, rows *sink.Rows) (sink.O
 	out := sink.Outcome{Written: r.Written, Superseded: r.Superseded}
 	if out.Superseded != online.Unknown {
 		out.Superseded += int64(len(cells) - len(kept))
+	}
+	if err == nil { // a store that failed may be busy with them still
+		for _, b := range used {
+			s.blocks.Put(b)
+		}
 	}
 	return out, err
 }
@@ -68,29 +82,29 @@ func newest(cells []online.Cell) []online.Cell {
 // rowsPerWorker is the number of rows from which on another goroutine helps to encode.
 const rowsPerWorker = 8192
 
-// encode returns one cell per row, in row order. Cells share a few large buffers.
-func encode(rows *sink.Rows) ([]online.Cell, error) {
+// encode returns one cell per row, in row order, and the blocks that they lie in.
+func (s *Sink) encode(rows *sink.Rows) ([]online.Cell, []*block, error) {
 	schema, fields, err := layout(rows)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cells := make([]online.Cell, rows.Len())
-	workers := min(runtime.GOMAXPROCS(0), len(cells)/rowsPerWorker+1)
-	failures := make([]error, workers)
+	all := make([]encoder, min(runtime.GOMAXPROCS(0), len(cells)/rowsPerWorker+1))
+	failures := make([]error, len(all))
 	var wait sync.WaitGroup
-	for w := range workers {
-		wait.Go(func() {
-			e := encoder{rows: rows, fields: fields, row: value.NewRowEncoder(schema)}
-			failures[w] = e.fill(cells, w*len(cells)/workers, (w+1)*len(cells)/workers)
-		})
+	for w := range all {
+		all[w] = encoder{blocks: &s.blocks, rows: rows, fields: fields, row: value.NewRowEncoder(schema)}
+		wait.Go(func() { failures[w] = all[w].fill(cells, w*len(cells)/len(all), (w+1)*len(cells)/len(all)) })
 	}
 	wait.Wait()
-	for _, err := range failures {
-		if err != nil {
-			return nil, err // of the first row that failed
+	var used []*block
+	for w := range all {
+		if failures[w] != nil {
+			return nil, nil, failures[w] // of the first row that failed
 		}
+		used = append(used, all[w].used...)
 	}
-	return cells, nil
+	return cells, used, nil
 }
 
 // layout returns the schema of new rows and the columns in its order.
@@ -113,12 +127,11 @@ func layout(rows *sink.Rows) (*value.Schema, []*value.Column, error) {
 	return schema, fields, nil
 }
 
-// chunkBytes is the size of the buffers that cells share.
-const chunkBytes = 1 << 20
-
 // An encoder turns rows into cells. A cell's bytes lie in a shared buffer that is replaced, never grown, once cells
 // point into it.
 type encoder struct {
+	blocks *sync.Pool
+	used   []*block
 	rows   *sink.Rows
 	fields []*value.Column
 	row    *value.RowEncoder
@@ -136,10 +149,24 @@ func (e *encoder) fill(cells []online.Cell, lo, hi int) (err error) {
 	return nil
 }
 
-func (e *encoder) cell(i int) (online.Cell, error) {
-	if cap(e.buf)-len(e.buf) < e.last+e.last/4+64 {
-		e.buf = make([]byte, 0, max(chunkBytes, 4*e.last))
+// room makes sure that the buffer has room for a cell like the last.
+func (e *encoder) room() {
+	need := e.last + e.last/4 + 64
+	switch {
+	case cap(e.buf)-len(e.buf) >= need:
+	case need > blockBytes/2:
+		e.buf = make([]byte, 0, 4*need)
+	default:
+		b, ok := e.blocks.Get().(*block)
+		if !ok {
+			b = new(block)
+		}
+		e.used, e.buf = append(e.used, b), b[:0]
 	}
+}
+
+func (e *encoder) cell(i int) (online.Cell, error) {
+	e.room()
 	start := len(e.buf)
 	buf, keyed, err := e.key(e.buf, i)
 	if err != nil {
