@@ -23,9 +23,12 @@ var features = []value.Field{
 
 const ttl = 10 * eventtime.Day
 
-// one does the work of our side once, in this process.
+// one does one thing in this process: the work of our side, or the making of the data.
 func (b *bench) one(ctx context.Context, what string) error {
-	if what == "newest" {
+	switch what {
+	case "prepare":
+		return b.prepare(ctx)
+	case "newest":
 		return b.newest(ctx)
 	}
 	return b.join(ctx)

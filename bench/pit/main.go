@@ -25,7 +25,7 @@ func main() {
 	flag.StringVar(&b.python, "python", "python3", "a Python, with or without duckdb")
 	flag.StringVar(&b.keys, "keys", "int", "keys of -newest: int or string")
 	newest := flag.Bool("newest", false, "measure the newest row per key instead")
-	one := flag.String("one", "", "used by the program itself: run one side's work, join or newest")
+	one := flag.String("one", "", "used by the program itself, in this process: prepare, join or newest")
 	profile := flag.String("cpuprofile", "", "with -one: write a CPU profile to this file")
 	flag.Parse()
 	ctx := context.Background()
