@@ -3,6 +3,7 @@ package pit
 import (
 	"context"
 	"hash/maphash"
+	"slices"
 	"strings"
 
 	"github.com/truepoint/truepoint/eventtime"
@@ -170,7 +171,7 @@ func (w *reducer) part(ctx context.Context, i int) error {
 	accepted := w.chunk.acceptance(w.plan.Availability, &w.report)
 	t := w.chunk.times()
 	w.block.from = w.start[part]
-	keep := func(i int) bool { return (accepted == nil || accepted(i)) && w.selects(t, i) }
+	keep := w.keep(accepted, t)
 	for lo := 0; lo < p.Rows(); lo += blockRows {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -190,6 +191,32 @@ func (w *reducer) part(ctx context.Context, i int) error {
 		w.meter.add(hi - lo)
 	}
 	return nil
+}
+
+// keep returns a function that tells which rows of a part compete, nil if all do.
+func (w *reducer) keep(accepted func(i int) bool, t times) func(i int) bool {
+	if accepted == nil && w.selectsAll(t) {
+		return nil
+	}
+	return func(i int) bool { return (accepted == nil || accepted(i)) && w.selects(t, i) }
+}
+
+// selectsAll reports whether the rows with the least and the greatest event time are selected whatever their created
+// times are, and with them all others: unless availability follows created time, each bound of a selection cuts the
+// event times at one instant.
+func (w *reducer) selectsAll(t times) bool {
+	if len(t.event) == 0 || w.plan.Availability.Rule == eventtime.ByCreatedTime {
+		return false
+	}
+	bounds := w.plan.Select
+	bounds.CreatedAfter, bounds.AvailableAfter = eventtime.None, eventtime.None
+	for _, n := range []int64{slices.Min(t.event), slices.Max(t.event)} {
+		event := eventtime.Instant(n)
+		if available, _ := w.plan.Availability.Of(event, eventtime.None); !bounds.Selects(event, available, eventtime.None) {
+			return false
+		}
+	}
+	return true
 }
 
 func (w *reducer) selects(t times, i int) bool {
