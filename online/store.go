@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"runtime"
+	"sync"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/value"
@@ -96,7 +98,31 @@ func CheckCells(table string, cells []Cell) error {
 	if err := CheckTable(table); err != nil {
 		return err
 	}
-	for i, c := range cells {
+	parts := min(runtime.GOMAXPROCS(0), len(cells)/cellsPerChecker+1)
+	if parts == 1 {
+		return checkCells(table, cells, 0, len(cells))
+	}
+	failures := make([]error, parts)
+	var wait sync.WaitGroup
+	for p := range parts {
+		wait.Go(func() { failures[p] = checkCells(table, cells, p*len(cells)/parts, (p+1)*len(cells)/parts) })
+	}
+	wait.Wait()
+	for _, err := range failures {
+		if err != nil {
+			return err // of the first cell that is at fault
+		}
+	}
+	return nil
+}
+
+// cellsPerChecker is the number of cells from which on another goroutine helps to check them.
+const cellsPerChecker = 32 << 10
+
+// checkCells checks the cells lo ≤ i < hi, the order of the first with the one before it included.
+func checkCells(table string, cells []Cell, lo, hi int) error {
+	for i := lo; i < hi; i++ {
+		c := cells[i]
 		if i > 0 && bytes.Compare(cells[i-1].Key, c.Key) >= 0 {
 			return errs.New(errs.InvalidArgument, "cells of online table %q: key %d (%x) is not greater than the one before it", table, i, c.Key)
 		}

@@ -60,7 +60,7 @@ func partOf(start []int64, position int64) int {
 }
 
 // cellsAtOnce bounds the cells that a worker decodes before it gathers from them.
-const cellsAtOnce = 4 << 20
+const cellsAtOnce = 1 << 20
 
 // A gathering is the second pass over a table: it reads payload columns of those parts only that targets pick from.
 type gathering struct {
