@@ -13,6 +13,11 @@ notes=$data/notes.txt
 load=$(cat /proc/loadavg)
 failed=0
 mkdir -p "$bin"
+exec 9>$data/lock
+flock --nonblock 9 || {
+  echo "run.sh: another run is going on; two at once would measure each other" >&2
+  exit 1
+}
 : >"$rows"
 : >"$notes"
 
