@@ -1,5 +1,7 @@
-"""DuckDB's side of bench/pit: make DATA | join DATA OUT | compare DATA."""
+"""DuckDB's side of bench/pit: make DATA | join DATA OUT | eval DATA | compare DATA."""
+import resource
 import sys
+import time
 
 import duckdb
 
@@ -24,11 +26,22 @@ if step == "make":
     c.execute(f"""COPY (SELECT i AS row_id, (hash(i*13) % 1000000)::BIGINT AS entity_id,
       TIMESTAMP '2026-01-01' + INTERVAL (hash(i*17) % 2592000) SECOND AS event_ts, (hash(i) % 2)::INT AS label
       FROM range(1000000) t(i)) TO {SPINE} {SNAPPY}""")
-elif step == "join":
+elif step in ("join", "eval"):
     c.execute("SET preserve_insertion_order=false")
+    spine = SPINE
+    if step == "eval":
+        spine = "spine"
+        c.execute(f"CREATE TEMP TABLE spine AS SELECT * FROM {SPINE}")
     cells = ", ".join(f"CASE WHEN v.event_ts >= s.event_ts - INTERVAL 10 DAY THEN v.{f} END AS {f}" for f in FEATURES)
-    c.execute(f"""COPY (SELECT s.row_id, s.entity_id, s.event_ts, s.label, {cells} FROM {SPINE} s
-      ASOF LEFT JOIN {VIEW} v ON s.entity_id = v.entity_id AND s.event_ts >= v.event_ts) TO '{sys.argv[3]}' {SNAPPY}""")
+    query = f"""SELECT s.row_id, s.entity_id, s.event_ts, s.label, {cells} FROM {spine} s
+      ASOF LEFT JOIN {VIEW} v ON s.entity_id = v.entity_id AND s.event_ts >= v.event_ts"""
+    wall, cpu = time.perf_counter_ns(), time.process_time_ns()
+    if step == "join":
+        c.execute(f"COPY ({query}) TO '{sys.argv[3]}' {SNAPPY}")
+    else:
+        c.execute(f"CREATE TEMP TABLE result AS {query}")
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print("cost", time.perf_counter_ns() - wall, time.process_time_ns() - cpu, peak)
 elif step == "compare":
     # ASOF has no rule for equal event times: rows that a tie may answer are left out.
     differs = " OR ".join(f"o.{f} IS DISTINCT FROM t.{f}" for f in FEATURES)
