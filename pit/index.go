@@ -43,7 +43,7 @@ func newIndex(ctx context.Context, p *Plan, keys []*value.Column) (*index, error
 		buckets *= 2
 		x.shift--
 	}
-	x.buckets = make([]bucket, buckets)
+	x.buckets = makeLarge[bucket](buckets)
 	b := &indexBuild{index: x, plan: p}
 	if err := b.count(ctx); err != nil {
 		return nil, err

@@ -70,7 +70,7 @@ func (r *reduction) reducer(tiesMax int) *reducer {
 func (w *reducer) resize(bits uint) {
 	old := *w
 	w.shift = 64 - bits
-	w.entries = make([]entry, 1<<bits)
+	w.entries = makeLarge[entry](1 << bits)
 	w.ranks = make([]value.Value, w.k<<bits)
 	if w.form == textKey || w.form == bytesKey {
 		w.texts = make([]string, 1<<bits)

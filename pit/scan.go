@@ -69,7 +69,7 @@ func (s *scan) run(ctx context.Context, workers, tiesMax int) (*scanWorker, erro
 
 func (s *scan) worker(tiesMax int) *scanWorker {
 	w := &scanWorker{
-		scan: s, chunk: newChunk(s.roles), slots: make([]slot, len(s.index.rows)), k: len(s.roles.rank), ties: newTies(tiesMax),
+		scan: s, chunk: newChunk(s.roles), slots: makeLarge[slot](len(s.index.rows)), k: len(s.roles.rank), ties: newTies(tiesMax),
 		block: &keyBlock{form: s.index.form, seed: s.index.seed, what: sourceRow(s.view.Name)}, hits: &hits{}, begin: make([]eventtime.Instant, blockRows),
 	}
 	for i, asOf := range s.index.asOf {
