@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"maps"
-	"slices"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
