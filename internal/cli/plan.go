@@ -63,11 +63,7 @@ func neededFlags(p *apply.Plan) string {
 
 // withPlan compares the definition files with the registry and calls work with the difference.
 func (a *app) withPlan(work func(*truepoint.Store, *apply.Plan) error) error {
-	c, err := a.settings()
-	if err != nil {
-		return err
-	}
-	set, err := a.wanted(c)
+	c, set, err := a.wanted()
 	if err != nil {
 		return err
 	}

@@ -41,14 +41,18 @@ func (a *app) settings() (*config.Config, error) {
 	return c, nil
 }
 
-// wanted reads the definition files of the repository; warnings are printed.
-func (a *app) wanted(c *config.Config) (*feature.Set, error) {
+// wanted reads the configuration and the definition files of the repository; warnings are printed.
+func (a *app) wanted() (*config.Config, *feature.Set, error) {
+	c, err := a.settings()
+	if err != nil {
+		return nil, nil, err
+	}
 	set, warnings, err := definitions.Load(a.ctx, c.Dir, &definitions.Options{Project: c.Project, Overrides: c.Sources})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	a.warn(warnings)
-	return set, nil
+	return c, set, nil
 }
 
 func (a *app) warn(warnings []errs.Error) {

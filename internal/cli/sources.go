@@ -30,11 +30,7 @@ type checkDocument struct {
 
 // Run implements sources check: exit status 3 when a source cannot be read.
 func (v *sourcesCheckVerb) Run(a *app) error {
-	c, err := a.settings()
-	if err != nil {
-		return err
-	}
-	set, err := a.wanted(c)
+	c, set, err := a.wanted()
 	if err != nil {
 		return err
 	}

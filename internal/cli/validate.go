@@ -10,11 +10,7 @@ type validateVerb struct{}
 
 // Run implements the verb validate.
 func (v *validateVerb) Run(a *app) error {
-	c, err := a.settings()
-	if err != nil {
-		return err
-	}
-	set, err := a.wanted(c)
+	_, set, err := a.wanted()
 	if err != nil {
 		return err
 	}
