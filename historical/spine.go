@@ -12,9 +12,6 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// rowsShown bounds how many row numbers an error lists.
-const rowsShown = 20
-
 // A spine is a checked left side: the user's columns as they are and, for the join, the key columns in their declared
 // types and the instants.
 type spine struct {
@@ -113,19 +110,19 @@ func convertKey(f value.Field, from *value.Column) (*value.Column, error) {
 		return from, nil
 	}
 	to := value.NewColumn(f.Type, from.Len())
-	bad := rowFaults{}
+	var bad errs.Rows
 	for i := range from.Len() {
 		v, err := value.Convert(from.At(i), f.Type)
 		if err != nil {
-			bad.add(i, err)
+			bad.Add(i, err)
 		}
 		to.Append(v)
 	}
-	if bad.count == 0 {
+	if bad.First() == nil {
 		return to, nil
 	}
-	return nil, errs.Wrap(bad.first, errs.InvalidArgument, "column %q of the entity rows is %s, but join key %q is %s: %s",
-		f.Name, from.Type, f.Name, f.Type, bad.rows()).WithID("T0347").WithHint("convert the column to %s", f.Type)
+	return nil, errs.Wrap(bad.First(), errs.InvalidArgument, "column %q of the entity rows is %s, but join key %q is %s: %s",
+		f.Name, from.Type, f.Name, f.Type, &bad).WithID("T0347").WithHint("convert the column to %s", f.Type)
 }
 
 // instants returns the asOf of every row, None for null.
@@ -147,18 +144,18 @@ func instants(req *Request) ([]eventtime.Instant, error) {
 		return nil, err
 	}
 	out := make([]eventtime.Instant, c.Len())
-	bad := rowFaults{}
+	var bad errs.Rows
 	for i := range out {
 		if c.Null(i) {
 			out[i] = eventtime.None
 			continue
 		}
 		if out[i], err = read(i); err != nil {
-			bad.add(i, err)
+			bad.Add(i, err)
 		}
 	}
-	if bad.count > 0 {
-		return nil, errs.Wrap(bad.first, errs.InvalidArgument, "time column %q of the entity rows: %s", name, bad.rows()).WithID("T0349").
+	if bad.First() != nil {
+		return nil, errs.Wrap(bad.First(), errs.InvalidArgument, "time column %q of the entity rows: %s", name, &bad).WithID("T0349").
 			WithHint("write RFC 3339, such as 2026-03-12T10:00:00Z")
 	}
 	return out, nil
@@ -194,28 +191,4 @@ func instantOf(name string, c *value.Column, req *Request) (func(i int) (eventti
 	}
 	return nil, errs.New(errs.InvalidArgument, "time column %q of the entity rows is %s, expected a timestamp", name, c.Type).WithID("T0349").
 		WithHint("store it as a timestamp, as RFC 3339 text, or as a number with --timestamp-unit s, ms, us or ns")
-}
-
-// rowFaults remembers the first error and the first rows that have one, counted from 1 as in every message.
-type rowFaults struct {
-	first error
-	shown []string
-	count int
-}
-
-func (r *rowFaults) add(row int, err error) {
-	if r.first == nil {
-		r.first = err
-	}
-	if r.count++; len(r.shown) < rowsShown {
-		r.shown = append(r.shown, fmt.Sprint(row+1))
-	}
-}
-
-func (r *rowFaults) rows() string {
-	list := "row " + strings.Join(r.shown, ", ")
-	if r.count > len(r.shown) {
-		return fmt.Sprintf("%s and %d more", list, r.count-len(r.shown))
-	}
-	return list
 }

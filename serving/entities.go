@@ -1,16 +1,12 @@
 package serving
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/input"
 	"github.com/truepoint/truepoint/value"
 )
-
-// faultsShown bounds how many faulty rows of one column an error lists.
-const faultsShown = 20
 
 // entities are the parsed rows of a request.
 type entities struct {
@@ -91,35 +87,21 @@ func checkColumns(p *plan, req *Request) error {
 
 func parseKey(c input.Column, f value.Field) (Key, error) {
 	k := Key{Name: f.Name, Values: make([]value.Value, c.Len())}
-	var first error
-	var bad []string
-	more := 0
+	var bad errs.Rows
 	for i := range k.Values {
 		v, err := c.Value(i, f.Type)
 		if err == nil && v.IsNull() {
 			err = errs.New(errs.InvalidArgument, "a join key cannot be null")
 		}
 		k.Values[i] = v
-		if err == nil {
-			continue
+		if err != nil {
+			bad.Add(i, err)
 		}
-		if first == nil {
-			first = err
-		}
-		if len(bad) < faultsShown {
-			bad = append(bad, fmt.Sprint(i+1))
-			continue
-		}
-		more++
 	}
-	if first == nil {
+	if bad.First() == nil {
 		return k, nil
 	}
-	where := "row " + strings.Join(bad, ", ")
-	if more > 0 {
-		where += fmt.Sprintf(" and %d more", more)
-	}
-	return k, errs.Wrap(first, errs.InvalidArgument, "join key %q is %s: %s", f.Name, f.Type, where).WithID("T0365")
+	return k, errs.Wrap(bad.First(), errs.InvalidArgument, "join key %q is %s: %s", f.Name, f.Type, &bad).WithID("T0365")
 }
 
 // encode makes the entity keys of every use.
