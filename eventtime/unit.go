@@ -60,14 +60,15 @@ func convert(n int64, u Unit) (i Instant, ok bool) {
 // plausibleEnd is the first instant of 2101.
 const plausibleEnd = Instant(4133980800 * 1e6)
 
-// CheckPlausible returns an error when i, which is n in unit u, lies before 1970 or after 2100: such a number in an
-// event or created column has most likely another unit, which the error names. It is meant for columns whose file
-// does not carry the unit; feature values, such as birth dates, are not checked. Errors: OutOfRange.
-func CheckPlausible(i Instant, n int64, u Unit) error {
-	if i >= 0 && i < plausibleEnd {
-		return nil
+// MomentFromUnit is FromUnit for event and created columns whose file does not carry the unit: an instant before 1970 or
+// after 2100 has most likely another unit, and is an error that names it. Feature values, such as birth dates, are not
+// read by it. Errors: those of FromUnit, and OutOfRange.
+func MomentFromUnit(n int64, u Unit) (Instant, error) {
+	i, err := FromUnit(n, u)
+	if err != nil || i >= 0 && i < plausibleEnd {
+		return i, err
 	}
-	return errs.New(errs.OutOfRange, "timestamp %d in %s is %s, which is before 1970 or after 2100", n, u, i).WithID("T0105").
+	return 0, errs.New(errs.OutOfRange, "timestamp %d in %s is %s, which is before 1970 or after 2100", n, u, i).WithID("T0105").
 		WithHint("declare the right timestamp_unit%s", probable(n, u))
 }
 

@@ -180,13 +180,7 @@ func instantOf(name string, c *value.Column, req *Request) (func(i int) (eventti
 		return func(i int) (eventtime.Instant, error) { return eventtime.Parse(c.Texts[i], zone) }, nil
 	case value.Int32, value.Int64:
 		if req.Unit != "" {
-			return func(i int) (eventtime.Instant, error) {
-				at, err := eventtime.FromUnit(c.Ints[i], req.Unit)
-				if err == nil {
-					err = eventtime.CheckPlausible(at, c.Ints[i], req.Unit)
-				}
-				return at, err
-			}, nil
+			return func(i int) (eventtime.Instant, error) { return eventtime.MomentFromUnit(c.Ints[i], req.Unit) }, nil
 		}
 	}
 	return nil, errs.New(errs.InvalidArgument, "time column %q of the entity rows is %s, expected a timestamp", name, c.Type).WithID("T0349").

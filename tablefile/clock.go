@@ -21,11 +21,10 @@ func newClock(opt *Options, moment bool) *clock {
 
 // number reads a count of the declared unit.
 func (c *clock) number(n int64) (eventtime.Instant, error) {
-	i, err := eventtime.FromUnit(n, c.opt.Unit)
-	if err == nil && c.moment {
-		err = eventtime.CheckPlausible(i, n, c.opt.Unit)
+	if c.moment {
+		return eventtime.MomentFromUnit(n, c.opt.Unit)
 	}
-	return i, err
+	return eventtime.FromUnit(n, c.opt.Unit)
 }
 
 // text reads RFC 3339 and naive forms, and whole numbers where a unit is declared.

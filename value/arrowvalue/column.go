@@ -18,7 +18,7 @@ import (
 type Options struct {
 	Location *time.Location // zone of naive timestamps and time texts; nil is UTC
 	Unit     eventtime.Unit // what numbers count that are read as UnixTimestamp; "" means not declared
-	Times    bool           // the column holds event or created times: numbers must pass eventtime.CheckPlausible
+	Times    bool           // the column holds event or created times: numbers are read by eventtime.MomentFromUnit
 	Column   string         // name of the column, for errors
 	FirstRow int64          // rows of the source before this array, for errors
 }

@@ -60,9 +60,10 @@ func localizer(dt *arrow.TimestampType, opt *Options) *eventtime.Localizer {
 
 // fromNumber reads a number as a UnixTimestamp in the declared unit.
 func (o *Options) fromNumber(n int64) (value.Value, error) {
-	t, err := eventtime.FromUnit(n, o.Unit)
-	if err == nil && o.Times {
-		err = eventtime.CheckPlausible(t, n, o.Unit)
+	read := eventtime.FromUnit
+	if o.Times {
+		read = eventtime.MomentFromUnit
 	}
+	t, err := read(n, o.Unit)
 	return value.OfInstant(t), err
 }
