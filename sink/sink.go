@@ -20,7 +20,6 @@ type Rows struct {
 	Deleted  []bool              // nil: no row is a tombstone
 	Fields   []*value.Column     // Fields[i] holds Use.Fields[i]
 	Snapshot eventtime.Instant   // the instant at which the writer read its source, or the push arrived
-	ID       string              // idempotency key of an append; may be empty for online writes
 }
 
 // Outcome counts what a write did. Superseded is −1 where the store cannot tell.

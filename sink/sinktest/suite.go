@@ -62,7 +62,7 @@ func Use() *feature.Use {
 // tombstone among them.
 func rows(count int, event eventtime.Instant) *sink.Rows {
 	u := Use()
-	r := &sink.Rows{Use: u, Snapshot: 1_000_000, ID: fmt.Sprint("id-", count, "-", event)}
+	r := &sink.Rows{Use: u, Snapshot: 1_000_000}
 	for _, k := range u.Keys {
 		r.Keys = append(r.Keys, value.NewColumn(k.Type, count))
 	}
