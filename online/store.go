@@ -4,10 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"runtime"
-	"sync"
 
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/internal/parallel"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -98,22 +97,7 @@ func CheckCells(table string, cells []Cell) error {
 	if err := CheckTable(table); err != nil {
 		return err
 	}
-	parts := min(runtime.GOMAXPROCS(0), len(cells)/cellsPerChecker+1)
-	if parts == 1 {
-		return checkCells(table, cells, 0, len(cells))
-	}
-	failures := make([]error, parts)
-	var wait sync.WaitGroup
-	for p := range parts {
-		wait.Go(func() { failures[p] = checkCells(table, cells, p*len(cells)/parts, (p+1)*len(cells)/parts) })
-	}
-	wait.Wait()
-	for _, err := range failures {
-		if err != nil {
-			return err // of the first cell that is at fault
-		}
-	}
-	return nil
+	return parallel.Ranges(len(cells), cellsPerChecker, func(lo, hi int) error { return checkCells(table, cells, lo, hi) })
 }
 
 // cellsPerChecker is the number of cells from which on another goroutine helps to check them.

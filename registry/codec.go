@@ -3,12 +3,11 @@ package registry
 import (
 	"bytes"
 	"encoding/json"
-	"runtime"
 	"strings"
-	"sync"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/internal/parallel"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -38,7 +37,7 @@ func EncodeSet(s *feature.Set) ([]Object, error) {
 	for _, e := range s.Views {
 		add(feature.KindView, e.Name, e)
 	}
-	return out, parallel(len(out), func(i int) error {
+	return out, each(len(out), func(i int) error {
 		var err error
 		if v, ok := items[i].(*feature.View); ok {
 			out[i].Body, err = EncodeView(v)
@@ -121,7 +120,7 @@ func DecodeSet(s State) (*feature.Set, error) {
 			return nil, newer(s.Objects[i], s.Project)
 		}
 	}
-	if err := parallel(len(items), func(i int) error { return decode(&s, i, items[i]) }); err != nil {
+	if err := each(len(items), func(i int) error { return decode(&s, i, items[i]) }); err != nil {
 		return nil, err
 	}
 	out.Sort()
@@ -202,23 +201,14 @@ func newer(o Object, project string) error {
 		WithHint("use a newer truepoint; see truepoint version")
 }
 
-// parallel calls f for 0 … n−1 on all processors and returns the error of the smallest i.
-func parallel(n int, f func(i int) error) error {
-	workers := max(1, min(runtime.GOMAXPROCS(0), n/64))
-	failed := make([]error, workers)
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			for i := n * w / workers; i < n*(w+1)/workers && failed[w] == nil; i++ {
-				failed[w] = f(i)
+// each calls f for 0 … n−1 on all processors and returns the error of the smallest i.
+func each(n int, f func(i int) error) error {
+	return parallel.Ranges(n, 64, func(lo, hi int) error {
+		for i := lo; i < hi; i++ {
+			if err := f(i); err != nil {
+				return err
 			}
-		})
-	}
-	wg.Wait()
-	for _, err := range failed {
-		if err != nil {
-			return err
 		}
-	}
-	return nil
+		return nil
+	})
 }

@@ -5,11 +5,11 @@ package onlinesink
 import (
 	"bytes"
 	"context"
-	"runtime"
 	"slices"
 	"sync"
 
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/internal/parallel"
 	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/sink"
 	"github.com/truepoint/truepoint/value"
@@ -89,20 +89,18 @@ func (s *Sink) encode(rows *sink.Rows) ([]online.Cell, []*block, error) {
 		return nil, nil, err
 	}
 	cells := make([]online.Cell, rows.Len())
-	all := make([]encoder, min(runtime.GOMAXPROCS(0), len(cells)/rowsPerWorker+1))
-	failures := make([]error, len(all))
-	var wait sync.WaitGroup
-	for w := range all {
-		all[w] = encoder{blocks: &s.blocks, rows: rows, fields: fields, row: value.NewRowEncoder(schema)}
-		wait.Go(func() { failures[w] = all[w].fill(cells, w*len(cells)/len(all), (w+1)*len(cells)/len(all)) })
-	}
-	wait.Wait()
 	var used []*block
-	for w := range all {
-		if failures[w] != nil {
-			return nil, nil, failures[w] // of the first row that failed
-		}
-		used = append(used, all[w].used...)
+	var mu sync.Mutex
+	err = parallel.Ranges(len(cells), rowsPerWorker, func(lo, hi int) error {
+		e := encoder{blocks: &s.blocks, rows: rows, fields: fields, row: value.NewRowEncoder(schema)}
+		err := e.fill(cells, lo, hi)
+		mu.Lock()
+		defer mu.Unlock()
+		used = append(used, e.used...)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
 	}
 	return cells, used, nil
 }
