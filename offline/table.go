@@ -108,7 +108,7 @@ func readAll(ctx context.Context, f *tablefile.File, columns []tablefile.Column,
 		one[i] = value.NewColumn(c.Type, 0)
 	}
 	for _, p := range parts {
-		if err := p.Read(ctx, names, one); err != nil {
+		if err := p.Read(ctx, names, nil, one); err != nil {
 			return nil, err
 		}
 		for i := range all {

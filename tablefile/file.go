@@ -49,12 +49,11 @@ type Column struct {
 type Part interface {
 	// Rows returns the number of rows.
 	Rows() int
-	// Read decodes the columns called names, all rows, into dst[i] for names[i], whose storage is reused. Errors
-	// carry file, row (counted from 1 in the file) and column. Safe for concurrent use.
-	Read(ctx context.Context, names []string, dst []*value.Column) error
-	// ReadPicked is Read that spares work for rows that nobody asks for: those without a bit in picked, of which bit i&63
-	// of word i>>6 stands for row i. They may hold anything, and strings share no memory with them. Nil picks all rows.
-	ReadPicked(ctx context.Context, names []string, picked []uint64, dst []*value.Column) error
+	// Read decodes the columns called names into dst[i] for names[i], whose storage is reused. It spares work for rows
+	// without a bit in picked, of which bit i&63 of word i>>6 stands for row i: they may hold anything, and strings
+	// share no memory with them. Nil picks all rows. Errors carry file, row (counted from 1 in the file) and column.
+	// Safe for concurrent use.
+	Read(ctx context.Context, names []string, picked []uint64, dst []*value.Column) error
 }
 
 // A File is an open table. It is safe for concurrent use.

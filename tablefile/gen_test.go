@@ -163,7 +163,7 @@ func readFile(f *tablefile.File, columns []tablefile.Column) (*value.Batch, erro
 		out.Add(c.Name, value.NewColumn(c.Type, 0))
 	}
 	for _, p := range parts {
-		if err := p.Read(context.Background(), names, dst); err != nil {
+		if err := p.Read(context.Background(), names, nil, dst); err != nil {
 			return nil, err
 		}
 		for i := range dst {

@@ -76,12 +76,8 @@ func general(from, to value.Type) bool {
 
 func (p *parquetPart) Rows() int { return p.rows }
 
-func (p *parquetPart) Read(ctx context.Context, names []string, dst []*value.Column) error {
-	return p.ReadPicked(ctx, names, nil, dst)
-}
-
-// ReadPicked implements Part. Strings are made for picked rows only.
-func (p *parquetPart) ReadPicked(ctx context.Context, names []string, picked []uint64, dst []*value.Column) (err error) {
+// Read implements Part. Strings are made for picked rows only.
+func (p *parquetPart) Read(ctx context.Context, names []string, picked []uint64, dst []*value.Column) (err error) {
 	src := p.file.src
 	r, release, err := src.Acquire()
 	if err != nil {

@@ -44,10 +44,10 @@ func checkPicked(t *rapid.T, name, text string, b *value.Batch) {
 			all[i], some[i] = &value.Column{}, &value.Column{}
 		}
 		picked := []uint64{rapid.Uint64().Draw(t, "picked")} // drawn batches have fewer than 64 rows
-		if err := p.Read(t.Context(), names, all); err != nil {
+		if err := p.Read(t.Context(), names, nil, all); err != nil {
 			t.Fatal(err)
 		}
-		if err := p.ReadPicked(t.Context(), names, picked, some); err != nil {
+		if err := p.Read(t.Context(), names, picked, some); err != nil {
 			t.Fatal(err)
 		}
 		for i, name := range names {

@@ -36,12 +36,8 @@ func (f *File) selectText(columns []Column) []Part {
 
 func (p *textPart) Rows() int { return p.span.rows }
 
-func (p *textPart) Read(ctx context.Context, names []string, dst []*value.Column) error {
-	return p.ReadPicked(ctx, names, nil, dst)
-}
-
-// ReadPicked implements Part. Every line is split, those of picked rows are read.
-func (p *textPart) ReadPicked(ctx context.Context, names []string, picked []uint64, dst []*value.Column) (err error) {
+// Read implements Part. Every line is split, those of picked rows are read.
+func (p *textPart) Read(ctx context.Context, names []string, picked []uint64, dst []*value.Column) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -211,7 +211,7 @@ func (p *part) ReadPicked(ctx context.Context, columns []string, picked []uint64
 		}
 		fill(dst[i], f, p.Rows())
 	}
-	return p.file.ReadPicked(ctx, names, picked, inside)
+	return p.file.Read(ctx, names, picked, inside)
 }
 
 func fill(dst *value.Column, f fixedColumn, rows int) {
