@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/errs"
@@ -161,8 +160,7 @@ func (v *historicalVerb) rules(r *truepoint.HistoricalRequest) error {
 func (v *historicalVerb) deliver(a *app, r *truepoint.HistoricalResult, began eventtime.Instant) error {
 	if v.Out == "" {
 		if v.Report {
-			fmt.Fprint(a.err.Out, a.err.Render(reportTable(r)))
-			fmt.Fprint(a.err.Out, a.err.Wrapped("", leakLine(r)))
+			fmt.Fprint(a.err.Out, reportText(a.err, r))
 		}
 		return a.print(a.batchAnswer(r.Batch))
 	}
@@ -181,117 +179,9 @@ func (v *historicalVerb) deliver(a *app, r *truepoint.HistoricalResult, began ev
 	if !v.Report && a.format == screen.AsTable {
 		return nil
 	}
-	tb := reportTable(r)
-	answer := &screen.Answer{Table: tb, Value: doc, Names: []string{v.Out}}
+	answer := &screen.Answer{Table: reportTable(r), Value: doc, Names: []string{v.Out}}
 	if a.format == screen.AsTable {
-		answer.Text = a.out.Render(tb) + "\n" + a.out.Wrapped("", reportLegend) + "\n" + a.out.Wrapped("", leakLine(r))
+		answer.Text = reportText(a.out, r)
 	}
 	return a.print(answer)
-}
-
-// reportTable accounts for every cell and every row of history, one line per use of a view. A count that is 0 for every
-// view may be left out.
-func reportTable(r *truepoint.HistoricalResult) *screen.Table {
-	tb := &screen.Table{Columns: screen.Columns("VIEW", ">READ", ">PRESENT", ">NULL", ">NO ROW", ">EXPIRED", "?>TIED", "?>BAD")}
-	for _, v := range r.Views {
-		if v.Ambiguous > 0 {
-			tb.Columns[6].Optional = false
-		}
-		bad := v.RejectedKey + v.RejectedEvent + v.RejectedOther
-		if bad > 0 {
-			tb.Columns[7].Optional = false
-		}
-		tb.Add(v.Alias, count(v.Rows), count(v.Present), count(v.Null), count(v.NotFound), count(v.Expired), count(v.Ambiguous), count(bad))
-	}
-	return tb
-}
-
-// reportLegend says what the short headings of reportTable mean.
-const reportLegend = "TIED counts ambiguous cells: rows tied in everything that differ. BAD counts source rows that were rejected: no key, no event time or no created time where it is needed."
-
-func leakLine(r *truepoint.HistoricalResult) string {
-	if r.Leaks == nil {
-		return ""
-	}
-	l := r.Leaks
-	share := 0.0
-	if l.Cells > 0 {
-		share = 100 * float64(l.Changed) / float64(l.Cells)
-	}
-	text := fmt.Sprintf("leaks: %s of %s cells (%.2f %%), in %s, used what was not yet known at the row's time",
-		count(l.Changed), count(l.Cells), share, plural(int(l.Rows), "row", "rows"))
-	if l.Changed > 0 {
-		text += "; --known-at as_of leaves those out"
-	}
-	return text
-}
-
-// rowsShown is how many rows of a batch a table shows.
-const rowsShown = 20
-
-// batchAnswer shows the first rows of b as a table and all of it in every other form.
-func (a *app) batchAnswer(b *value.Batch) *screen.Answer {
-	answer := &screen.Answer{Table: &screen.Table{}}
-	for i, n := range b.Names {
-		answer.Table.Columns = append(answer.Table.Columns, screen.Column{Title: n, Right: numeric(b.Columns[i].Type)})
-	}
-	rows := b.Rows
-	if a.format == screen.AsTable && rows > rowsShown {
-		rows = rowsShown
-		a.note("the first %d of %s rows; --out FILE or -o csv gives all", rows, count(int64(b.Rows)))
-	}
-	if a.format == screen.AsJSON || a.format == screen.AsYAML {
-		answer.Raw = batchJSON(b)
-		return answer
-	}
-	for i := range rows {
-		cells := make([]screen.Cell, len(b.Columns))
-		for j, c := range b.Columns {
-			cells[j] = batchCell(a.format, c.At(i))
-		}
-		answer.Table.AddCells(cells...)
-	}
-	return answer
-}
-
-// batchCell returns a value for a table or, where null is the empty cell, for CSV.
-func batchCell(f screen.Format, v value.Value) screen.Cell {
-	if !v.IsNull() {
-		return screen.Cell{Text: cellText(v)}
-	}
-	if f == screen.AsCSV {
-		return screen.Cell{}
-	}
-	return screen.Cell{Text: "null", Style: screen.Faint}
-}
-
-func numeric(t value.Type) bool {
-	switch t.Kind {
-	case value.Int32, value.Int64, value.Float32, value.Float64, value.Decimal:
-		return true
-	}
-	return false
-}
-
-// batchJSON returns an array of objects, one a line, members in column order.
-func batchJSON(b *value.Batch) []byte {
-	var out strings.Builder
-	out.WriteString("[")
-	for i := range b.Rows {
-		if i > 0 {
-			out.WriteByte(',')
-		}
-		out.WriteString("\n{")
-		for j, n := range b.Names {
-			if j > 0 {
-				out.WriteString(", ")
-			}
-			out.Write(raw(value.OfString(n)))
-			out.WriteString(": ")
-			out.Write(raw(b.Columns[j].At(i)))
-		}
-		out.WriteByte('}')
-	}
-	out.WriteString("\n]\n")
-	return []byte(out.String())
 }
