@@ -77,13 +77,19 @@ func (a *app) withPlan(work func(*truepoint.Store, *apply.Plan) error) error {
 }
 
 func (a *app) printPlan(p *apply.Plan) error {
-	names := []string{}
-	tb := &screen.Table{Columns: screen.Columns("ACTION", "KIND", "NAME", "CLASS")}
-	for _, c := range p.Changes {
-		names = append(names, c.ID())
-		tb.Add(string(c.Action), c.Kind, c.Name, c.Class.String())
+	answer := changesAnswer(p.Changes)
+	answer.Text, answer.Value = a.out.ASCII(planText(a.out, p)), p
+	return a.print(answer)
+}
+
+// changesAnswer returns the table and the names of changes.
+func changesAnswer(changes []apply.Change) *screen.Answer {
+	answer := &screen.Answer{Names: []string{}, Table: &screen.Table{Columns: screen.Columns("ACTION", "KIND", "NAME", "CLASS")}}
+	for _, c := range changes {
+		answer.Names = append(answer.Names, c.ID())
+		answer.Table.Add(string(c.Action), c.Kind, c.Name, c.Class.String())
 	}
-	return a.print(&screen.Answer{Text: a.out.ASCII(planText(a.out, p)), Table: tb, Names: names, Value: p})
+	return answer
 }
 
 // planText shows a plan: what changes, what it means for readers, what has to be done afterwards.

@@ -100,17 +100,13 @@ func (v *diffVerb) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		names := []string{}
-		tb := &screen.Table{Columns: screen.Columns("ACTION", "KIND", "NAME", "CLASS")}
-		for _, c := range changes {
-			names = append(names, c.ID())
-			tb.Add(string(c.Action), c.Kind, c.Name, c.Class.String())
-		}
 		text := "no difference\n"
 		if len(changes) > 0 {
 			text = changesText(a.out, changes)
 		}
-		return a.print(&screen.Answer{Text: a.out.ASCII(text), Table: tb, Names: names, Value: orEmpty(changes)})
+		answer := changesAnswer(changes)
+		answer.Text, answer.Value = a.out.ASCII(text), orEmpty(changes)
+		return a.print(answer)
 	})
 }
 
