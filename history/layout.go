@@ -13,8 +13,8 @@ import (
 )
 
 // Layout returns the roles of the columns that a use of a view reads, as the definition declares them: what rows of
-// pushes add, their sequence and arrival, the snapshot knows. A definition may name a column as the source has it or as the field mapping renames it. Errors: InvalidArgument for a
-// field mapping that gives two columns one name.
+// pushes add, their sequence and arrival, the snapshot knows. A definition may name a column as the source has it or as
+// the field mapping renames it. Errors: InvalidArgument for a field mapping that gives two columns one name.
 func Layout(u *feature.Use) (pit.Layout, error) {
 	m, err := offline.NewMapping(u.Source)
 	if err != nil {

@@ -30,8 +30,8 @@ func ParseTarget(text string) (Target, error) {
 
 // A Request pushes rows to a push source, or straight to one view (Feast's write_to_online_store). Exactly one of
 // Source and View is set. Columns have the names of the source after its field mapping; times in
-// words without a zone are local to the source's. The time
-// columns of rows for a View may also be called event_timestamp and created, as Feast's client calls them always.
+// words without a zone are local to the source's. The time columns of rows for a View may also be called
+// event_timestamp and created, as Feast's client calls them always.
 type Request struct {
 	Source string
 	View   string

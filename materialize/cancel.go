@@ -8,8 +8,8 @@ import (
 )
 
 // Cancel asks a live run to stop at its next chunk, and ends an interrupted one, which is then not continued; a run whose
-// process is known to be dead is an interrupted one. Errors:
-// NotFound when the run is not its view's current one: it has ended.
+// process is known to be dead is an interrupted one. Errors: NotFound when the run is not its
+// view's current one: it has ended.
 func Cancel(ctx context.Context, env *Env, run *Run) error {
 	var ended *Run
 	_, err := env.Ledger.Update(ctx, run.View, func(v *runs.View) error {

@@ -44,8 +44,8 @@ type Env struct {
 // Materialize runs a request. Every view is tried; the report has one item per view, also when an error is returned.
 //
 // Errors before anything is done: InvalidArgument for START after END or an END in the future, NotFound for an unknown
-// view, FailedPrecondition for one that is not served online and before the first apply. Afterwards: the view's own error if all failed alike or
-// there is one view; Partial if some were done.
+// view, FailedPrecondition for one that is not served online and before the first apply. Afterwards: the view's own
+// error if all failed alike or there is one view; Partial if some were done.
 func Materialize(ctx context.Context, env *Env, req *Request) (*Report, error) {
 	if env.Revision == 0 {
 		return nil, errs.New(errs.FailedPrecondition, "nothing has been applied to project %q", env.Project).WithID("T0361").
