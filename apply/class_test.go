@@ -99,7 +99,7 @@ func TestClassOfAChange(t *testing.T) {
 			feature.KindService, "fraud_v1", apply.Breaking, "its readers get an error", 1, ""},
 		"view deleted": {
 			func(s *feature.Set) { s.Views, s.Services = s.Views[1:], s.Services[:1] },
-			feature.KindView, "merchant_risk", apply.Destructive, "its online values are lost", 1, ""},
+			feature.KindView, "merchant_risk", apply.Destructive, "its online values are no longer served", 1, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

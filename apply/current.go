@@ -81,7 +81,7 @@ func (p *present) number(v *feature.View) error {
 	}
 	stored, err := p.one(registry.ID{Kind: feature.KindView, Name: v.Name})
 	if err == nil && len(stored.Views) == 1 {
-		v.Generation, v.Schemas = stored.Views[0].Generation, stored.Views[0].Schemas
+		v.Generation, v.Since, v.Schemas = stored.Views[0].Generation, stored.Views[0].Since, stored.Views[0].Schemas
 	}
 	return err
 }
@@ -123,15 +123,15 @@ func (p *present) generation(name string, generation uint32) (*feature.View, boo
 	return nil, false
 }
 
-// next opens a new generation of v: the number after the greatest ever. A field list that did not change against the
-// view's last one keeps its schema id.
+// next opens a new generation of v: the number after the greatest ever. A view that is new comes into being in it, also
+// where its name was in use before. A field list that did not change against the view's last one keeps its schema id.
 func (p *present) next(v *feature.View) {
 	generation, id := p.numbers(v.Name)
-	v.Generation = generation + 1
-	if live, ok := p.set.View(v.Name); ok && len(live.Schemas) > 0 {
-		last := live.Schemas[len(live.Schemas)-1]
-		if sameFields(last.Fields, v.Fields()) {
-			v.Schemas = []value.Schema{last}
+	v.Generation, v.Since = generation+1, generation+1
+	if live, ok := p.set.View(v.Name); ok {
+		v.Since = live.Since
+		if n := len(live.Schemas); n > 0 && sameFields(live.Schemas[n-1].Fields, v.Fields()) {
+			v.Schemas = []value.Schema{live.Schemas[n-1]}
 			return
 		}
 	}
@@ -140,7 +140,7 @@ func (p *present) next(v *feature.View) {
 
 // stay keeps v in the generation of from, with a new schema where its fields are other ones.
 func (p *present) stay(v, from *feature.View) {
-	v.Generation, v.Schemas = from.Generation, from.Schemas
+	v.Generation, v.Since, v.Schemas = from.Generation, from.Since, from.Schemas
 	if n := len(v.Schemas); n > 0 && sameFields(v.Schemas[n-1].Fields, v.Fields()) {
 		return
 	}

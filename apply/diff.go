@@ -13,7 +13,7 @@ import (
 )
 
 // assigned members are numbers that apply gives; Change.Generation tells of them.
-var assigned = [...]string{"generation", "schemas"}
+var assigned = [...]string{"generation", "since", "schemas"}
 
 // diff returns the differences of two bodies, member by member, in order of path. Elements of a list that have names
 // are compared by name, so that one new field is one line; other lists are compared as a whole.

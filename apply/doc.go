@@ -8,5 +8,6 @@
 //
 // A change is additive, breaking or destructive (design/semantics.md 9.2). A breaking change of a view opens a new
 // generation, that is a new online table; a new list of fields gets a new schema id. Neither number is ever given
-// twice to a view name, also not over its deletion: the registry remembers every generation that was left.
+// twice to a view name, also not over its deletion: the registry remembers every generation that was left. A view that
+// is created under the name of a deleted one begins a generation that no earlier one stands in for (View.Since).
 package apply

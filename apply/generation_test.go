@@ -70,6 +70,28 @@ func TestGenerationsAndSchemaIDsNeverRepeat(t *testing.T) {
 	w.wantNumbers(5, 5)
 }
 
+func TestViewCreatedAgainComesIntoBeingInItsOwnGeneration(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	since := func(want uint32) {
+		t.Helper()
+		if got := w.view("user_transactions").Since; got != want {
+			t.Errorf("since generation %d, want %d", got, want)
+		}
+	}
+	w.apply(fraud())
+	since(1)
+	w.apply(withTTL(1)) // breaking: the same view in generation 2
+	since(1)
+	w.apply(without())
+	w.apply(fraud())
+	since(3)
+	w.apply(withField("a"))
+	since(3)
+	w.apply(withTTL(1))
+	since(3)
+}
+
 func TestFormerGenerationsAreRemembered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -156,13 +178,32 @@ func TestRollback(t *testing.T) {
 		}
 		w.wantNumbers(1, 1, 2, 3)
 	})
-	t.Run("OfADeletionOpensANewGeneration", func(t *testing.T) {
+	t.Run("OfADeletionServesTheFormerGeneration", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
 		w.apply(fraud())
 		w.apply(without())
-		rollback(w, 1)
+		p := rollback(w, 1)
+		w.wantNumbers(1, 1)
+		if former, err := registry.DecodeGenerations(w.state()); err != nil || len(former) != 0 {
+			t.Errorf("still remembered as former: %+v, %v", former, err)
+		}
+		if !slices.ContainsFunc(p.Work, func(k apply.Work) bool { return k.Kind == apply.WorkCatchUp && k.Generation == 1 }) {
+			t.Errorf("work %+v", p.Work)
+		}
+	})
+	t.Run("OverADeletionAndANewCreationServesTheFormerGeneration", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.apply(fraud())
+		w.apply(without())
+		w.apply(withTTL(1))
 		w.wantNumbers(2, 2)
+		rollback(w, 1)
+		w.wantNumbers(1, 1)
+		if since := w.view("user_transactions").Since; since != 1 {
+			t.Errorf("since generation %d, want 1", since)
+		}
 	})
 	t.Run("NeedsConsentLikeAnyPlan", func(t *testing.T) {
 		t.Parallel()

@@ -66,7 +66,7 @@ func clone(s *feature.Set, project string) *feature.Set {
 	for _, e := range s.Views {
 		c := *e
 		c.Schema = append([]feature.Field(nil), e.Schema...)
-		c.Generation, c.Schemas = 0, nil
+		c.Generation, c.Since, c.Schemas = 0, 0, nil
 		out.Views = append(out.Views, &c)
 	}
 	for _, e := range s.Services {
@@ -88,8 +88,8 @@ func cloneMap(m map[string]errs.Position) map[string]errs.Position {
 	return out
 }
 
-// A maker compares two sets and writes the plan. assign gives a view of both sets its numbers and says whether a
-// former generation is served again.
+// A maker compares two sets and writes the plan. assign gives a view that is new or differs its numbers and says whether
+// a former generation is served again.
 type maker struct {
 	before *present
 	after  *feature.Set
@@ -101,15 +101,16 @@ type maker struct {
 	out     *Plan
 }
 
-// An update is a view that stands before and after.
+// An update is a view that stands after, and before too unless it is new.
 type update struct {
-	view, old *feature.View
-	class     Class
-	same      bool // the fingerprint did not change
+	view  *feature.View
+	old   *feature.View // nil for a new view
+	class Class
+	same  bool // the fingerprint did not change
 }
 
 func assignNew(p *present, u update) bool {
-	if u.class == Breaking {
+	if u.old == nil || u.class == Breaking {
 		p.next(u.view)
 		return false
 	}

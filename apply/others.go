@@ -154,7 +154,7 @@ func (m *maker) removals() error {
 		switch o.Kind {
 		case feature.KindView:
 			v, _ := m.before.set.View(o.Name)
-			c.Class, c.Reasons, c.Readers = Destructive, []string{"its online values are lost"}, readers[v.Name]
+			c.Class, c.Reasons, c.Readers = Destructive, []string{"its online values are no longer served"}, readers[v.Name]
 			c.Detail, c.Generation = describeView(v), v.Generation
 			if err := m.remember(v); err != nil {
 				return err

@@ -20,7 +20,7 @@ type Class uint8
 const (
 	Additive    Class = iota // nobody who reads now reads something else
 	Breaking                 // readers may see other values, or none
-	Destructive              // stored values are lost
+	Destructive              // stored values are no longer served
 )
 
 var classNames = [...]string{"additive", "breaking", "destructive"}

@@ -12,8 +12,8 @@ import (
 )
 
 // MakeRollback returns the plan whose commit says again what revision to says. It has the classes of any other plan.
-// A view whose definition goes back over a breaking change goes back to its former generation, so that the table of
-// then serves again at once. Errors: NotFound for a revision that does not exist, DataLoss, those of the driver.
+// A view whose definition goes back over a breaking change or its deletion goes back to its former generation, so that the
+// table of then serves again at once. Errors: NotFound for a revision that does not exist, DataLoss, those of the driver.
 func MakeRollback(ctx context.Context, reg registry.Driver, project string, to registry.Revision) (*Plan, error) {
 	now, then, err := readTwo(ctx, reg, project, registry.Newest, to)
 	if err != nil {
@@ -34,12 +34,12 @@ func MakeRollback(ctx context.Context, reg registry.Driver, project string, to r
 }
 
 // assignFormer numbers views as they were in target: a view whose values change goes back to its generation of then,
-// also where the way back is additive, because that table has the rows. Schemas that the generation got later stay
-// known, because rows may have been written with them.
+// also where the way back is additive, and so does a view that was deleted, because that table has the rows. Schemas that
+// the generation got later stay known, because rows may have been written with them.
 func assignFormer(target *feature.Set) func(*present, update) bool {
 	return func(p *present, u update) bool {
 		then, _ := target.View(u.view.Name)
-		if u.same || then.Generation == u.old.Generation {
+		if u.old != nil && (u.same || then.Generation == u.old.Generation) {
 			p.stay(u.view, u.old)
 			return false
 		}
@@ -80,7 +80,7 @@ func Diff(ctx context.Context, reg registry.Driver, project string, a, b registr
 	}
 	m := maker{before: newPresent(from), after: clone(target, project), assign: func(_ *present, u update) bool {
 		then, _ := target.View(u.view.Name)
-		u.view.Generation, u.view.Schemas = then.Generation, then.Schemas
+		u.view.Generation, u.view.Since, u.view.Schemas = then.Generation, then.Since, then.Schemas
 		return false
 	}}
 	plan, err := m.plan()

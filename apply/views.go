@@ -28,9 +28,11 @@ func (m *maker) views() error {
 				continue
 			}
 		} else {
-			m.before.next(v)
 			c.Detail = describeView(v)
 			work = &Work{Kind: WorkMaterialize, Reason: "new view"}
+			if m.assign(m.before, update{view: v}) {
+				work = m.restore(v)
+			}
 		}
 		c.Generation = v.Generation
 		o, err := m.viewObject(v)
@@ -75,15 +77,7 @@ func (m *maker) updateView(c *Change, v, old *feature.View) (*Work, error) {
 		}
 	}
 	if restored {
-		o, err := registry.EncodeGeneration(v)
-		if err != nil {
-			return nil, err
-		}
-		id := registry.ID{Kind: o.Kind, Name: o.Name}
-		if _, ok := m.before.bodies[id]; ok { // it is the present one again
-			m.out.Remove = append(m.out.Remove, registry.Object{Kind: id.Kind, Name: id.Name})
-		}
-		return &Work{Kind: WorkCatchUp, Reason: fmt.Sprintf("generation %d is served again, as old as its last run", v.Generation)}, nil
+		return m.restore(v), nil
 	}
 	switch {
 	case v.Generation != old.Generation:
@@ -94,6 +88,15 @@ func (m *maker) updateView(c *Change, v, old *feature.View) (*Work, error) {
 		return &Work{Kind: WorkMaterialize, Reason: strings.Join(reasons, ", ")}, nil
 	}
 	return nil, nil
+}
+
+// restore plans that a former generation is the present one of v again, and is no longer remembered beside it.
+func (m *maker) restore(v *feature.View) *Work {
+	id := registry.ID{Kind: registry.KindGeneration, Name: registry.GenerationName(v)}
+	if _, ok := m.before.bodies[id]; ok {
+		m.out.Remove = append(m.out.Remove, registry.Object{Kind: id.Kind, Name: id.Name})
+	}
+	return &Work{Kind: WorkCatchUp, Reason: fmt.Sprintf("generation %d is served again, as old as its last run", v.Generation)}
 }
 
 // dirty reports whether a view may have changed: its own definition, its source, the batch source behind it, or one of

@@ -54,7 +54,7 @@ func (e *Env) fresh(ctx context.Context, v *feature.View, state *runs.View, now 
 		}
 		f.Schedule = s.Period()
 	}
-	serving := state.Serving(v.Generation)
+	serving := state.Serving(v)
 	if state.Known(serving) {
 		g := state.Generation(serving)
 		f.Watermark, f.LastRun = g.Watermark, g.LastEnd

@@ -108,6 +108,7 @@ type View struct {
 
 	// Assigned by apply, never by a user, and no part of the fingerprint.
 	Generation uint32         `json:"generation,omitempty"` // counts breaking changes, from 1
+	Since      uint32         `json:"since,omitempty"`      // the generation in which this view came into being; earlier ones are of deleted views of its name
 	Schemas    []value.Schema `json:"schemas,omitempty"`    // every row schema of this generation, oldest first
 
 	Info

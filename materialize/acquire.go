@@ -10,7 +10,8 @@ import (
 
 // acquire takes the view's lease and returns the run to do: the one that was interrupted if it was asked for in the
 // same words and the definition is the same, otherwise a new one. Errors: Aborted while another holder's lease lives and
-// the holder is not known to be dead; the hint says who, since when and for how long.
+// the holder is not known to be dead, unless its run is of a deleted view of this name; the hint says who, since when and
+// for how long.
 func (j *job) acquire(ctx context.Context) (*Run, error) {
 	if err := j.recordEnded(ctx); err != nil {
 		return nil, err
@@ -18,7 +19,7 @@ func (j *job) acquire(ctx context.Context) (*Run, error) {
 	var run Run
 	_, err := j.env.Ledger.Update(ctx, j.view.Name, func(v *runs.View) error {
 		now := j.env.Clock()
-		if j.env.held(v, now) {
+		if j.env.held(v, now) && !v.Predates(j.view) { // what a deleted view's run still writes goes to its own table
 			return busy(j.view.Name, v)
 		}
 		v.Token++

@@ -53,13 +53,14 @@ func EncodeSet(s *feature.Set) ([]Object, error) {
 // assigned are the members of a view that apply gives. They stand last in a body, after the user's.
 type assigned struct {
 	Generation uint32         `json:"generation,omitempty"`
+	Since      uint32         `json:"since,omitempty"`
 	Schemas    []value.Schema `json:"schemas,omitempty"`
 }
 
 // EncodeView returns the body of a view: what the user declared, then what apply assigned, if it did.
 func EncodeView(v *feature.View) ([]byte, error) {
 	declared := *v
-	declared.Generation, declared.Schemas = 0, nil
+	declared.Generation, declared.Since, declared.Schemas = 0, 0, nil
 	body, err := json.Marshal(&declared)
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Internal, "write view %q", v.Name)
@@ -72,7 +73,7 @@ func WithAssigned(declared []byte, v *feature.View) ([]byte, error) {
 	if v.Generation == 0 && v.Schemas == nil {
 		return declared, nil
 	}
-	tail, err := json.Marshal(assigned{v.Generation, v.Schemas})
+	tail, err := json.Marshal(assigned{v.Generation, v.Since, v.Schemas})
 	if err != nil {
 		return nil, errs.Wrap(err, errs.Internal, "write view %q", v.Name)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
 )
 
 // format is the version of the state record's JSON; readers refuse a greater one.
@@ -57,6 +58,11 @@ func (v *View) End(run *Run) {
 	v.Unrecorded = append(v.Unrecorded, run)
 }
 
+// Predates reports whether the run in progress, and the lease with it, is of a deleted view of the same name.
+func (v *View) Predates(d *feature.View) bool {
+	return v.Current != nil && v.Current.Generation < d.Since
+}
+
 // Live reports whether the view is leased at now.
 func (v *View) Live(now eventtime.Instant) bool { return v.Lease != nil && now <= v.Lease.Expires }
 
@@ -77,13 +83,14 @@ func (v *View) Known(n uint32) bool {
 	return slices.ContainsFunc(v.Generations, func(g Generation) bool { return g.Number == n })
 }
 
-// Serving returns the generation that answers online reads while the definition is at generation newest: the greatest
-// complete one up to newest. Before any is complete it is the first one that holds rows, and newest where none does.
+// Serving returns the generation that answers online reads of a view while its definition is d: the greatest complete one
+// up to the generation of d. Before any is complete it is the first one that holds rows, and that of d where none does.
 // So a breaking change is served after its first complete run, and a rollback of the definition is served at once.
-func (v *View) Serving(newest uint32) uint32 {
+// Generations from before d.Since belong to deleted views of the same name and never answer.
+func (v *View) Serving(d *feature.View) uint32 {
 	var complete, first uint32
 	for _, g := range v.Generations {
-		if g.Number > newest {
+		if g.Number < d.Since || g.Number > d.Generation {
 			continue
 		}
 		if g.Complete {
@@ -99,5 +106,5 @@ func (v *View) Serving(newest uint32) uint32 {
 	case first != 0:
 		return first
 	}
-	return newest
+	return d.Generation
 }

@@ -59,7 +59,7 @@ func NewCatalog(ctx context.Context, reg registry.Driver, ledger *runs.Ledger, d
 	for _, v := range d.Set.Views {
 		c.serving[v.Name] = v.Generation
 		if s, ok := states[v.Name]; ok {
-			if g := s.Serving(v.Generation); g != v.Generation {
+			if g := s.Serving(v); g != v.Generation {
 				c.serving[v.Name] = g
 				pending = append(pending, v)
 			}

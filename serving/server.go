@@ -126,7 +126,7 @@ func (s *Server) unchanged(ctx context.Context, c *Catalog) (bool, error) {
 	for _, v := range c.Newest.Views {
 		g := v.Generation
 		if state, ok := states[v.Name]; ok {
-			g = state.Serving(v.Generation)
+			g = state.Serving(v)
 		}
 		if g != c.Serving(v.Name) {
 			return false, nil

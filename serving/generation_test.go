@@ -1,0 +1,129 @@
+package serving_test
+
+import (
+	"testing"
+
+	"github.com/truepoint/truepoint"
+	"github.com/truepoint/truepoint/apply"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/internal/storetest"
+	"github.com/truepoint/truepoint/materialize"
+	"github.com/truepoint/truepoint/runs"
+	"github.com/truepoint/truepoint/value"
+)
+
+var consent = apply.Options{AllowBreaking: true, AllowDestructive: true}
+
+// filled returns a store with one view "v" whose first generation holds a row of key "1", and its definitions.
+func filled(t *testing.T) (*storetest.Rig, *feature.Set) {
+	t.Helper()
+	r := storetest.New(t, noon, nil)
+	t.Cleanup(func() { r.Store.Close() })
+	rows := storetest.Batch([]string{"k:String", "event:UnixTimestamp", "f:Int64"}, []any{"1", noon - 10, 1})
+	for _, name := range []string{"src", "src@v/1"} { // in memory a source's name is its place
+		r.Offline.Put(name, rows)
+	}
+	set := storetest.Set("", feature.Field{Name: "f", Type: value.Scalar(value.Int64)})
+	r.Apply(t, set)
+	r.Materialize(t, incremental())
+	return r, set
+}
+
+func incremental() *truepoint.MaterializeRequest {
+	return &truepoint.MaterializeRequest{Mode: materialize.Incremental, Start: eventtime.None, End: noon}
+}
+
+func withoutViews(set *feature.Set) *feature.Set {
+	out := *set
+	out.Views = nil
+	return &out
+}
+
+func TestViewCreatedAgainIsEmptyUntilItsFirstRun(t *testing.T) {
+	t.Parallel()
+	r, set := filled(t)
+	req := ask("v:f")
+	req.Entities = keys("1")
+	r.Apply(t, withoutViews(set))
+	r.Apply(t, set)
+	if got := answer(t, r, req); got != "f: NOT_FOUND" {
+		t.Errorf("before its first run: %s", got)
+	}
+	fresh, err := r.Store.Freshness(t.Context(), "v")
+	if err != nil || fresh[0].Watermark != eventtime.None || fresh[0].LastRun != eventtime.None || fresh[0].Rows != 0 {
+		t.Errorf("freshness %+v, %v", fresh, err)
+	}
+	run := r.Materialize(t, incremental())["v"]
+	if run.Watch.Before != eventtime.None || run.Generation != 2 || run.Written != 1 {
+		t.Errorf("its first run: %+v", run)
+	}
+	if got := answer(t, r, req); got != "f: 1" {
+		t.Errorf("after its first run: %s", got)
+	}
+}
+
+func TestBreakingChangeOfAViewCreatedAgainIsServedByItsOwnGenerationsOnly(t *testing.T) {
+	t.Parallel()
+	r, set := filled(t)
+	req := ask("v:f")
+	req.Entities = keys("1")
+	r.Apply(t, withoutViews(set))
+	r.Apply(t, set)
+	r.Apply(t, storetest.Set("", feature.Field{Name: "f", Type: value.Scalar(value.String)}))
+	if got := answer(t, r, req); got != "f: NOT_FOUND" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestRollbackOfADeletionServesTheRowsOfThen(t *testing.T) {
+	t.Parallel()
+	r, set := filled(t)
+	req := ask("v:f")
+	req.Entities = keys("1")
+	r.Apply(t, withoutViews(set))
+	if _, err := r.Store.Rollback(t.Context(), 1, consent); err != nil {
+		t.Fatal(err)
+	}
+	if got := answer(t, r, req); got != "f: 1" {
+		t.Errorf("after the rollback of the deletion: %s", got)
+	}
+	r.Apply(t, withoutViews(set))
+	r.Apply(t, storetest.Set("", feature.Field{Name: "f", Type: value.Scalar(value.String)}))
+	if got := answer(t, r, req); got != "f: NOT_FOUND" {
+		t.Errorf("created again as another view: %s", got)
+	}
+	if _, err := r.Store.Rollback(t.Context(), 1, consent); err != nil {
+		t.Fatal(err)
+	}
+	if got := answer(t, r, req); got != "f: 1" {
+		t.Errorf("after the rollback over the creation: %s", got)
+	}
+}
+
+func TestLeaseOfADeletedViewDoesNotHoldItsSuccessor(t *testing.T) {
+	t.Parallel()
+	r, set := filled(t)
+	ledger := runs.NewLedger(r.Options.State, storetest.Project)
+	_, err := ledger.Update(t.Context(), "v", func(v *runs.View) error {
+		v.Token++
+		v.Current = &runs.Run{ID: "old", View: "v", Mode: runs.Incremental, Status: runs.Running, Generation: 1, Token: v.Token}
+		v.Lease = &runs.Lease{Holder: "elsewhere", Token: v.Token, Acquired: noon, Expires: noon.Add(eventtime.Hour)}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Store.Materialize(t.Context(), incremental()); err == nil {
+		t.Fatal("a live lease of the same view did not refuse a second run")
+	}
+	r.Apply(t, withoutViews(set))
+	r.Apply(t, set)
+	if run := r.Materialize(t, incremental())["v"]; run.Status != runs.Complete || run.Resumed != 0 || run.Generation != 2 {
+		t.Errorf("run %+v", run)
+	}
+	state, err := ledger.View(t.Context(), "v")
+	if err != nil || state.Current != nil || state.Lease != nil {
+		t.Errorf("state %+v, %v", state, err)
+	}
+}
