@@ -6,6 +6,7 @@ import (
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/registry"
+	"github.com/truepoint/truepoint/serving"
 )
 
 // Definitions returns the applied definitions and their revision, read from the registry now; an empty set at revision
@@ -35,6 +36,16 @@ func (s *Store) current(ctx context.Context) (*feature.Set, registry.Revision, e
 		return nil, 0, err
 	}
 	return c.Newest, c.Revision, nil
+}
+
+// Older returns the views that are answered in an older form until their newest generation has been completed, in order
+// of name. It asks the registry and the state now.
+func (s *Store) Older(ctx context.Context) ([]*serving.Older, error) {
+	c, err := serving.Load(ctx, s.opt.Registry, s.ledger, s.opt.Project)
+	if err != nil {
+		return nil, err
+	}
+	return c.AllOlder(), nil
 }
 
 // History returns what was committed, newest first, at most limit entries (0: all).

@@ -17,7 +17,7 @@ func (s *Server) answer(p *plan, e *entities, reads []*online.Read, m moment) *R
 		j.limit = now.Add(s.opt.MaxSkew)
 		j.asOf = presentAsOf(reads, now, j.limit)
 	}
-	res := &Response{AsOf: j.asOf, Revision: m.revision, Rows: e.rows, Keys: e.columns, Columns: make([]Column, len(p.sel.Order))}
+	res := &Response{AsOf: j.asOf, Revision: m.revision, Older: p.older, Rows: e.rows, Keys: e.columns, Columns: make([]Column, len(p.sel.Order))}
 	verdicts := make([][]verdict, len(reads))
 	for u, r := range reads {
 		verdicts[u] = j.rows(r)

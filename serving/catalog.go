@@ -21,6 +21,7 @@ type Catalog struct {
 	Set      *feature.Set // as served: a view whose new generation is not complete yet stands in its older form
 	Newest   *feature.Set // as applied
 	serving  map[string]uint32
+	older    []*Older // in order of view
 
 	mu    sync.Mutex
 	plans map[string]*plan
@@ -55,20 +56,24 @@ func NewCatalog(ctx context.Context, reg registry.Driver, ledger *runs.Ledger, d
 	}
 	c := &Catalog{Project: d.Set.Project, Revision: d.Revision, Set: d.Set, Newest: d.Set,
 		serving: map[string]uint32{}, plans: map[string]*plan{}}
-	var pending []*feature.View
 	for _, v := range d.Set.Views {
 		c.serving[v.Name] = v.Generation
 		if s, ok := states[v.Name]; ok {
 			if g := s.Serving(v); g != v.Generation {
 				c.serving[v.Name] = g
-				pending = append(pending, v)
+				c.older = append(c.older, &Older{View: v.Name, Generation: g, Waiting: v.Generation})
 			}
 		}
 	}
-	if len(pending) > 0 {
-		c.Set, err = asServed(ctx, reg, d.Set, pending, c.serving)
+	for _, o := range c.older {
+		if err := o.find(ctx, reg, c.Project); err != nil {
+			return nil, err
+		}
 	}
-	return c, err
+	if len(c.older) > 0 {
+		c.Set = asServed(d.Set, c.older)
+	}
+	return c, nil
 }
 
 // Serving returns the generation of a view that answers online reads.
@@ -77,67 +82,64 @@ func (c *Catalog) Serving(view string) uint32 { return c.serving[view] }
 // Table returns the online table that serves a view of Set.
 func (c *Catalog) Table(v *feature.View) string { return v.TableAt(c.Project, c.serving[v.Name]) }
 
-// asServed returns a copy of set in which each pending view stands as it was last defined in the generation that serves
+// asServed returns a copy of set in which each view of older stands as it was last defined in the generation that serves
 // it, with the entities and the source that it had then, under names of their own.
-func asServed(ctx context.Context, reg registry.Driver, set *feature.Set, pending []*feature.View, serving map[string]uint32) (*feature.Set, error) {
+func asServed(set *feature.Set, older []*Older) *feature.Set {
 	out := *set
 	out.Views = slices.Clone(set.Views)
 	out.Entities = slices.Clone(set.Entities)
 	out.Sources = slices.Clone(set.Sources)
-	for _, v := range pending {
-		old, err := formerSet(ctx, reg, set.Project, v.Name, serving[v.Name])
-		if err != nil {
-			return nil, err
-		}
-		former, _ := old.View(v.Name)
+	for _, o := range older {
+		former, _ := o.set.View(o.View)
 		kept := *former
 		kept.Entities = nil
-		suffix := "@" + v.Name + "/" + strconv.Itoa(int(serving[v.Name]))
+		suffix := "@" + o.View + "/" + strconv.Itoa(int(o.Generation))
 		for _, name := range former.Entities {
-			if e, ok := old.Entity(name); ok {
+			if e, ok := o.set.Entity(name); ok {
 				e := *e
 				e.Name += suffix
 				out.Entities = append(out.Entities, &e)
 				kept.Entities = append(kept.Entities, e.Name)
 			}
 		}
-		if src, err := old.BatchSource(former); err == nil {
+		if src, err := o.set.BatchSource(former); err == nil {
 			s := *src
 			s.Name += suffix
 			out.Sources = append(out.Sources, &s)
 			kept.Source = s.Name
 		}
-		out.Views[slices.Index(set.Views, v)] = &kept
+		out.Views[slices.IndexFunc(set.Views, func(v *feature.View) bool { return v.Name == o.View })] = &kept
 	}
 	out.Sort()
-	return &out, nil
+	return &out
 }
 
-// formerSet returns the definitions of the newest revision in which a view had a generation. Errors: DataLoss if there
+// find fills in the newest revision in which the view had the generation, and its definitions. Errors: DataLoss if there
 // is none.
-func formerSet(ctx context.Context, reg registry.Driver, project, view string, generation uint32) (*feature.Set, error) {
+func (o *Older) find(ctx context.Context, reg registry.Driver, project string) error {
 	entries, err := reg.History(ctx, project, 0)
 	if err != nil {
-		return nil, registryError(reg, err)
+		return registryError(reg, err)
 	}
 	for i, e := range entries {
-		if i > 0 && !mentions(entries[i-1], view) {
+		if i > 0 && !mentions(entries[i-1], o.View) {
 			continue // the view is as in the revision after this one
 		}
 		stored, err := reg.Read(ctx, project, e.Revision)
 		if err != nil {
-			return nil, registryError(reg, err)
+			return registryError(reg, err)
 		}
 		set, err := registry.DecodeSet(stored)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if v, ok := set.View(view); ok && v.Generation == generation {
-			return set, nil
+		if v, ok := set.View(o.View); ok && v.Generation == o.Generation {
+			o.Revision, o.set = e.Revision, set
+			return nil
 		}
 	}
-	return nil, errs.New(errs.DataLoss, "no revision of the registry defines generation %d of view %q, which serves it", generation, view).
-		WithHint("materialize the view: truepoint materialize-incremental, with -v %s", view)
+	return errs.New(errs.DataLoss, "no revision of the registry defines generation %d of view %q, which serves it", o.Generation, o.View).
+		WithHint("materialize the view: truepoint materialize-incremental, with -v %s", o.View)
 }
 
 // mentions reports whether a commit changed a view or anything that it stands on.

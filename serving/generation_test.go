@@ -127,3 +127,33 @@ func TestLeaseOfADeletedViewDoesNotHoldItsSuccessor(t *testing.T) {
 		t.Errorf("state %+v, %v", state, err)
 	}
 }
+
+func TestAnswerNamesTheViewsThatAnOlderGenerationAnswers(t *testing.T) {
+	t.Parallel()
+	r, set := filled(t)
+	req := ask("v:f")
+	req.Entities = keys("1")
+	described := *set
+	view := *set.Views[0]
+	view.Description = "the same values"
+	described.Views = []*feature.View{&view}
+	r.Apply(t, &described)
+	changed := storetest.Set("", feature.Field{Name: "f", Type: value.Scalar(value.Float64)})
+	r.Apply(t, changed)
+	res, err := r.Store.Online(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Revision != 3 || len(res.Older) != 1 {
+		t.Fatalf("revision %d, older %+v", res.Revision, res.Older)
+	}
+	if o := res.Older[0]; o.View != "v" || o.Generation != 1 || o.Revision != 2 || o.Waiting != 2 {
+		t.Errorf("older %+v", o)
+	}
+	r.Offline.Put("src", storetest.Batch([]string{"k:String", "event:UnixTimestamp", "f:Float64"}, []any{"1", noon - 10, 1.5}))
+	r.Materialize(t, incremental())
+	res, err = r.Store.Online(t.Context(), req)
+	if err != nil || len(res.Older) != 0 || res.Columns[0].Cells[0].Value.Float() != 1.5 {
+		t.Errorf("after its first complete run: %+v, %v", res, err)
+	}
+}

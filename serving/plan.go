@@ -1,6 +1,7 @@
 package serving
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/truepoint/truepoint/errs"
@@ -15,6 +16,7 @@ type plan struct {
 	sel      *feature.Selection
 	tables   []string             // per use
 	defaults [][]feature.Defaults // per use and field
+	older    []*Older             // of the views that are answered in an older form, each once
 	wanted   map[string]bool      // request columns
 }
 
@@ -76,6 +78,9 @@ func (c *Catalog) compile(sel *feature.Selection) (*plan, error) {
 		}
 		p.defaults = append(p.defaults, defaults)
 		p.tables = append(p.tables, c.Table(u.View))
+		if o := c.Older(u.View.Name); o != nil && !slices.Contains(p.older, o) {
+			p.older = append(p.older, o)
+		}
 	}
 	return p, nil
 }

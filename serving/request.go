@@ -41,7 +41,8 @@ type Request struct {
 // A Response has one item per entity row in every column, in request order.
 type Response struct {
 	AsOf     eventtime.Instant
-	Revision registry.Revision
+	Revision registry.Revision // of the definitions that the request was resolved by
+	Older    []*Older          // views of the answer that an older generation answers, by the definition of its own revision
 	Rows     int
 	Keys     []Key    // the request columns that were needed, in order of first need
 	Columns  []Column // the features in request order, duplicates kept
