@@ -18,9 +18,14 @@ const IDKept = eventtime.Day
 // idBytesMax bounds a push id.
 const idBytesMax = 1024
 
+// claimFormat is the version of the claims' JSON, of what their digest covers (log.go) and of the id of the append that
+// follows from it; readers refuse a greater one.
+const claimFormat = 1
+
 // A claim is the state record of a push id: written before the rows, completed with the result after them. A push that
 // finds a claim without a result repeats the work with the arrival of the first, so that it writes the same versions.
 type claim struct {
+	Format  int               `json:"format"`
 	ID      string            `json:"id"`
 	Digest  string            `json:"digest"` // of target and rows
 	Arrival eventtime.Instant `json:"arrival"`
@@ -41,9 +46,9 @@ func (c *claim) appendID() string {
 }
 
 // claim takes the id of a push, or finds that it was taken. Errors: InvalidArgument for an id that was used for other
-// rows within IDKept.
+// rows within IDKept; those of decode.
 func (e *Env) claim(ctx context.Context, t *target, req *Request, rows *table) (*claim, error) {
-	fresh := &claim{ID: req.ID, Arrival: e.Clock()}
+	fresh := &claim{Format: claimFormat, ID: req.ID, Arrival: e.Clock()}
 	if req.ID == "" {
 		fresh.unnamed = newID()
 		return fresh, nil
@@ -63,7 +68,11 @@ func (e *Env) claim(ctx context.Context, t *target, req *Request, rows *table) (
 		if err != nil {
 			return nil, e.stateError(err)
 		}
-		if old := openClaim(r, fresh.Arrival); old != nil {
+		old, err := readClaim(r)
+		if err != nil {
+			return nil, err
+		}
+		if old != nil && !old.expired(fresh.Arrival) {
 			if old.Digest != fresh.Digest {
 				return nil, errs.New(errs.InvalidArgument, "push_id %q was used at %s for other rows", req.ID, old.Arrival).WithID("T0472").
 					WithHint("give every push an id of its own")
@@ -78,14 +87,17 @@ func (e *Env) claim(ctx context.Context, t *target, req *Request, rows *table) (
 	}
 }
 
-// openClaim returns the claim in a record, or nil when there is none, it is older than IDKept or cannot be read.
-func openClaim(r state.Record, now eventtime.Instant) *claim {
-	var c claim
-	if r.Version == 0 || json.Unmarshal(r.Value, &c) != nil || now.Sub(c.Arrival) > IDKept {
-		return nil
+// readClaim returns the claim in a record, or nil when there is none. Errors: those of decode.
+func readClaim(r state.Record) (*claim, error) {
+	if r.Version == 0 {
+		return nil, nil
 	}
-	return &c
+	c := &claim{}
+	return c, decode(r, "claim of a push_id", claimFormat, c)
 }
+
+// expired reports whether a claim is older than IDKept.
+func (c *claim) expired(now eventtime.Instant) bool { return now.Sub(c.Arrival) > IDKept }
 
 func (e *Env) put(ctx context.Context, c *claim, version int64) (int64, error) {
 	body, err := json.Marshal(c)
@@ -112,7 +124,8 @@ func (e *Env) settle(ctx context.Context, c *claim, res *Result) error {
 	return err
 }
 
-// ForgetOld removes the ids of pushes that are older than IDKept and returns how many there were.
+// ForgetOld removes the ids of pushes that are older than IDKept and returns how many there were. Records that cannot be
+// read go too, but those of a newer release stay.
 func (e *Env) ForgetOld(ctx context.Context) (int, error) {
 	records, err := e.State.List(ctx, "pushes/"+e.Project+"/")
 	if err != nil {
@@ -121,7 +134,8 @@ func (e *Env) ForgetOld(ctx context.Context) (int, error) {
 	n := 0
 	now := e.Clock()
 	for _, r := range records {
-		if openClaim(r, now) != nil {
+		c, err := readClaim(r)
+		if errs.CodeOf(err) == errs.FailedPrecondition || err == nil && !c.expired(now) {
 			continue
 		}
 		if err := e.State.Delete(ctx, r.Key, r.Version); err != nil && errs.CodeOf(e.stateError(err)) != errs.Aborted {
