@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +22,7 @@ type limits struct{ arrival, latest eventtime.Instant }
 
 // parse reads the rows of a push as the types that their target declares. Every fault is reported at once, at most
 // faultsShown of them in words.
-func parse(t *target, req *Request, l limits) (*table, error) {
+func parse(ctx context.Context, t *target, req *Request, l limits) (*table, error) {
 	n, err := input.Rows(req.Rows)
 	if err != nil {
 		return nil, err
@@ -43,9 +44,8 @@ func parse(t *target, req *Request, l limits) (*table, error) {
 		}
 		out.batch.Add(f.Name, p.column(c, f))
 	}
-	if p.found == 0 {
-		p.checkTimes(out, l)
-		p.checkKeys(out)
+	if err := p.check(ctx, out, l); err != nil {
+		return nil, err
 	}
 	if p.found > faultsShown {
 		p.faults.Add(errs.New(errs.InvalidArgument, "and %d more faults", p.found-faultsShown).WithID("T0467"))
@@ -155,59 +155,16 @@ func (p *parser) isKey(name string) bool {
 }
 
 func (p *parser) fault(row int, column string, err error) {
+	p.add(errs.Wrap(err, errs.InvalidArgument, "row %d, column %q", row+1, column))
+}
+
+// rowFault tells of a row as a whole.
+func (p *parser) rowFault(row int, err error) {
+	p.add(errs.Wrap(err, errs.InvalidArgument, "row %d", row+1))
+}
+
+func (p *parser) add(e *errs.Error) {
 	if p.found++; p.found <= faultsShown {
-		p.faults.Add(errs.Wrap(err, errs.InvalidArgument, "row %d, column %q", row+1, column).WithID("T0470"))
+		p.faults.Add(e.WithID("T0470"))
 	}
-}
-
-// checkTimes refuses rows that are further ahead of the clock than max_skew, and rows whose availability needs a
-// created time that is null.
-func (p *parser) checkTimes(t *table, l limits) {
-	event, created := t.batch.Column(p.target.layout.Event), t.createdColumn()
-	for i := range p.rows {
-		if at := event.Instant(i); at > l.latest {
-			p.fault(i, p.target.layout.Event, ahead(at, l))
-		}
-		if created == nil {
-			continue
-		}
-		at := created.Instant(i)
-		switch {
-		case at > l.latest:
-			p.fault(i, p.target.layout.Created, ahead(at, l))
-		case at == eventtime.None && p.target.batch.Availability.Rule == eventtime.ByCreatedTime:
-			p.fault(i, p.target.layout.Created, errs.New(errs.InvalidArgument, "it is null, but it says from when on the row may be used"))
-		}
-	}
-}
-
-// checkKeys refuses rows whose keys cannot be stored, such as a time with a fraction of a second. Views with the same
-// join keys are checked once.
-func (p *parser) checkKeys(t *table) {
-	var done [][]value.Field
-	var buf []byte
-	for i := range p.target.needed {
-		keys := p.target.needed[i].Keys
-		if len(keys) == 0 || slices.ContainsFunc(done, func(d []value.Field) bool { return slices.EqualFunc(d, keys, sameField) }) {
-			continue
-		}
-		done = append(done, keys)
-		columns, names := make([]*value.Column, len(keys)), make([]string, len(keys))
-		for k, f := range keys {
-			columns[k], names[k] = t.batch.Column(f.Name), f.Name
-		}
-		for row := range p.rows {
-			var err error
-			if buf, err = value.AppendKeyRow(buf[:0], columns, row); err != nil {
-				p.fault(row, strings.Join(names, ", "), err)
-			}
-		}
-	}
-}
-
-func sameField(a, b value.Field) bool { return a.Name == b.Name && a.Type.Equal(b.Type) }
-
-func ahead(at eventtime.Instant, l limits) error {
-	return errs.New(errs.InvalidArgument, "%s is in the future: it is %s now", at, l.arrival).
-		WithHint("check the clock of the sender, and the unit of numeric times (seconds)")
 }

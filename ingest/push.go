@@ -37,8 +37,9 @@ type Env struct {
 // and an append with the same id happens once.
 //
 // Errors: NotFound with a suggestion for an unknown source or view; FailedPrecondition for a source that is not pushed
-// to, or has a delay; InvalidArgument with row numbers for rows that are not valid, or for an id that was used for
-// other rows; the stores' own codes, mostly Unavailable, for failures while writing.
+// to, has a delay, or is asked to reach online views and has none, and for an id that a newer release keeps;
+// InvalidArgument with row numbers for rows that are not valid, or for an id that was used for other rows; DataLoss for
+// an id whose record cannot be read; the stores' own codes, mostly Unavailable, for failures while writing.
 func Push(ctx context.Context, env *Env, req *Request) (*Result, error) {
 	t, err := findTarget(env.Set, req)
 	if err != nil {
@@ -51,7 +52,7 @@ func Push(ctx context.Context, env *Env, req *Request) (*Result, error) {
 	}
 	req = &named
 	arrival := env.Clock()
-	rows, err := parse(t, req, limits{arrival, arrival.Add(env.maxSkew())})
+	rows, err := parse(ctx, t, req, limits{arrival, arrival.Add(env.maxSkew())})
 	if err != nil {
 		return nil, err
 	}

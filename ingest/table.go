@@ -76,6 +76,9 @@ func (t *table) layout(u *feature.Use) (pit.Layout, error) {
 	}
 	l.Created = t.createdName()
 	lacking := func(name string) bool { return t.batch.Column(name) == nil }
+	if lacking(l.Created) { // not arrived yet
+		l.Created = ""
+	}
 	if lacking(l.Deleted) {
 		l.Deleted = ""
 	}

@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"slices"
+
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
@@ -65,6 +67,10 @@ func (t *target) source(set *feature.Set, name string) error {
 	if len(t.uses) == 0 {
 		return errs.New(errs.FailedPrecondition, "no feature view reads push source %q", name).WithID("T0463").
 			WithHint("name it as the source of a feature view and apply")
+	}
+	if t.to != Offline && !slices.ContainsFunc(t.uses, func(u feature.Use) bool { return u.View.Online }) {
+		return errs.New(errs.FailedPrecondition, "no feature view on push source %q is served online", name).WithID("T0330").
+			WithHint("push with to: offline, or set online: true and apply")
 	}
 	t.needed = t.uses
 	if t.to != Online {
