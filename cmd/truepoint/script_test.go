@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/datatest"
 )
 
 // testNow is the environment variable that stops the clock of the program under test, as an RFC 3339 instant.
@@ -41,7 +43,8 @@ func testClock() eventtime.Clock {
 
 // TestScripts runs every script: a verb each, its answers and its errors. Beside testscript's own commands there are
 //
-//	status N cmd…    the program ends with exit status N
+//	status N cmd…    the program ends with exit status N, and leaves all files and stores below $WORK as they were,
+//	                 unless N is 0
 //	until RE cmd…    the command is repeated until its standard output matches
 //	listening NAME FILE   waits until the server that logs to FILE listens, and puts its address into $NAME
 //	http URL [BODY-FILE]  GET, or POST with a body; the answer's body becomes standard output
@@ -77,6 +80,8 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
+	before, err := datatest.NewRepository(ts.Getenv("WORK"))
+	ts.Check(err)
 	err = ts.Exec(args[1], args[2:]...)
 	got := 0
 	if exit, ok := err.(*exec.ExitError); ok {
@@ -86,6 +91,14 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+	if want == 0 {
+		return
+	}
+	changes, err := before.Changes(context.Background())
+	ts.Check(err)
+	if len(changes) > 0 {
+		ts.Fatalf("exit status %d, but the program changed %s", got, strings.Join(changes, ", "))
 	}
 }
 
