@@ -7,6 +7,7 @@ import (
 	"github.com/truepoint/truepoint/definitions"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/strictyaml"
 )
 
 // A Warning is something that works but that the user should know; its code is OK.
@@ -15,7 +16,7 @@ type Warning = errs.Error
 // A Config is a feature_store.yaml with its defaults filled in. Its String and JSON hide secrets.
 type Config struct {
 	File        string   `json:"file"` // the file it was read from, as it was named
-	Dir         string   `json:"-"`    // the directory of the file, which paths are relative to
+	Dir         string   `json:"-"`    // the repository: definitions lie in it, and relative paths start there
 	Project     string   `json:"project"`
 	Description string   `json:"project_description,omitempty"`
 	Provider    string   `json:"provider"`
@@ -26,6 +27,8 @@ type Config struct {
 	Server      Server   `json:"server"`
 
 	Sources map[string]definitions.Override `json:"-"` // data sources that are replaced, by name
+
+	source []byte // the text of File
 }
 
 // Registry says where definitions are kept.
@@ -34,13 +37,15 @@ type Registry struct {
 	Path     string             `json:"path,omitempty"` // of sqlite: the file, relative to the working directory or absolute
 	URL      Masked             `json:"url,omitempty"`  // of all other types
 	CacheTTL eventtime.Duration `json:"cache_ttl"`
+	Pos      errs.Position      `json:"-"` // of what says the type; the file alone for a default
 }
 
 // A Store is the online or the offline store.
 type Store struct {
-	Type    string  `json:"type"`           // "none": there is none
-	Path    string  `json:"path,omitempty"` // embedded, sqlite: relative to the working directory or absolute
-	Options Options `json:"options,omitempty"`
+	Type    string        `json:"type"`           // "none": there is none
+	Path    string        `json:"path,omitempty"` // embedded, sqlite: relative to the working directory or absolute
+	Options Options       `json:"options,omitempty"`
+	Pos     errs.Position `json:"-"` // of what says the type; the file alone for a default
 }
 
 // Options are the remaining keys of a store as text; nested ones are JSON. They print with secrets hidden.
@@ -113,3 +118,8 @@ func (c *Config) String() string {
 
 // GoString returns String, so that %#v hides secrets too.
 func (c *Config) GoString() string { return c.String() }
+
+// Annotate gives the faults of err that point into the file the line there, with secrets hidden.
+func (c *Config) Annotate(err error) {
+	strictyaml.Sources{c.File: c.source}.Annotate(errs.All(err), maskLine)
+}

@@ -20,7 +20,7 @@ func load(t *testing.T, text string, env map[string]string) (*config.Config, []c
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return config.Load(path, func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	return config.Load(path, &config.Setting{Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }})
 }
 
 // wantFault fails unless err has a fault at line:column (0:0: anywhere) with that id whose text contains part.

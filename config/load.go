@@ -2,14 +2,13 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 
-	"github.com/truepoint/truepoint/definitions"
 	"github.com/truepoint/truepoint/errs"
-	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/internal/sqlitefile"
 	"github.com/truepoint/truepoint/internal/strictyaml"
 )
@@ -17,20 +16,33 @@ import (
 // FileName is the configuration file of a feature repository.
 const FileName = "feature_store.yaml"
 
-// Load reads a configuration file. env looks an environment variable up, as os.LookupEnv does; nil knows none.
+// A Setting says in which surroundings a configuration file is read; nil means the defaults.
+type Setting struct {
+	Dir string                      // the repository, at which relative paths start; default: the directory of the file
+	Env func(string) (string, bool) // looks an environment variable up, as os.LookupEnv does; default: there is none
+}
+
+// Load reads a configuration file.
 //
 // Errors: every fault of the content with its place. NotFound for a missing file, FailedPrecondition for a directory
 // or an empty file, PermissionDenied for one that cannot be read; each says what was looked for and what to do.
-func Load(path string, env func(string) (string, bool)) (*Config, []Warning, error) {
-	if env == nil {
-		env = func(string) (string, bool) { return "", false }
+func Load(path string, at *Setting) (*Config, []Warning, error) {
+	var o Setting
+	if at != nil {
+		o = *at
+	}
+	o.Dir = cmp.Or(o.Dir, filepath.Dir(path))
+	if o.Env == nil {
+		o.Env = func(string) (string, bool) { return "", false }
 	}
 	src, err := read(path)
 	if err != nil {
 		return nil, nil, err
 	}
-	l := &loader{path: path, env: env, config: defaults()}
-	l.config.File, l.config.Dir = path, filepath.Dir(path)
+	l := &loader{path: path, env: o.Env, config: defaults()}
+	l.config.File, l.config.Dir, l.config.source = path, o.Dir, src
+	file := errs.Position{File: path}
+	l.config.Registry.Pos, l.config.Offline.Pos, l.config.Online.Pos = file, file, file
 	l.load(src)
 	sources := strictyaml.Sources{path: src}
 	sources.Annotate(l.report.Warnings, maskLine)
@@ -152,158 +164,6 @@ func (l *loader) expand(n *strictyaml.Node) bool {
 		}
 	}
 	return ok
-}
-
-func (l *loader) decode(n *strictyaml.Node) {
-	c := l.config
-	c.Project = n.Get("project").String()
-	c.Description = n.Get("project_description").String()
-	if p := n.Get("provider").String(); p != "" {
-		c.Provider = p
-	}
-	c.KeyVersion = int(n.Get("entity_key_serialization_version").Int(int64(c.KeyVersion)))
-	l.registry(n.Get("registry"))
-	l.store(n.Get("offline_store"), &c.Offline, offlineStores())
-	l.store(n.Get("online_store"), &c.Online, onlineStores())
-	if c.Online.Path == "" && c.Online.Type == "sqlite" {
-		c.Online.Path = "data/online_store.db"
-	}
-	if c.Online.Path == "" && c.Online.Type == "embedded" {
-		c.Online.Path = "data/online"
-	}
-	c.Online.Path = l.resolve(c.Online.Path)
-	l.server(n.Get("server"))
-	if sources := n.Get("sources"); sources != nil {
-		c.Sources = map[string]definitions.Override{}
-		for _, m := range sources.Members {
-			c.Sources[m.Key] = definitions.NewOverride(m.Value, m.Pos)
-		}
-	}
-}
-
-// resolve returns a path of the file as it can be opened: relative ones start at the file.
-func (l *loader) resolve(path string) string {
-	if path == "" || filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(l.config.Dir, path)
-}
-
-// addressType returns the type of registry that an address names, "" for a path.
-func addressType(path string) string {
-	scheme, _, found := strings.Cut(path, "://")
-	if !found {
-		return ""
-	}
-	scheme, _, _ = strings.Cut(scheme, "+") // postgresql+psycopg, as SQLAlchemy writes
-	switch scheme {
-	case "postgresql", "postgres":
-		return "postgres"
-	case "s3":
-		return "s3"
-	case "gs":
-		return "gcs"
-	case "azblob", "https":
-		return "azure"
-	case "grpc", "http":
-		return "remote"
-	}
-	return ""
-}
-
-func (l *loader) registry(n *strictyaml.Node) {
-	r := &l.config.Registry
-	path := r.Path
-	if n != nil {
-		path = n.String()
-		if n.Kind == strictyaml.Map {
-			path = n.Get("path").String()
-			r.CacheTTL = eventtime.Duration(n.Get("cache_ttl_seconds").Int(int64(r.CacheTTL/eventtime.Second))) * eventtime.Second
-		}
-		if path == "" {
-			l.fault(n, "T0244", "the registry has no path").WithHint("write registry: data/registry.db")
-			return
-		}
-	}
-	typ := addressType(path)
-	if n.Get("registry_type").String() == "remote" {
-		typ = "remote"
-	}
-	if typ != "" {
-		r.Type, r.Path, r.URL = typ, "", Masked(path)
-		return
-	}
-	path = strings.TrimPrefix(path, "file://")
-	if rest, found := strings.CutPrefix(path, "sqlite:"); found {
-		path = strings.TrimPrefix(rest, "///")
-		if strings.HasPrefix(rest, "////") {
-			path = rest[3:]
-		}
-	}
-	if strings.Contains(path, "://") {
-		e := l.fault(n, "T0244", "nothing keeps a registry at %s", maskText(path))
-		e.WithHint("use a path, sqlite:, postgresql://, s3:// or gs://")
-		return
-	}
-	r.Path = l.resolve(path)
-}
-
-func (l *loader) store(n *strictyaml.Node, s *Store, types *strictyaml.Switch) {
-	if n == nil {
-		return
-	}
-	name := n.String()
-	if n.Kind == strictyaml.Map {
-		name = n.Get("type").String()
-	}
-	if n.Kind == strictyaml.Null {
-		*s = Store{Type: "none"}
-		return
-	}
-	c, known := types.Case(name)
-	if !known {
-		return
-	}
-	*s = Store{Type: c.Name}
-	for _, m := range n.Members {
-		switch {
-		case m.Key == "type":
-		case m.Key == "path" && (c.Name == "embedded" || c.Name == "sqlite"):
-			s.Path = m.Value.Text
-		default:
-			if s.Options == nil {
-				s.Options = Options{}
-			}
-			s.Options[m.Key] = optionText(m.Value)
-		}
-	}
-}
-
-func optionText(n *strictyaml.Node) string {
-	if n.Kind == strictyaml.List || n.Kind == strictyaml.Map {
-		return n.JSON()
-	}
-	return n.Text
-}
-
-func (l *loader) server(n *strictyaml.Node) {
-	s := &l.config.Server
-	if host := n.Get("host").String(); host != "" {
-		s.Host = host
-	}
-	s.Port = int(n.Get("port").Int(int64(s.Port)))
-	s.TokensFile = l.resolve(n.Get("tokens_file").String())
-	for name, field := range map[string]*eventtime.Duration{"deadline": &s.Deadline, "max_skew": &s.MaxSkew, "max_future": &s.MaxFuture} {
-		if d, err := eventtime.ParseDuration(n.Get(name).String()); err == nil {
-			*field = d
-		}
-	}
-	limits := n.Get("limits")
-	for name, field := range map[string]*int64{
-		"body_bytes": &s.Limits.BodyBytes, "header_bytes": &s.Limits.HeaderBytes, "entities": &s.Limits.Entities, "cells": &s.Limits.Cells,
-	} {
-		*field = limits.Get(name).Int(*field)
-	}
 }
 
 // Beside returns the path that a store uses in place of path: path itself where there is nothing or something of

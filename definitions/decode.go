@@ -32,7 +32,10 @@ func (d *decoder) document(n *strictyaml.Node) {
 	}
 	kind := n.Get("kind")
 	if kind == nil {
-		d.fault(n.Pos, "T0175", "the document has no kind").WithHint("add kind: one of %s", d.shapes.expected())
+		e := d.fault(n.Pos, "T0175", "the document has no kind").WithHint("add kind: one of %s", d.shapes.expected())
+		if n.Get("project") != nil {
+			e.WithHint("if it is a configuration, call it feature_store-NAME.yaml or name it in .feastignore")
+		}
 		return
 	}
 	shape, known := d.shapes.kinds[kind.Text]

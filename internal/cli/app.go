@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,9 +19,10 @@ import (
 	"github.com/truepoint/truepoint/tablefile"
 )
 
-// An Environment is what the process gives to a command. Every member is required.
+// An Environment is what the process gives to a command. Every member but Dir is required.
 type Environment struct {
 	Args   []string // without the program's name
+	Dir    string   // the repository of a command without -c; empty: the working directory
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
@@ -219,11 +221,20 @@ func (a *app) note(format string, args ...any) {
 // now reads the clock.
 func (a *app) now() eventtime.Instant { return a.Clock() }
 
-// chdir goes to the repository that -c names.
+// chdir goes to the repository that -c names. The configuration file of -f is named from where the command was
+// started, as in Feast.
 func (a *app) chdir() error {
 	if a.Chdir == "" {
 		return nil
 	}
+	if a.Config != "" {
+		path, err := filepath.Abs(a.Config)
+		if err != nil {
+			return errs.Wrap(err, errs.FailedPrecondition, "cannot find the working directory").WithID("T0905")
+		}
+		a.Config = path
+	}
+	a.Dir = ""
 	if err := os.Chdir(a.Chdir); err != nil {
 		return errs.Wrap(err, errs.NotFound, "cannot go to the repository").WithID("T0905").WithHint("give -c a directory that holds feature_store.yaml")
 	}

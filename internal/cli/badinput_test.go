@@ -23,14 +23,17 @@ type result struct {
 }
 
 // call runs a command at noon with standard input closed and no terminal.
-func call(args ...string) result {
-	return callAt(context.Background(), func() eventtime.Instant { return noon }, args...)
+func call(args ...string) result { return in("", args...) }
+
+// in is call in a repository.
+func in(dir string, args ...string) result {
+	return inAt(context.Background(), func() eventtime.Instant { return noon }, dir, args...)
 }
 
-func callAt(ctx context.Context, clock eventtime.Clock, args ...string) result {
+func inAt(ctx context.Context, clock eventtime.Clock, dir string, args ...string) result {
 	var out, err bytes.Buffer
 	exit := cli.Run(ctx, &cli.Environment{
-		Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &err, Clock: clock,
+		Args: args, Dir: dir, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &err, Clock: clock,
 		Env: func(string) (string, bool) { return "", false },
 	})
 	return result{exit, out.String(), err.String()}
@@ -49,14 +52,13 @@ func (r result) want(t *testing.T, exit int, parts ...string) {
 	}
 }
 
-// repository makes a minimal repository with its definitions applied, and returns its configuration file.
-func repository(t *testing.T) (store string) {
+// repository makes a minimal repository with its definitions applied, and returns its directory.
+func repository(t *testing.T) (dir string) {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "repo")
+	dir = filepath.Join(t.TempDir(), "repo")
 	call("init", dir, "-t", "minimal", "--until", "2026-03-12T12:00:00Z").want(t, 0)
-	store = filepath.Join(dir, "feature_store.yaml")
-	call("-f", store, "apply").want(t, 0)
-	return store
+	in(dir, "apply").want(t, 0)
+	return dir
 }
 
 func TestBadInput_01_unknown_verb_has_a_suggestion(t *testing.T) {
@@ -87,18 +89,18 @@ func TestBadInput_03_unknown_output_lists_the_formats(t *testing.T) {
 
 func TestBadInput_06_no_terminal_to_ask_names_the_flag(t *testing.T) {
 	t.Parallel()
-	store := repository(t)
-	call("-f", store, "teardown").want(t, 13, "truepoint teardown --yes")
-	call("-f", store, "delete", "driver_activity").want(t, 13, "--allow-breaking")
-	call("-f", store, "delete", "driver_activity", "--yes").want(t, 13, "--allow-breaking")
-	if r := call("-f", store, "feature-services", "list", "-o", "name"); r.stdout != "driver_activity\n" {
+	dir := repository(t)
+	in(dir, "teardown").want(t, 13, "truepoint teardown --yes")
+	in(dir, "delete", "driver_activity").want(t, 13, "--allow-breaking")
+	in(dir, "delete", "driver_activity", "--yes").want(t, 13, "--allow-breaking")
+	if r := in(dir, "feature-services", "list", "-o", "name"); r.stdout != "driver_activity\n" {
 		t.Errorf("services after refusals: %q", r.stdout)
 	}
 }
 
 func TestBadInput_08_interrupt_stops_at_a_chunk_and_says_how_to_go_on(t *testing.T) {
 	t.Parallel()
-	wanted := answerOf(t, interrupted(t, -1).store)
+	wanted := answerOf(t, interrupted(t, -1).dir)
 	stopped := 0
 	for n := 1; ; n++ {
 		run := interrupted(t, n)
@@ -108,9 +110,9 @@ func TestBadInput_08_interrupt_stops_at_a_chunk_and_says_how_to_go_on(t *testing
 		if run.exit == 130 {
 			stopped++
 			run.want(t, 130, "stopped; what was written stays", "truepoint materialize 2026-03-11 2026-03-12")
-			call("-f", run.store, "materialize", "2026-03-11", "2026-03-12").want(t, 0)
+			in(run.dir, "materialize", "2026-03-11", "2026-03-12").want(t, 0)
 		}
-		if got := answerOf(t, run.store); got != wanted {
+		if got := answerOf(t, run.dir); got != wanted {
 			t.Errorf("interrupted at reading %d of the clock and repeated: got %s, want %s", n, got, wanted)
 		}
 	}
@@ -122,30 +124,30 @@ func TestBadInput_08_interrupt_stops_at_a_chunk_and_says_how_to_go_on(t *testing
 // An interruption is a materialization that was interrupted when it read the clock for the nth time.
 type interruption struct {
 	result
-	store   string
+	dir     string
 	reached bool // it read the clock n times
 }
 
 func interrupted(t *testing.T, n int) interruption {
 	t.Helper()
-	i := interruption{store: repository(t)}
+	i := interruption{dir: repository(t)}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var readings atomic.Int64
-	i.result = callAt(ctx, func() eventtime.Instant {
+	i.result = inAt(ctx, func() eventtime.Instant {
 		if readings.Add(1) == int64(n) {
 			cancel()
 		}
 		return noon
-	}, "-f", i.store, "materialize", "2026-03-11", "2026-03-12")
+	}, i.dir, "materialize", "2026-03-11", "2026-03-12")
 	i.reached = readings.Load() >= int64(n)
 	return i
 }
 
 // answerOf reads every feature of two drivers.
-func answerOf(t *testing.T, store string) string {
+func answerOf(t *testing.T, dir string) string {
 	t.Helper()
-	r := call("-f", store, "get-online-features", "-e", "driver_id=1001,1002", "-s", "driver_activity", "-o", "json")
+	r := in(dir, "get-online-features", "-e", "driver_id=1001,1002", "-s", "driver_activity", "-o", "json")
 	r.want(t, 0)
 	return r.stdout
 }
@@ -160,15 +162,15 @@ func TestBadInput_11_odd_arguments_are_refused(t *testing.T) {
 
 func TestBadInput_30_missing_join_key_names_the_columns(t *testing.T) {
 	t.Parallel()
-	store := repository(t)
-	csv := filepath.Join(filepath.Dir(store), "data", "driver_stats.csv")
+	dir := repository(t)
+	csv := filepath.Join(dir, "data", "driver_stats.csv")
 	rows := "driver,event_timestamp,created_timestamp,trips,rating\n1001,2026-03-11T12:00:00Z,2026-03-11T12:01:00Z,0,4.0\n"
 	if err := os.WriteFile(csv, []byte(rows), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	const fault = `data/driver_stats.csv has no column "driver_id"; it has driver, event_timestamp, created_timestamp, trips, rating`
-	call("-f", store, "sources", "check").want(t, 3, fault)
-	call("-f", store, "materialize", "2026-03-11", "2026-03-12").want(t, 10, fault)
-	call("-f", store, "preview", "driver_hourly_stats").want(t, 10, fault)
-	call("-f", store, "explain", "driver_hourly_stats:trips", "-e", "driver_id=1001").want(t, 10, fault)
+	in(dir, "sources", "check").want(t, 3, fault)
+	in(dir, "materialize", "2026-03-11", "2026-03-12").want(t, 10, fault)
+	in(dir, "preview", "driver_hourly_stats").want(t, 10, fault)
+	in(dir, "explain", "driver_hourly_stats:trips", "-e", "driver_id=1001").want(t, 10, fault)
 }

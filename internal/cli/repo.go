@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/config"
@@ -16,21 +18,23 @@ import (
 // configName is the configuration file looked for in the repository.
 const configName = "feature_store.yaml"
 
-// settings goes to the repository and reads its configuration; warnings are printed.
+// settings goes to the repository and reads its configuration; warnings are printed. The repository is the directory
+// of -c or the working directory, also where -f names a file elsewhere.
 func (a *app) settings() (*config.Config, error) {
 	if err := a.chdir(); err != nil {
 		return nil, err
 	}
+	repository := cmp.Or(a.Dir, ".")
 	path := a.Config
 	if path == "" {
-		path = configName
+		path = filepath.Join(repository, configName)
 		if _, err := os.Stat(path); os.IsNotExist(err) {
-			dir, _ := os.Getwd()
+			dir, _ := filepath.Abs(repository)
 			return nil, errs.New(errs.NotFound, "no %s in %s", configName, dir).WithID("T0910").
 				WithHint("go to a repository, name one with -c DIR, or make one: truepoint init")
 		}
 	}
-	c, warnings, err := config.Load(path, a.Env)
+	c, warnings, err := config.Load(path, &config.Setting{Dir: repository, Env: a.Env})
 	if err != nil {
 		return nil, err
 	}
@@ -47,12 +51,18 @@ func (a *app) wanted() (*config.Config, *feature.Set, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	set, err := a.defined(c)
+	return c, set, err
+}
+
+// defined reads the definition files of the repository; warnings are printed.
+func (a *app) defined(c *config.Config) (*feature.Set, error) {
 	set, warnings, err := definitions.Load(a.ctx, c.Dir, &definitions.Options{Project: c.Project, Overrides: c.Sources})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	a.warn(warnings)
-	return c, set, nil
+	return set, nil
 }
 
 func (a *app) warn(warnings []errs.Error) {
@@ -74,6 +84,7 @@ func (a *app) withStore(work func(*truepoint.Store) error) error {
 func (a *app) withOpened(c *config.Config, work func(*truepoint.Store) error) error {
 	opt, err := drivers.Open(a.ctx, c, a.Clock)
 	if err != nil {
+		c.Annotate(err)
 		return err
 	}
 	for _, w := range opt.Warnings {
