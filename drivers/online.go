@@ -15,30 +15,37 @@ import (
 	"github.com/truepoint/truepoint/online/sqliteonline"
 )
 
-func openOnline(c *config.Config, opt *truepoint.Options) (online.Driver, error) {
-	path := c.Online.Path
-	switch c.Online.Type {
-	case "embedded":
-		cache, err := cacheBytes(c.Online.Options)
-		if err != nil {
-			return nil, err
-		}
-		if path, err = ownFile(path, embeddedonline.Ours, opt); err != nil {
-			return nil, err
-		}
-		return &onDemand{open: func(ctx context.Context) (online.Driver, error) {
-			return embeddedonline.Open(ctx, path, &embeddedonline.Options{CacheBytes: cache})
-		}}, nil
-	case "sqlite":
-		path, err := ownFile(path, sqliteonline.Ours, opt)
-		if err != nil {
-			return nil, err
-		}
-		return &onDemand{open: func(ctx context.Context) (online.Driver, error) { return sqliteonline.Open(ctx, path) }}, nil
-	case "memory":
-		return memonline.New(), nil
+type onlineOpener func(*config.Config, *truepoint.Options) (online.Driver, error)
+
+// onlineStores returns what opens each type of online store.
+func onlineStores() map[string]onlineOpener {
+	return map[string]onlineOpener{
+		"embedded": openEmbedded,
+		"sqlite":   openSQLite,
+		inMemory:   func(*config.Config, *truepoint.Options) (online.Driver, error) { return memonline.New(), nil },
 	}
-	return nil, notLinked("online store", c.Online.Type, "online_store: {type: embedded, path: data/online}")
+}
+
+func openEmbedded(c *config.Config, opt *truepoint.Options) (online.Driver, error) {
+	cache, err := cacheBytes(c.Online.Options)
+	if err != nil {
+		return nil, err
+	}
+	path, err := ownFile(c.Online.Path, embeddedonline.Ours, opt)
+	if err != nil {
+		return nil, err
+	}
+	return &onDemand{open: func(ctx context.Context) (online.Driver, error) {
+		return embeddedonline.Open(ctx, path, &embeddedonline.Options{CacheBytes: cache})
+	}}, nil
+}
+
+func openSQLite(c *config.Config, opt *truepoint.Options) (online.Driver, error) {
+	path, err := ownFile(c.Online.Path, sqliteonline.Ours, opt)
+	if err != nil {
+		return nil, err
+	}
+	return &onDemand{open: func(ctx context.Context) (online.Driver, error) { return sqliteonline.Open(ctx, path) }}, nil
 }
 
 func cacheBytes(o config.Options) (int64, error) {

@@ -1,6 +1,7 @@
 package drivers
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/truepoint/truepoint"
@@ -20,8 +21,11 @@ import (
 // Open returns the parts of the store that c describes. The registry's file is opened, or made; the online store is
 // opened by the first call that needs it. The caller closes the store made of them.
 //
-// Errors: Unimplemented, with a hint, for a store that this binary is not linked with; those of opening the files.
+// Errors: those of Check; those of opening the files.
 func Open(ctx context.Context, c *config.Config, clock eventtime.Clock) (*truepoint.Options, error) {
+	if err := Check(c); err != nil {
+		return nil, err
+	}
 	opt := &truepoint.Options{
 		Project: c.Project, Clock: clock, Holder: process.Name(), Gone: process.Dead,
 		Serving: serving.Options{
@@ -29,36 +33,37 @@ func Open(ctx context.Context, c *config.Config, clock eventtime.Clock) (*truepo
 		},
 	}
 	var err error
-	if opt.Offline, err = openOffline(c); err != nil {
+	if opt.Offline, err = offlineStores()[c.Offline.Type](c); err != nil {
 		return nil, err
 	}
-	if opt.Online, err = openOnline(c, opt); err != nil {
-		return nil, err
+	if opt.Online, err = onlineStores()[c.Online.Type](c, opt); err != nil {
+		return nil, errs.Join(err, opt.Offline.Close())
 	}
-	if err := openRegistry(ctx, c, opt); err != nil {
+	if err := registries()[c.Registry.Type](ctx, c, opt); err != nil {
 		return nil, errs.Join(err, opt.Offline.Close(), opt.Online.Close())
 	}
 	return opt, nil
 }
 
-func openOffline(c *config.Config) (offline.Driver, error) {
-	switch c.Offline.Type {
-	case "file":
-		root := c.Dir
-		if root == "" {
-			root = "."
-		}
-		return fileoffline.New(root, nil), nil
-	case "memory":
-		return memoffline.New(), nil
-	}
-	return nil, notLinked("offline store", c.Offline.Type, "offline_store: {type: file}, with sources: to replace tables by files")
+type offlineOpener func(*config.Config) (offline.Driver, error)
+
+// offlineStores returns what opens each type of offline store.
+func offlineStores() map[string]offlineOpener {
+	return map[string]offlineOpener{"file": openFiles, inMemory: func(*config.Config) (offline.Driver, error) { return memoffline.New(), nil }}
 }
 
-func openRegistry(ctx context.Context, c *config.Config, opt *truepoint.Options) error {
-	if c.Registry.Type != "sqlite" {
-		return notLinked("registry", c.Registry.Type, "registry: data/registry.db")
-	}
+func openFiles(c *config.Config) (offline.Driver, error) {
+	return fileoffline.New(cmp.Or(c.Dir, "."), nil), nil
+}
+
+type registryOpener func(context.Context, *config.Config, *truepoint.Options) error
+
+// registries returns what opens each type of registry, and the state that lies beside it.
+func registries() map[string]registryOpener {
+	return map[string]registryOpener{"sqlite": openSQLiteRegistry}
+}
+
+func openSQLiteRegistry(ctx context.Context, c *config.Config, opt *truepoint.Options) error {
 	path, err := ownFile(c.Registry.Path, sqlitefile.Ours, opt)
 	if err != nil {
 		return err
@@ -87,12 +92,4 @@ func ownFile(path string, ours func(string) (bool, error), opt *truepoint.Option
 
 func foreign(path string) *errs.Error {
 	return errs.New(errs.OK, "%s belongs to another program and stays as it is; %s is used instead", path, sqlitefile.Beside(path)).WithID("T0391")
-}
-
-// notLinked is the error of a store that configuration knows and this binary does not have.
-func notLinked(what, kind, instead string) error {
-	if kind == "none" {
-		return errs.New(errs.FailedPrecondition, "the configuration has no %s", what).WithID("T0390").WithHint("use %s", instead)
-	}
-	return errs.New(errs.Unimplemented, "the %s %q is not part of this release", what, kind).WithID("T0390").WithHint("use %s", instead)
 }

@@ -225,3 +225,23 @@ func TestStoresThatAreNotLinkedSayWhatToUse(t *testing.T) {
 		}
 	}
 }
+
+func TestCheckReportsEveryStoreAtOnceWithItsPlaceAndOpensNothing(t *testing.T) {
+	t.Parallel()
+	c := at(t.TempDir())
+	if err := drivers.Check(c); err != nil {
+		t.Errorf("linked stores: %v", err)
+	}
+	c.Online = config.Store{Type: "redis", Pos: errs.Position{File: "feature_store.yaml", Line: 7, Column: 9}}
+	c.Offline = config.Store{Type: "none", Pos: errs.Position{File: "feature_store.yaml", Line: 3, Column: 16}}
+	all := errs.All(drivers.Check(c))
+	if len(all) != 2 || all[0].Code != errs.FailedPrecondition || all[1].Code != errs.Unimplemented {
+		t.Fatalf("got %v", all)
+	}
+	if all[1].Pos != c.Online.Pos || !strings.Contains(all[1].Message, "embedded, sqlite") || strings.Contains(all[1].Message, "memory") {
+		t.Errorf("got %v, want the place and the linked types", all[1])
+	}
+	if entries, err := os.ReadDir(c.Dir); err != nil || len(entries) > 0 {
+		t.Errorf("something was made: %v, %v", entries, err)
+	}
+}

@@ -65,7 +65,10 @@ func TestFilesOfTheGuideApplyUnchanged(t *testing.T) {
 }
 
 func checkGuide(t *testing.T, dir string) {
-	prints(t, must(t, dir, "truepoint validate"), `2 entities, 2 data sources, 2 feature views with 9 features, 1 feature service: no faults`)
+	if out, status := sh(t, dir, "truepoint validate"); status != 16 || !strings.Contains(out, "feature_store.yaml:") {
+		t.Errorf("validate with the stores of a warehouse: got status %d and\n%swant 16 and their places", status, out)
+	}
+	prints(t, must(t, dir, "truepoint -f "+local+" validate"), `2 entities, 2 data sources, 2 feature views with 9 features, 1 feature service: no faults`)
 	if out, status := sh(t, dir, "truepoint apply"); status != 16 || !strings.Contains(out, "sources:") {
 		t.Errorf("apply to the stores of a warehouse: got status %d and\n%swant 16 and a hint at sources:", status, out)
 	}

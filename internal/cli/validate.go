@@ -3,15 +3,27 @@ package cli
 import (
 	"fmt"
 
+	"github.com/truepoint/truepoint/drivers"
+	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/internal/screen"
 )
 
 type validateVerb struct{}
 
-// Run implements the verb validate.
+// Run implements the verb validate: faults of the configuration's form alone, or those of its stores and of all
+// definitions at once.
 func (v *validateVerb) Run(a *app) error {
-	_, set, err := a.wanted()
+	c, err := a.settings()
 	if err != nil {
+		return err
+	}
+	unlinked := drivers.Check(c)
+	c.Annotate(unlinked)
+	set, err := a.defined(c)
+	var faults errs.List
+	faults.AddErr(unlinked)
+	faults.AddErr(err)
+	if err := faults.Err(); err != nil {
 		return err
 	}
 	doc := struct {
