@@ -10,13 +10,16 @@ import (
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/historical"
+	"github.com/truepoint/truepoint/internal/datatest"
 	"github.com/truepoint/truepoint/value"
 )
 
-// refused runs a request that must fail with a code and say some words.
+// refused runs a request that must fail with a code, say some words and change nothing.
 func refused(t *testing.T, req *truepoint.HistoricalRequest, code errs.Code, words ...string) {
 	t.Helper()
-	_, err := rig(t, nil).Store.Historical(t.Context(), req)
+	r := rig(t, nil)
+	defer datatest.Stores(t, &r.Options)()
+	_, err := r.Store.Historical(t.Context(), req)
 	if errs.CodeOf(err) != code {
 		t.Errorf("got %v (%v), want %v", errs.CodeOf(err), err, code)
 		return
@@ -117,7 +120,9 @@ func TestBadInput_80_rows_that_tie_are_refused_where_ties_are_errors(t *testing.
 		t.Errorf("ties: last: %v", err)
 	}
 	req.TiesError = true
+	unchanged := datatest.Stores(t, &r.Options)
 	_, err = r.Store.Historical(t.Context(), req)
+	unchanged()
 	if errs.CodeOf(err) != errs.FailedPrecondition || !strings.Contains(err.Error(), "v") {
 		t.Errorf("ties: error gives %v, want failed_precondition that names the view", err)
 	}

@@ -49,7 +49,7 @@ func unchanged(t testing.TB, take func() (Digest, error)) func() {
 			t.Fatalf("data after the call: %v", err)
 		}
 		if changes := before.Changes(after); len(changes) > 0 {
-			t.Errorf("the refused call changed data: %s", strings.Join(changes, ", "))
+			t.Errorf("the call changed data: %s", strings.Join(changes, ", "))
 		}
 	}
 }

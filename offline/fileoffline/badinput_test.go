@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/internal/datatest"
 	"github.com/truepoint/truepoint/offline/fileoffline"
 	"github.com/truepoint/truepoint/value"
 )
@@ -62,8 +63,10 @@ func TestBadInput_85_replaced_files_and_markers(t *testing.T) {
 		t.Errorf("a file that was replaced by renaming stays readable as it was: %q, %v", got, err)
 	}
 	pinned := snap.Manifest()
+	unchanged := datatest.Dir(t, dir)
 	_, err = fileoffline.New(dir, nil).Open(t.Context(), source("d"), []value.Field{id}, &pinned)
 	refused(t, err, errs.FailedPrecondition, "d/a.csv changed", "start the run again")
+	unchanged()
 
 	now, err := fileoffline.New(dir, nil).Open(t.Context(), source("d"), []value.Field{id}, nil)
 	if err != nil {
@@ -73,8 +76,10 @@ func TestBadInput_85_replaced_files_and_markers(t *testing.T) {
 	if err := os.WriteFile(a, []byte(row("overwritten")), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	unchanged = datatest.Dir(t, dir)
 	_, err = texts(t, now, "id")
 	refused(t, err, errs.FailedPrecondition, "d/a.csv was written to", "run again")
+	unchanged()
 }
 
 // replace gives a file new contents by renaming.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/internal/datatest"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/offline/fileoffline"
 	"github.com/truepoint/truepoint/tablefile"
@@ -46,9 +47,10 @@ func source(path string) *feature.Source {
 	return &feature.Source{Name: "s", Type: feature.FileSource, Path: path}
 }
 
-// readColumn reads one column of a source as text, null as "null".
+// readColumn reads one column of a source as text, null as "null". Whatever comes of it, no file may change.
 func readColumn(t *testing.T, root, path string, f value.Field) ([]string, error) {
 	t.Helper()
+	defer datatest.Dir(t, root)()
 	snap, err := fileoffline.New(root, nil).Open(t.Context(), source(path), []value.Field{f}, nil)
 	if err != nil {
 		return nil, err

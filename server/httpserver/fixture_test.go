@@ -12,6 +12,7 @@ import (
 	"github.com/truepoint/truepoint/apply"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/internal/datatest"
 	"github.com/truepoint/truepoint/offline/memoffline"
 	"github.com/truepoint/truepoint/online/memonline"
 	"github.com/truepoint/truepoint/registry/memregistry"
@@ -128,9 +129,11 @@ func (f *fixture) do(r *http.Request) (int, string) {
 	return status, body
 }
 
-// exchange sends a request and returns status, header and body, without the newline at its end.
+// exchange sends a request and returns status, header and body, without the newline at its end. A request that is
+// refused, with a status from 400 on, must leave the stores as they were.
 func (f *fixture) exchange(r *http.Request) (int, http.Header, string) {
 	f.t.Helper()
+	unchanged := datatest.Stores(f.t, f.parts)
 	answer, err := f.srv.Client().Do(r)
 	if err != nil {
 		f.t.Fatal(err)
@@ -139,6 +142,9 @@ func (f *fixture) exchange(r *http.Request) (int, http.Header, string) {
 	b, err := io.ReadAll(answer.Body)
 	if err != nil {
 		f.t.Fatal(err)
+	}
+	if answer.StatusCode >= http.StatusBadRequest {
+		unchanged()
 	}
 	return answer.StatusCode, answer.Header, strings.TrimSuffix(string(b), "\n")
 }
