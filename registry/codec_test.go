@@ -166,3 +166,11 @@ func FuzzDecodeSet(f *testing.F) {
 		}
 	})
 }
+
+func TestHistoryCountsDefinitionsAndNotFormerGenerations(t *testing.T) {
+	t.Parallel()
+	e := registry.Entry{Changed: []string{"~FeatureView v", "+FeatureViewGeneration v/1", "-FeatureViewGeneration w/2", "+Entity FeatureViewGeneration"}}
+	if got := e.Definitions(); got != 2 {
+		t.Errorf("got %d, want 2", got)
+	}
+}

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
@@ -45,6 +46,18 @@ type Entry struct {
 	Author   string            `json:"author"`
 	Message  string            `json:"message"`
 	Changed  []string          `json:"changed"` // "+Kind name", "~Kind name", "-Kind name", in order
+}
+
+// Definitions returns how many of the changes are of definitions. The others keep former generations of views
+// (KindGeneration), which nobody declares.
+func (e Entry) Definitions() int {
+	n := 0
+	for _, c := range e.Changed {
+		if !strings.HasPrefix(c[1:], KindGeneration+" ") {
+			n++
+		}
+	}
+	return n
 }
 
 // A Driver keeps revisions. Implementations are safe for concurrent use by many processes.

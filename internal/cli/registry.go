@@ -68,7 +68,7 @@ func (v *historyVerb) Run(a *app) error {
 		for _, e := range entries {
 			answer.Names = append(answer.Names, fmt.Sprint(e.Revision))
 			answer.Table.AddCells(screen.Cell{Text: fmt.Sprint(e.Revision)}, minuteCell(e.Time), screen.Cell{Text: e.Author},
-				countCell(int64(len(e.Changed))), screen.Cell{Text: e.Message})
+				countCell(int64(e.Definitions())), screen.Cell{Text: e.Message})
 		}
 		if len(entries) == 0 && a.format == screen.AsTable {
 			a.note("no revisions yet; make the first: truepoint apply")
