@@ -5,6 +5,7 @@ import (
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/input"
 	"github.com/truepoint/truepoint/registry"
+	"github.com/truepoint/truepoint/serving"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -27,10 +28,12 @@ type Result struct {
 	Keys     []Key
 	At       eventtime.Instant
 	Revision registry.Revision
+	Older    *serving.Older // the older form of the view that is explained because it answers; nil for the present one
 	TTL      eventtime.TTL
 	Offline  Offline
 	Online   Online
-	Agree    bool // the statuses of offline and online agree (value.Status.Agrees) and the values are the same, bit for bit
+	Agree    bool   // the statuses of offline and online agree (value.Status.Agrees) and the values are the same, bit for bit
+	Cure     string // what makes them agree, with the command; empty where they do
 }
 
 // A Key is a join key with its value.

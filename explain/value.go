@@ -44,7 +44,7 @@ func Value(ctx context.Context, env *Env, req *Request) (*Result, error) {
 		return nil, err
 	}
 	u := &sel.Uses[0]
-	res := &Result{Ref: req.Ref, Field: u.Fields[0], Revision: c.Revision, TTL: u.View.TTL}
+	res := &Result{Ref: req.Ref, Field: u.Fields[0], Revision: c.Revision, Older: c.Older(u.View.Name), TTL: u.View.TTL}
 	parts, err := res.readKeys(u, req.Keys)
 	if err != nil {
 		return nil, err
@@ -59,7 +59,10 @@ func Value(ctx context.Context, env *Env, req *Request) (*Result, error) {
 		res.Offline.Others = res.Offline.Others[:n]
 	}
 	res.Agree = res.Online.Status.Agrees(res.Offline.Status) && res.Online.Value.Identical(res.Offline.Value)
-	return res, nil
+	if !res.Agree {
+		res.Cure, err = env.cure(ctx, res, u)
+	}
+	return res, err
 }
 
 // readKeys reads the one entity of a request and returns its key parts in order of key name.

@@ -58,7 +58,10 @@ func (v *applyVerb) Run(a *app) error {
 // commit shows a plan, gets consent where it is needed, and does it.
 func (f *consentFlags) commit(a *app, s *truepoint.Store, p *apply.Plan) error {
 	if p.Empty() {
-		return a.printPlan(p)
+		if err := a.printPlan(p); err != nil {
+			return err
+		}
+		return a.noteOlder(s)
 	}
 	if a.format == screen.AsTable {
 		fmt.Fprint(a.out.Out, a.out.ASCII(planText(a.out, p)))
@@ -81,7 +84,7 @@ func (f *consentFlags) commit(a *app, s *truepoint.Store, p *apply.Plan) error {
 	if len(p.Work) > 0 {
 		a.note("fill the online store with: truepoint materialize-incremental %s", a.now().String()[:19])
 	}
-	return nil
+	return a.noteOlder(s)
 }
 
 // ask gets consent for what is not additive: by the flags, or by a yes on a terminal.

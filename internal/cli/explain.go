@@ -50,11 +50,11 @@ func (v *explainVerb) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		return a.print(&screen.Answer{Text: a.out.ASCII(explainText(a.out, e)), Value: explainDocument(e), Names: []string{e.Ref}})
+		return a.print(&screen.Answer{Text: a.out.ASCII(explainText(a.out, e, a.now())), Value: explainDocument(e), Names: []string{e.Ref}})
 	})
 }
 
-func explainText(t *screen.Terminal, e *truepoint.Explanation) string {
+func explainText(t *screen.Terminal, e *truepoint.Explanation, now eventtime.Instant) string {
 	var b strings.Builder
 	keys := make([]string, len(e.Keys))
 	for i, k := range e.Keys {
@@ -65,7 +65,11 @@ func explainText(t *screen.Terminal, e *truepoint.Explanation) string {
 		ttl = e.TTL.String()
 	}
 	fmt.Fprintf(&b, "%s of %s\n", t.Paint(screen.Strong, e.Ref), strings.Join(keys, ", "))
-	fmt.Fprintf(&b, "as of %s; a value lives %s; registry revision %d\n\n", e.At, ttl, e.Revision)
+	fmt.Fprintf(&b, "as of %s; a value lives %s; registry revision %d\n", e.At, ttl, e.Revision)
+	if e.Older != nil {
+		fmt.Fprintln(&b, olderText(e.Older, now))
+	}
+	b.WriteByte('\n')
 	fmt.Fprintf(&b, "%s  %s  %s\n", t.Paint(screen.Strong, "offline"), explained(e.Offline.Value, e.Offline.Defaulted), statusPaint(t, e.Offline.Status))
 	fmt.Fprintf(&b, "  %s\n", e.Offline.Rule)
 	if w := e.Offline.Winner; w != nil {
@@ -84,6 +88,9 @@ func explainText(t *screen.Terminal, e *truepoint.Explanation) string {
 		verdict, style = "offline and online differ", screen.Bad
 	}
 	fmt.Fprintf(&b, "\n%s\n", t.Paint(style, verdict))
+	if e.Cure != "" {
+		fmt.Fprintf(&b, "  cure: %s\n", e.Cure)
+	}
 	return b.String()
 }
 
@@ -161,7 +168,7 @@ func explainDocument(e *truepoint.Explanation) any {
 	type object = map[string]any
 	return object{
 		"feature": e.Ref, "type": e.Field.Type.String(), "keys": keys, "as_of": instant(e.At), "revision": e.Revision,
-		"ttl": e.TTL.String(), "agree": e.Agree,
+		"ttl": e.TTL.String(), "agree": e.Agree, "cure": e.Cure, "older": e.Older,
 		"offline": object{"status": e.Offline.Status.String(), "value": json.RawMessage(raw(e.Offline.Value)), "defaulted": e.Offline.Defaulted,
 			"rule": e.Offline.Rule, "rows": e.Offline.Rows, "winner": winner, "others": others},
 		"online": object{"status": e.Online.Status.String(), "value": json.RawMessage(raw(e.Online.Value)), "defaulted": e.Online.Defaulted,

@@ -46,6 +46,9 @@ func (v *onlineVerb) Run(a *app) error {
 		if err != nil {
 			return err
 		}
+		for _, o := range answer.Older {
+			a.note("%s", olderText(o, a.now()))
+		}
 		return a.print(onlineAnswer(answer))
 	})
 }

@@ -25,7 +25,7 @@ type planVerb struct {
 
 // Run implements the verb plan.
 func (v *planVerb) Run(a *app) error {
-	return a.withPlan(func(_ *truepoint.Store, p *apply.Plan) error {
+	return a.withPlan(func(s *truepoint.Store, p *apply.Plan) error {
 		if v.Out != "" {
 			b, err := p.Encode()
 			if err == nil {
@@ -41,6 +41,9 @@ func (v *planVerb) Run(a *app) error {
 		}
 		if v.Out == "" && !p.Empty() {
 			a.note("do it with: truepoint apply%s", neededFlags(p))
+		}
+		if err := a.noteOlder(s); err != nil {
+			return err
 		}
 		if v.Detailed && !p.Empty() {
 			return saidNo()

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/truepoint/truepoint"
@@ -8,6 +9,7 @@ import (
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/internal/screen"
 	"github.com/truepoint/truepoint/registry"
+	"github.com/truepoint/truepoint/serving"
 )
 
 type viewsVerb struct {
@@ -33,12 +35,18 @@ type viewDocument struct {
 	SinceRun     any      `json:"since_materialization_seconds"`
 	Late         bool     `json:"late"`
 	Materialized bool     `json:"materialized"`
+
+	Older *serving.Older `json:"older"` // what answers until generation has been completed; null where generation does
 }
 
 // Run implements feature-views list.
 func (v *viewsListVerb) Run(a *app) error {
 	return a.withSet(func(s *truepoint.Store, set *feature.Set, _ registry.Revision) error {
 		fresh, err := s.Freshness(a.ctx)
+		if err != nil {
+			return err
+		}
+		older, err := s.Older(a.ctx)
 		if err != nil {
 			return err
 		}
@@ -60,7 +68,12 @@ func (v *viewsListVerb) Run(a *app) error {
 			f := byName[view.Name]
 			answer.Names = append(answer.Names, view.Name)
 			answer.Table.AddCells(viewCells(view, f)...)
-			docs = append(docs, viewDoc(view, f))
+			doc := viewDoc(view, f)
+			if i := slices.IndexFunc(older, func(o *serving.Older) bool { return o.View == view.Name }); i >= 0 {
+				doc.Older = older[i]
+				a.note("%s", olderText(doc.Older, a.now()))
+			}
+			docs = append(docs, doc)
 		}
 		answer.Value = docs
 		if len(docs) == 0 && a.format == screen.AsTable {
@@ -130,4 +143,9 @@ func viewListing() *listing[feature.View] {
 type viewsDescribeVerb struct{ describeVerb }
 
 // Run implements feature-views describe.
-func (v *viewsDescribeVerb) Run(a *app) error { return describe(a, v.Name, viewListing()) }
+func (v *viewsDescribeVerb) Run(a *app) error {
+	if err := describe(a, v.Name, viewListing()); err != nil {
+		return err
+	}
+	return a.withStore(func(s *truepoint.Store) error { return a.noteOlder(s, v.Name) })
+}
