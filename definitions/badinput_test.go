@@ -305,6 +305,18 @@ type: push
 		fault{"f.yaml:32:42", "T0133", "default null"}, fault{"f.yaml:32:70", "T0111", "Int65"}, fault{"f.yaml:34:1", "T0143", "no batch_source"})
 }
 
+func TestPushSourcesSayNothingInVain(t *testing.T) {
+	t.Parallel()
+	_, _, err := load(t, add("---", "kind: DataSource", "name: p", "type: push", "batch_source: tx", "availability: event_time", "timezone: Mars/Olympus",
+		"timestamp_unit: ms", "tie_break: [q]", "ties: last", "deleted_column: d", "path: p.csv", "schema: []"))
+	var want []fault
+	for i, setting := range []string{"availability: event_time", "timezone: Mars", "timestamp_unit: ms", "tie_break: [", "ties: last", "deleted_column: d", "path: p"} {
+		name, _, _ := strings.Cut(setting, ":")
+		want = append(want, fault{fmt.Sprintf("f.yaml:%d:%d", 24+i, len(name)+3), "T0143", fmt.Sprintf("write %s on batch source \"tx\"", name)})
+	}
+	wantFaults(t, err, append(want, fault{"f.yaml:31:9", "T0143", "in the schema of its feature views"})...)
+}
+
 func TestServicesAreChecked(t *testing.T) {
 	t.Parallel()
 	_, _, err := load(t, add("---", "kind: FeatureService", "name: s", "features:", "  - v", "  - {view: v, alias: V, features: []}", "  - {view: v, alias: y_}", "on_error: stop"))

@@ -41,6 +41,7 @@ func (c *checker) source(s *Source) {
 	switch s.Type {
 	case PushSource:
 		c.pushSource(s)
+		return // the rest is said on its batch source
 	case RequestSource:
 		c.requestSource(s)
 	case FileSource:
@@ -52,38 +53,6 @@ func (c *checker) source(s *Source) {
 	c.sourceTimes(s)
 	c.fieldMapping(s)
 }
-
-func (c *checker) pushSource(s *Source) {
-	at := s.Origin.At("batch_source")
-	if s.Availability.Rule == eventtime.ByDelay {
-		c.fault("T0143", s.Origin.At("availability"), "push source %q declares a delay: what is pushed is usable at once", s.Name).
-			WithHint("leave availability out")
-	}
-	if s.BatchSource == "" {
-		c.fault("T0143", at, "push source %q has no batch_source", s.Name).
-			WithHint("name the source that holds the history: batch_source: user_transactions")
-		return
-	}
-	batch, ok := c.sources[s.BatchSource]
-	switch {
-	case !ok:
-		c.wrong("T0180", at, c.set.unknownSource(s.BatchSource))
-	case batch == s:
-		c.fault("T0143", at, "push source %q is its own batch source", s.Name).WithHint("name a file or table source")
-	case batch.Type == PushSource || batch.Type == RequestSource:
-		c.fault("T0143", at, "batch source %q of push source %q is a %s source%s", batch.Name, s.Name, batch.Type, seen(batch.Origin.Pos)).
-			WithHint("name a file or table source")
-	case batch.Type == FileSource && isGlob(batch.Path):
-		c.fault("T0143", at, "push source %q cannot append to the pattern %q%s", s.Name, batch.Path, seen(batch.Origin.At("path"))).
-			WithHint("give the batch source a file or a directory as its path")
-	case batch.Availability.Rule == eventtime.ByDelay:
-		c.fault("T0143", at, "batch source %q of push source %q declares a delay%s: what is pushed is usable at once", batch.Name, s.Name, seen(batch.Origin.At("availability"))).
-			WithHint("leave availability out, or use event_time or created_time")
-	}
-}
-
-// isGlob reports whether a path is a pattern.
-func isGlob(p string) bool { return strings.ContainsAny(p, "*?[") }
 
 func (c *checker) requestSource(s *Source) {
 	if len(s.Schema) == 0 {
@@ -196,7 +165,7 @@ func (c *checker) sourceTimes(s *Source) {
 	}
 	at := s.Origin.At("availability")
 	switch {
-	case s.Availability.Rule == eventtime.ByCreatedTime && s.CreatedTimestampColumn == "" && s.Type != PushSource:
+	case s.Availability.Rule == eventtime.ByCreatedTime && s.CreatedTimestampColumn == "":
 		c.fault("T0132", at, "source %q is available by created_time but has no created_timestamp_column", s.Name).
 			WithHint("name the column: created_timestamp_column: created_timestamp")
 	case s.Availability.Delay < 0:
