@@ -7,10 +7,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/apply"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/internal/datatest"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/registry/memregistry"
 	"github.com/truepoint/truepoint/value"
@@ -137,6 +139,14 @@ func (w *world) wantCode(err error, code errs.Code, parts ...string) {
 	}
 }
 
+// refuse applies a plan, which must fail with a code, tell every part and leave the registry as it was.
+func (w *world) refuse(p *apply.Plan, opt apply.Options, code errs.Code, parts ...string) {
+	w.Helper()
+	defer datatest.Stores(w, &truepoint.Options{Registry: w.reg})()
+	_, err := apply.Apply(w.Context(), w.reg, p, opt)
+	w.wantCode(err, code, parts...)
+}
+
 func only(t *testing.T, p *apply.Plan, kind, name string) apply.Change {
 	t.Helper()
 	for _, c := range p.Changes {
@@ -200,13 +210,8 @@ func TestApplyNeedsConsent(t *testing.T) {
 	breaking.Views[1].TTL = eventtime.Day
 	destructive.Views = destructive.Views[1:]
 	destructive.Services = destructive.Services[:1]
-	_, err := apply.Apply(t.Context(), w.reg, w.plan(breaking), apply.Options{Now: now})
-	w.wantCode(err, errs.FailedPrecondition, "--allow-breaking", "user_transactions", "ttl shorter")
-	_, err = apply.Apply(t.Context(), w.reg, w.plan(destructive), apply.Options{Now: now, AllowBreaking: true})
-	w.wantCode(err, errs.FailedPrecondition, "--allow-destructive", "merchant_risk")
-	if w.state().Revision != 1 {
-		t.Errorf("a refused plan was committed")
-	}
+	w.refuse(w.plan(breaking), apply.Options{Now: now}, errs.FailedPrecondition, "--allow-breaking", "user_transactions", "ttl shorter")
+	w.refuse(w.plan(destructive), apply.Options{Now: now, AllowBreaking: true}, errs.FailedPrecondition, "--allow-destructive", "merchant_risk")
 	if _, err := apply.Apply(t.Context(), w.reg, w.plan(breaking), apply.Options{Now: now, AllowBreaking: true}); err != nil {
 		t.Error(err)
 	}
@@ -223,18 +228,13 @@ func TestBadInput_12_second_apply_is_a_conflict(t *testing.T) {
 	if _, err := apply.Apply(t.Context(), w.reg, a, opt); err != nil {
 		t.Fatal(err)
 	}
-	_, err := apply.Apply(t.Context(), w.reg, b, apply.Options{Author: "carl", Now: now})
-	w.wantCode(err, errs.Aborted, "bea", "2026-03-12T01:00:00Z", "revision 2", "truepoint plan")
-	if errs.CodeOf(err).Exit() != 12 {
-		t.Errorf("exit status %d, want 12", errs.CodeOf(err).Exit())
-	}
-	if w.state().Revision != 2 || w.view("user_transactions").TTL == 0 {
-		t.Error("the second apply changed something")
+	w.refuse(b, apply.Options{Author: "carl", Now: now}, errs.Aborted, "bea", "2026-03-12T01:00:00Z", "revision 2", "truepoint plan")
+	if exit := errs.Aborted.Exit(); exit != 12 {
+		t.Errorf("exit status %d, want 12", exit)
 	}
 	empty := w.plan(first)
 	w.apply(second)
-	_, err = apply.Apply(t.Context(), w.reg, empty, opt)
-	w.wantCode(err, errs.Aborted, "ann")
+	w.refuse(empty, opt, errs.Aborted, "ann")
 }
 
 func TestBadInput_36_type_change_is_breaking(t *testing.T) {
@@ -243,6 +243,7 @@ func TestBadInput_36_type_change_is_breaking(t *testing.T) {
 	w.apply(fraud())
 	wanted := fraud()
 	wanted.Views[1].Schema[0].Type = value.Scalar(value.String)
+	w.refuse(w.plan(wanted), apply.Options{Now: now}, errs.FailedPrecondition, "--allow-breaking", "count_7d retyped from Int64 to String")
 	p := w.apply(wanted)
 	c := only(t, p, feature.KindView, "user_transactions")
 	if c.Class != apply.Breaking || !slices.Contains(c.Reasons, "field count_7d retyped from Int64 to String") {

@@ -11,6 +11,7 @@ import (
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/internal/datatest"
 	"github.com/truepoint/truepoint/internal/storetest"
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/online"
@@ -331,9 +332,11 @@ func TestBadInput_09_start_after_end(t *testing.T) {
 	r, _ := rig(t, 1)
 	req := whole(0)
 	req.Start, req.End = noon, noon-1
+	unchanged := datatest.Stores(t, &r.Options)
 	if _, err := r.Store.Materialize(t.Context(), req); errs.CodeOf(err) != errs.InvalidArgument {
 		t.Errorf("start after end: %v", err)
 	}
+	unchanged()
 	req.Start = req.End
 	if _, err := r.Store.Materialize(t.Context(), req); err != nil {
 		t.Errorf("an interval of one instant: %v", err)
@@ -345,9 +348,11 @@ func TestBadInput_10_end_in_2099(t *testing.T) {
 	r, _ := rig(t, 1)
 	req := whole(0)
 	req.End, _ = eventtime.Parse("2099-01-01", nil)
+	unchanged := datatest.Stores(t, &r.Options)
 	if _, err := r.Store.Materialize(t.Context(), req); errs.CodeOf(err) != errs.InvalidArgument {
 		t.Errorf("an end in 2099: %v", err)
 	}
+	unchanged()
 	req.AllowFuture = true
 	run := r.Materialize(t, req)["v"]
 	if run.End != noon || run.Watch.After != noon {
@@ -357,11 +362,12 @@ func TestBadInput_10_end_in_2099(t *testing.T) {
 
 func TestUnknownViewIsRefusedBeforeAnythingIsDone(t *testing.T) {
 	t.Parallel()
-	r, g := rig(t, 1)
+	r, _ := rig(t, 1)
+	defer datatest.Stores(t, &r.Options)()
 	req := whole(0)
 	req.Views = []string{"v", "w"}
 	_, err := r.Store.Materialize(t.Context(), req)
-	if errs.CodeOf(err) != errs.NotFound || !strings.Contains(err.Error(), "did you mean v?") || g.n.Load() != 0 {
-		t.Errorf("got %v, %d chunks written", err, g.n.Load())
+	if errs.CodeOf(err) != errs.NotFound || !strings.Contains(err.Error(), "did you mean v?") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/input"
+	"github.com/truepoint/truepoint/internal/datatest"
 	"github.com/truepoint/truepoint/internal/storetest"
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/online"
@@ -243,6 +244,7 @@ func TestRowsWrittenUnderNewerDefinitionsAreAnsweredAtOnce(t *testing.T) {
 func TestBadInput_50_integers_beyond_doubles_are_exact(t *testing.T) {
 	t.Parallel()
 	r, _ := rig(t)
+	defer datatest.Stores(t, &r.Options)()
 	req := ask("v:f")
 	req.Entities = []input.Column{input.FromJSON("k", []json.RawMessage{[]byte("9007199254740992"), []byte("9007199254740993"), []byte(`"9007199254740993"`)})}
 	if got := answer(t, r, req); got != "f: 3, 4, 4" {
@@ -253,6 +255,7 @@ func TestBadInput_50_integers_beyond_doubles_are_exact(t *testing.T) {
 func TestBadInput_51_values_that_are_no_Int64_key(t *testing.T) {
 	t.Parallel()
 	r, _ := rig(t)
+	defer datatest.Stores(t, &r.Options)()
 	for token, ok := range map[string]bool{"1": true, `"1"`: true, "1.0": false, "true": false, "null": false, `"x"`: false, "1e0": false, "9223372036854775808": false} {
 		req := ask("v:f")
 		req.Entities = []input.Column{input.FromJSON("k", []json.RawMessage{[]byte("2"), []byte(token)})}
@@ -266,6 +269,7 @@ func TestBadInput_51_values_that_are_no_Int64_key(t *testing.T) {
 func TestBadInput_56_ragged_entity_columns(t *testing.T) {
 	t.Parallel()
 	r, _ := rig(t)
+	defer datatest.Stores(t, &r.Options)()
 	req := &truepoint.OnlineRequest{Service: "s", Names: feature.FullNames, AsOf: eventtime.None, Entities: []input.Column{
 		input.FromTexts("k", []string{"1", "2", "1"}), input.FromTexts("other", []string{"2", "2"}),
 	}}
@@ -278,6 +282,7 @@ func TestBadInput_56_ragged_entity_columns(t *testing.T) {
 func TestBadInput_57_no_entities_and_too_many(t *testing.T) {
 	t.Parallel()
 	r, m := rig(t)
+	defer datatest.Stores(t, &r.Options)()
 	req := ask("v:f")
 	req.Entities = keys()
 	if got := answer(t, r, req); got != "f: " {
@@ -293,6 +298,7 @@ func TestBadInput_57_no_entities_and_too_many(t *testing.T) {
 func TestBadInput_58_missing_and_unknown_entity_columns(t *testing.T) {
 	t.Parallel()
 	r, _ := rig(t)
+	defer datatest.Stores(t, &r.Options)()
 	req := ask("v:f")
 	req.Entities = []input.Column{input.FromTexts("kk", []string{"1"})}
 	if _, err := r.Store.Online(t.Context(), req); errs.CodeOf(err) != errs.InvalidArgument || !strings.Contains(err.Error(), "kk") {
@@ -311,6 +317,7 @@ func TestBadInput_58_missing_and_unknown_entity_columns(t *testing.T) {
 func TestBadInput_59_unknown_names_fail_the_whole_request(t *testing.T) {
 	t.Parallel()
 	r, _ := rig(t)
+	defer datatest.Stores(t, &r.Options)()
 	for _, req := range []*truepoint.OnlineRequest{ask("v:f", "v:ff"), ask("vv:f"), {Service: "ss", AsOf: eventtime.None}} {
 		req.Entities = keys("1")
 		if _, err := r.Store.Online(t.Context(), req); errs.CodeOf(err) != errs.NotFound || !strings.Contains(err.Error(), "did you mean") {
@@ -322,6 +329,7 @@ func TestBadInput_59_unknown_names_fail_the_whole_request(t *testing.T) {
 func TestBadInput_60_features_and_a_service_together(t *testing.T) {
 	t.Parallel()
 	r, _ := rig(t)
+	defer datatest.Stores(t, &r.Options)()
 	req := ask("v:f")
 	req.Service, req.Entities = "s", keys("1")
 	if _, err := r.Store.Online(t.Context(), req); errs.CodeOf(err) != errs.InvalidArgument {
@@ -335,6 +343,7 @@ func TestBadInput_60_features_and_a_service_together(t *testing.T) {
 func TestBadInput_92_clock_that_goes_back_gives_ages_of_zero(t *testing.T) {
 	t.Parallel()
 	r, _ := rig(t)
+	defer datatest.Stores(t, &r.Options)()
 	req := ask("v:f")
 	req.Entities = keys("1")
 	answer(t, r, req)
