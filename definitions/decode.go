@@ -17,6 +17,7 @@ type decoder struct {
 	shapes *shapes
 	set    feature.Set
 	report strictyaml.Report
+	gaps   *gaps
 	feast  bool // the present document stands in a file that uses Feast's package
 }
 
@@ -28,10 +29,12 @@ func (d *decoder) document(n *strictyaml.Node) {
 	if n.Kind != strictyaml.Map {
 		d.fault(n.Pos, "T0204", "%s stands here, a definition is expected", n.Kind).
 			WithHint("begin with kind: one of %s", d.shapes.expected())
+		d.gaps.files[n.Pos.File] = true
 		return
 	}
 	kind := n.Get("kind")
 	if kind == nil {
+		d.gaps.files[n.Pos.File] = true
 		e := d.fault(n.Pos, "T0175", "the document has no kind").WithHint("add kind: one of %s", d.shapes.expected())
 		if n.Get("project") != nil {
 			e.WithHint("if it is a configuration, call it feature_store-NAME.yaml or name it in .feastignore")
@@ -40,16 +43,19 @@ func (d *decoder) document(n *strictyaml.Node) {
 	}
 	shape, known := d.shapes.kinds[kind.Text]
 	if !known {
+		d.gaps.files[n.Pos.File] = true
 		d.unknownKind(kind)
 		return
 	}
 	strictyaml.Check(n, shape, &d.report)
+	name := n.Get("name").String()
 	origin := feature.Origin{Pos: n.Pos, Fields: n.Positions(), Feast: d.feast}
+	d.gaps.nameless(&origin, name, fields(n.Get("schema")))
 	switch kind.Text {
 	case feature.KindEntity:
 		d.set.Entities = append(d.set.Entities, entity(n, origin))
 	case feature.KindSource:
-		src := &feature.Source{Name: n.Get("name").String(), Origin: origin}
+		src := &feature.Source{Name: name, Origin: origin}
 		setSource(src, n)
 		d.set.Sources = append(d.set.Sources, src)
 	case feature.KindView:

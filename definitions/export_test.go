@@ -7,7 +7,7 @@ import (
 
 // DecodeForTest decodes documents without validating the set.
 func DecodeForTest(text string) (*feature.Set, error) {
-	d := decoder{shapes: allShapes()}
+	d := decoder{gaps: newGaps(), shapes: allShapes()}
 	chunks, err := strictyaml.Scan("f.yaml", []byte(text))
 	if err != nil {
 		return nil, err

@@ -28,8 +28,9 @@ type Options struct {
 
 // Load reads and validates every definition below dir and returns them sorted. Nothing is remembered or changed.
 //
-// Errors: every fault of every file, with places; NotFound and FailedPrecondition for dir itself; FailedPrecondition
-// where there are Python files and no interpreter. On an error the set is nil, and the warnings are still valid.
+// Errors: every fault of every file, with places, save those about names that may stand where something could not be
+// read, which a warning counts; NotFound and FailedPrecondition for dir itself; FailedPrecondition where there are
+// Python files and no interpreter. On an error the set is nil, and the warnings are still valid.
 func Load(ctx context.Context, dir string, opt *Options) (*feature.Set, []Warning, error) {
 	if opt == nil {
 		opt = &Options{}
@@ -38,9 +39,9 @@ func Load(ctx context.Context, dir string, opt *Options) (*feature.Set, []Warnin
 	if files == nil {
 		return nil, nil, err
 	}
-	r := &reader{sources: strictyaml.Sources{}}
+	r := &reader{sources: strictyaml.Sources{}, gaps: newGaps()}
 	r.faults.AddErr(err)
-	r.broken = err != nil
+	r.gaps.add(err)
 	if len(files.yaml)+len(files.python) == 0 && err == nil {
 		if abs, err := filepath.Abs(dir); err == nil {
 			dir = abs
@@ -57,9 +58,9 @@ func Load(ctx context.Context, dir string, opt *Options) (*feature.Set, []Warnin
 
 // A reader gathers the documents of all files.
 type reader struct {
-	mu      sync.Mutex // guards faults, broken and sources while files are read
+	mu      sync.Mutex // guards faults, gaps and sources while files are read
 	faults  errs.List
-	broken  bool // something was not read, so what refers to it must not count as a fault
+	gaps    *gaps
 	sources strictyaml.Sources
 
 	yaml     []parsed
@@ -85,7 +86,10 @@ func (r *reader) read(ctx context.Context, files *listing, opt *Options) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.faults.AddErr(err)
-			r.python, r.broken = c, r.broken || c == nil
+			r.python = c
+			if c == nil || c.broken {
+				r.gaps.add(err)
+			}
 		}()
 	}
 	for _, f := range files.yaml {
@@ -118,7 +122,9 @@ func (r *reader) scan(f file) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.faults.AddErr(err)
-	r.broken = r.broken || err != nil
+	if err != nil {
+		r.gaps.files[f.name] = true
+	}
 	r.sources[f.name] = src
 	for _, c := range chunks {
 		r.yaml = append(r.yaml, parsed{chunk: c})
@@ -127,17 +133,17 @@ func (r *reader) scan(f file) {
 
 // finish decodes and validates what was read.
 func (r *reader) finish(opt *Options) (*feature.Set, []Warning, error) {
-	d := &decoder{shapes: allShapes(), set: feature.Set{Project: opt.Project}}
-	broken := r.broken
+	d := &decoder{shapes: allShapes(), set: feature.Set{Project: opt.Project}, gaps: r.gaps}
 	for _, p := range r.yaml {
 		for _, e := range p.faults {
 			d.report.Faults.Add(e)
-			broken = broken || p.node == nil
+			if p.node == nil {
+				r.gaps.add(e)
+			}
 		}
 		d.document(p.node)
 	}
 	if r.python != nil {
-		broken = broken || r.python.broken
 		r.python.decode(d)
 		r.warnings = append(r.warnings, r.python.warnings...)
 	}
@@ -146,8 +152,11 @@ func (r *reader) finish(opt *Options) (*feature.Set, []Warning, error) {
 	set.Sort()
 	found := d.report.Faults.Err()
 	r.faults.AddErr(found)
-	r.faults.AddErr(withoutRepeats(feature.Complete(set), found, set, broken))
-	r.faults.AddErr(withoutRepeats(feature.Validate(set), found, set, broken))
+	r.faults.AddErr(r.gaps.withoutRepeats(feature.Complete(set), found, set))
+	r.faults.AddErr(r.gaps.withoutRepeats(feature.Validate(set), found, set))
+	if w := r.gaps.warning(); w != nil {
+		r.warnings = append(r.warnings, w)
+	}
 	r.warnings = append(r.warnings, d.report.Warnings...)
 	r.sources.Annotate(r.warnings, nil)
 	if err := r.faults.Err(); err != nil {
@@ -161,55 +170,6 @@ func values(warnings []*errs.Error) []Warning {
 	out := make([]Warning, len(warnings))
 	for i, w := range warnings {
 		out[i] = *w
-	}
-	return out
-}
-
-// withoutRepeats returns err without the faults that only follow from others: those at a place where the reader found
-// one already and, when a file could not be read, those about names that are not defined.
-func withoutRepeats(err, found error, set *feature.Set, broken bool) error {
-	type place struct {
-		errs.Position
-		id string
-	}
-	definitions := starts(set)
-	known := map[place]bool{}
-	for _, e := range errs.All(found) {
-		known[place{e.Pos, e.ID}] = true
-		if !definitions[e.Pos] {
-			known[place{e.Pos, ""}] = true
-		}
-	}
-	for _, v := range set.Views {
-		if _, computed := v.Origin.Fields["aggregations"]; computed {
-			known[place{v.Origin.Pos, "T0121"}] = true // its features come with a later release, which is a fault already
-		}
-	}
-	var out errs.List
-	for _, e := range errs.All(err) {
-		missing := e.ID == "T0011" || e.ID == "T0180" || e.ID == "T0181"
-		if known[place{e.Pos, e.ID}] || known[place{e.Pos, ""}] || broken && missing {
-			continue
-		}
-		out.Add(e)
-	}
-	return out.Err()
-}
-
-// starts returns the places at which definitions begin, where several different faults may stand.
-func starts(set *feature.Set) map[errs.Position]bool {
-	out := map[errs.Position]bool{}
-	for _, e := range set.Entities {
-		out[e.Origin.Pos] = true
-	}
-	for _, e := range set.Sources {
-		out[e.Origin.Pos] = true
-	}
-	for _, e := range set.Views {
-		out[e.Origin.Pos] = true
-	}
-	for _, e := range set.Services {
-		out[e.Origin.Pos] = true
 	}
 	return out
 }

@@ -47,7 +47,10 @@ func (d *decoder) override(overrides map[string]Override) {
 		if slices.Contains(names, name) {
 			continue
 		}
-		e := d.fault(overrides[name].pos, "T0180", "sources replaces the unknown data source %q", name)
-		e.WithHint("%s", errs.DidYouMean(name, names))
+		e := errs.New(errs.InvalidArgument, "sources replaces the unknown data source %q", name).WithID("T0180").At(overrides[name].pos).
+			WithHint("%s", errs.DidYouMean(name, names))
+		if !d.gaps.hides(e) {
+			d.report.Faults.Add(e)
+		}
 	}
 }

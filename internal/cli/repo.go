@@ -58,11 +58,8 @@ func (a *app) wanted() (*config.Config, *feature.Set, error) {
 // defined reads the definition files of the repository; warnings are printed.
 func (a *app) defined(c *config.Config) (*feature.Set, error) {
 	set, warnings, err := definitions.Load(a.ctx, c.Dir, &definitions.Options{Project: c.Project, Overrides: c.Sources})
-	if err != nil {
-		return nil, err
-	}
 	a.warn(warnings)
-	return set, nil
+	return set, err
 }
 
 func (a *app) warn(warnings []errs.Error) {
