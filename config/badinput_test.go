@@ -10,11 +10,13 @@ import (
 
 	"github.com/truepoint/truepoint/config"
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/internal/datatest"
 )
 
 func TestBadInput_04_no_configuration(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), config.FileName)
+	defer datatest.Dir(t, filepath.Dir(path))()
 	_, _, err := config.Load(path, nil)
 	if errs.CodeOf(err) != errs.NotFound || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "truepoint init") {
 		t.Errorf("got %v", err)
@@ -33,6 +35,7 @@ func TestBadInput_05_directory_unreadable_and_empty_differ(t *testing.T) {
 	if err := os.Chmod(unreadable, 0); err != nil {
 		t.Fatal(err)
 	}
+	defer datatest.Dir(t, dir)()
 	seen := map[string]bool{}
 	for path, want := range map[string]struct {
 		code errs.Code

@@ -11,6 +11,7 @@ import (
 	"github.com/truepoint/truepoint/config"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/datatest"
 )
 
 // load writes text to a file of its own and loads it with some variables.
@@ -20,6 +21,7 @@ func load(t *testing.T, text string, env map[string]string) (*config.Config, []c
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	defer datatest.Dir(t, filepath.Dir(path))()
 	return config.Load(path, &config.Setting{Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }})
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/truepoint/truepoint/definitions"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/datatest"
 )
 
 // base has an entity and two sources; view, which ends without a list open, reads them. It has 18 lines.
@@ -235,6 +236,7 @@ func TestBadInput_41_paths_out_of_the_repository(t *testing.T) {
 	if err := os.Symlink("a.yaml", filepath.Join(dir, "repo", "gone.py")); err != nil {
 		t.Fatal(err)
 	}
+	defer datatest.Dir(t, dir)()
 	_, _, err := definitions.Load(t.Context(), filepath.Join(dir, "repo"), nil)
 	if err == nil || !strings.Contains(err.Error(), "leads out of the repository") {
 		t.Errorf("a link out of the repository: %v", err)

@@ -10,6 +10,7 @@ import (
 	"github.com/truepoint/truepoint/definitions"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/internal/datatest"
 )
 
 // repository writes files, given by path below the repository, and returns its directory.
@@ -28,11 +29,15 @@ func repository(t testing.TB, files map[string]string) string {
 	return dir
 }
 
-// load loads files and returns errors with places below the repository.
+// load loads files and returns errors with places below the repository. Files that are refused stay as they are.
 func load(t testing.TB, files map[string]string) (*feature.Set, []definitions.Warning, error) {
 	t.Helper()
 	dir := repository(t, files)
+	unchanged := datatest.Dir(t, dir)
 	set, warnings, err := definitions.Load(t.Context(), dir, &definitions.Options{Project: "p"})
+	if err != nil {
+		unchanged()
+	}
 	for _, e := range errs.All(err) {
 		e.Pos.File = strings.TrimPrefix(e.Pos.File, dir+string(filepath.Separator))
 		for _, text := range []*string{&e.Message, &e.Hint} {

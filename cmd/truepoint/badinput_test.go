@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/truepoint/truepoint/internal/datatest"
 )
 
 // truepoint returns the program under test as a command in dir.
@@ -32,6 +34,10 @@ func TestBadInput_07_a_closed_pipe_ends_the_program_silently(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		before, err := datatest.NewRepository(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
 		reader.Close() // as after | head -1
 		var stderr bytes.Buffer
 		c := truepoint(dir, args...)
@@ -42,6 +48,9 @@ func TestBadInput_07_a_closed_pipe_ends_the_program_silently(t *testing.T) {
 		quiet := err == nil || ok && status.Signaled() && status.Signal() == syscall.SIGPIPE
 		if !quiet || stderr.Len() > 0 {
 			t.Errorf("%v into a closed pipe: %v, stderr %q", args, err, &stderr)
+		}
+		if changes, err := before.Changes(t.Context()); err != nil || len(changes) > 0 {
+			t.Errorf("%v into a closed pipe changed %v (%v)", args, changes, err)
 		}
 	}
 }

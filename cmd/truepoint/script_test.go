@@ -44,7 +44,7 @@ func testClock() eventtime.Clock {
 // TestScripts runs every script: a verb each, its answers and its errors. Beside testscript's own commands there are
 //
 //	status N cmd…    the program ends with exit status N, and leaves all files and stores below $WORK as they were,
-//	                 unless N is 0
+//	                 unless N is 0; what fails and keeps something on purpose, as a run its record, is for ! exec
 //	until RE cmd…    the command is repeated until its standard output matches
 //	listening NAME FILE   waits until the server that logs to FILE listens, and puts its address into $NAME
 //	http URL [BODY-FILE]  GET, or POST with a body; the answer's body becomes standard output

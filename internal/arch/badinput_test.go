@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -57,6 +58,42 @@ func TestEveryBadInputHasATest(t *testing.T) {
 			case !later && len(found) == 0:
 				t.Errorf("row %d of the bad inputs has no test TestBadInput_%02d_fact", row, row)
 			}
+		}
+	}
+}
+
+// dataless are the packages whose bad inputs are texts, values or bytes: no test of theirs has data that could change.
+var dataless = map[string]bool{
+	"value": true, "value/arrowvalue": true, "value/jsonvalue": true, "eventtime": true, "feature": true,
+	"internal/screen": true, "internal/strictyaml": true, "tablefile": true,
+}
+
+// TestBadInputsLeaveDataAlone asks every package that refuses a bad input and has data for tests which compare the data
+// before and after. It sees that the package's tests use datatest, not that each of them does.
+func TestBadInputsLeaveDataAlone(t *testing.T) {
+	t.Parallel()
+	refuses, compares := map[string]string{}, map[string]bool{}
+	for _, s := range sources(t) {
+		if !s.test {
+			continue
+		}
+		if slices.Contains(s.imports, module+"/internal/datatest") {
+			compares[s.pkg] = true
+		}
+		for _, d := range s.file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && badInputTest.MatchString(f.Name.Name) {
+				refuses[s.pkg] = s.path
+			}
+		}
+	}
+	for pkg, path := range refuses {
+		if !compares[pkg] && !dataless[pkg] {
+			t.Errorf("%s tests bad inputs, and no test of %s shows with internal/datatest that they change no data; a package without data is a line of dataless", path, pkg)
+		}
+	}
+	for pkg := range dataless {
+		if refuses[pkg] == "" || compares[pkg] {
+			t.Errorf("%s is listed as a package without data: remove it", pkg)
 		}
 	}
 }

@@ -5,12 +5,15 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 
+	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/internal/cli"
+	"github.com/truepoint/truepoint/internal/datatest"
 )
 
 // noon is the instant at which every command of these tests runs.
@@ -20,26 +23,38 @@ var noon, _ = eventtime.Parse("2026-03-12T12:00:00Z", nil)
 type result struct {
 	exit           int
 	stdout, stderr string
+	changed        []string // what is no longer as it was in the repository, if the command failed
 }
 
 // call runs a command at noon with standard input closed and no terminal.
 func call(args ...string) result { return in("", args...) }
 
-// in is call in a repository.
+// in is call in a repository, whose files and stores it watches.
 func in(dir string, args ...string) result {
 	return inAt(context.Background(), func() eventtime.Instant { return noon }, dir, args...)
 }
 
 func inAt(ctx context.Context, clock eventtime.Clock, dir string, args ...string) result {
-	var out, err bytes.Buffer
+	before, err := datatest.NewRepository(dir)
+	if err != nil {
+		panic(err)
+	}
+	var out, said bytes.Buffer
 	exit := cli.Run(ctx, &cli.Environment{
-		Args: args, Dir: dir, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &err, Clock: clock,
+		Args: args, Dir: dir, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &said, Clock: clock,
 		Env: func(string) (string, bool) { return "", false },
 	})
-	return result{exit, out.String(), err.String()}
+	r := result{exit: exit, stdout: out.String(), stderr: said.String()}
+	if exit != 0 {
+		if r.changed, err = before.Changes(context.WithoutCancel(ctx)); err != nil {
+			panic(err)
+		}
+	}
+	return r
 }
 
-// want checks the exit status and that standard error has every part.
+// want checks the exit status, that standard error has every part, and that a command which failed changed nothing. An
+// interrupted one may have done a part of its work.
 func (r result) want(t *testing.T, exit int, parts ...string) {
 	t.Helper()
 	if r.exit != exit {
@@ -50,6 +65,17 @@ func (r result) want(t *testing.T, exit int, parts ...string) {
 			t.Errorf("stderr has no %q:\n%s", p, r.stderr)
 		}
 	}
+	if len(r.changed) > 0 && exit != errs.Canceled.Exit() {
+		t.Errorf("exit status %d, but %s changed", exit, strings.Join(r.changed, ", "))
+	}
+}
+
+// recorded allows a materialization that failed what it keeps on purpose: the record of its run.
+func (r result) recorded() result {
+	r.changed = slices.DeleteFunc(r.changed, func(c string) bool {
+		return strings.HasPrefix(c, "+state runs/") || strings.HasPrefix(c, "+state views/")
+	})
+	return r
 }
 
 // repository makes a minimal repository with its definitions applied, and returns its directory.
@@ -63,24 +89,27 @@ func repository(t *testing.T) (dir string) {
 
 func TestBadInput_01_unknown_verb_has_a_suggestion(t *testing.T) {
 	t.Parallel()
-	call("aply").want(t, 2, `error[T0900]: unknown verb "aply"`, "did you mean apply?")
-	call("-o", "json", "materialise", "2026-01-01", "2026-01-02").want(t, 2, "did you mean materialize?")
-	call("xyzzy").want(t, 2, "truepoint --help")
-	call("doctor").want(t, 16, "not part of this release")
+	dir := repository(t)
+	in(dir, "aply").want(t, 2, `error[T0900]: unknown verb "aply"`, "did you mean apply?")
+	in(dir, "-o", "json", "materialise", "2026-01-01", "2026-01-02").want(t, 2, "did you mean materialize?")
+	in(dir, "xyzzy").want(t, 2, "truepoint --help")
+	in(dir, "doctor").want(t, 16, "not part of this release")
 }
 
 func TestBadInput_02_unknown_flag_shows_the_usage_line(t *testing.T) {
 	t.Parallel()
+	dir := repository(t)
 	const usage = "usage: truepoint plan [flags]"
-	call("plan", "--detailed").want(t, 2, "error[T0901]: unknown flag --detailed", "--detailed-exitcode", usage)
-	call("plan", "--", "--out", "x").want(t, 2, "error[T0901]", usage)
-	call("plan", "-z").want(t, 2, "error[T0901]", usage)
-	call("plan", "--out").want(t, 2, "error[T0901]", usage)
+	in(dir, "plan", "--detailed").want(t, 2, "error[T0901]: unknown flag --detailed", "--detailed-exitcode", usage)
+	in(dir, "plan", "--", "--out", "x").want(t, 2, "error[T0901]", usage)
+	in(dir, "plan", "-z").want(t, 2, "error[T0901]", usage)
+	in(dir, "plan", "--out").want(t, 2, "error[T0901]", usage)
 }
 
 func TestBadInput_03_unknown_output_lists_the_formats(t *testing.T) {
 	t.Parallel()
-	r := call("version", "-o", "xml")
+	dir := repository(t)
+	r := in(dir, "version", "-o", "xml")
 	r.want(t, 2, `"xml" is no output format`, "table, json, yaml, csv or name")
 	if r.stdout != "" {
 		t.Errorf("stdout: %q", r.stdout)
@@ -154,10 +183,11 @@ func answerOf(t *testing.T, dir string) string {
 
 func TestBadInput_11_odd_arguments_are_refused(t *testing.T) {
 	t.Parallel()
-	call("features", "search", strings.Repeat("x", 1<<20)).want(t, 2, "error[T0906]", "1048576 bytes")
-	call("features", "search", "a\x00b").want(t, 2, "error[T0907]")
-	call("apply", "--message", "two\nlines").want(t, 2, "error[T0907]")
-	call("delete", "entity", "name\r").want(t, 2, "error[T0907]")
+	dir := repository(t)
+	in(dir, "features", "search", strings.Repeat("x", 1<<20)).want(t, 2, "error[T0906]", "1048576 bytes")
+	in(dir, "features", "search", "a\x00b").want(t, 2, "error[T0907]")
+	in(dir, "apply", "--message", "two\nlines").want(t, 2, "error[T0907]")
+	in(dir, "delete", "entity", "name\r").want(t, 2, "error[T0907]")
 }
 
 func TestBadInput_30_missing_join_key_names_the_columns(t *testing.T) {
@@ -170,7 +200,7 @@ func TestBadInput_30_missing_join_key_names_the_columns(t *testing.T) {
 	}
 	const fault = `data/driver_stats.csv has no column "driver_id"; it has driver, event_timestamp, created_timestamp, trips, rating`
 	in(dir, "sources", "check").want(t, 3, fault)
-	in(dir, "materialize", "2026-03-11", "2026-03-12").want(t, 10, fault)
+	in(dir, "materialize", "2026-03-11", "2026-03-12").recorded().want(t, 10, fault)
 	in(dir, "preview", "driver_hourly_stats").want(t, 10, fault)
 	in(dir, "explain", "driver_hourly_stats:trips", "-e", "driver_id=1001").want(t, 10, fault)
 }
