@@ -54,11 +54,13 @@ func (s *Store) materializeEnv(set *feature.Set, rev registry.Revision) *materia
 
 // Push writes rows that a user sends, all or none of them valid. See ingest.Push for errors.
 func (s *Store) Push(ctx context.Context, req *PushRequest) (*PushResult, error) {
-	set, rev, err := s.current(ctx)
+	c, err := s.server.Current(ctx) // without asking the registry on every call
 	if err != nil {
 		return nil, err
 	}
-	return ingest.Push(ctx, s.pushEnv(set, rev), req)
+	env := s.pushEnv(c.Newest, c.Revision)
+	env.Older = c.AllOlder()
+	return ingest.Push(ctx, env, req)
 }
 
 func (s *Store) pushEnv(set *feature.Set, rev registry.Revision) *ingest.Env {

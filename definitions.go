@@ -29,15 +29,6 @@ func (s *Store) DefinitionsAt(ctx context.Context, at registry.Revision) (*featu
 	return set, stored.Revision, nil
 }
 
-// current returns the definitions that online reads use, without asking the registry on every call.
-func (s *Store) current(ctx context.Context) (*feature.Set, registry.Revision, error) {
-	c, err := s.server.Current(ctx)
-	if err != nil {
-		return nil, 0, err
-	}
-	return c.Newest, c.Revision, nil
-}
-
 // Older returns the views that are answered in an older form until their newest generation has been completed, in order
 // of name. It asks the registry and the state now.
 func (s *Store) Older(ctx context.Context) ([]*serving.Older, error) {

@@ -13,6 +13,15 @@ const (
 	feastCreated = "created"
 )
 
+// named returns the columns of a request by the names that the rows of t have.
+func (t *target) named(req *Request) []input.Column {
+	rows := t.mapped(req.Rows)
+	if req.View != "" {
+		return t.fromFeast(rows)
+	}
+	return rows
+}
+
 // fromFeast gives the time columns of a write to one view the names that its source declares. A created column that
 // holds nothing, or that the source does not have, is left out: the rows then get the arrival, as in every push.
 func (t *target) fromFeast(rows []input.Column) []input.Column {

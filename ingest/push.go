@@ -12,6 +12,7 @@ import (
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/runs"
+	"github.com/truepoint/truepoint/serving"
 	"github.com/truepoint/truepoint/sink"
 	"github.com/truepoint/truepoint/state"
 )
@@ -30,6 +31,7 @@ type Env struct {
 	Ledger   *runs.Ledger
 	Clock    eventtime.Clock
 	MaxSkew  eventtime.Duration // 0: DefaultMaxSkew
+	Older    []*serving.Older   // the views that an older generation answers: it gets the rows too
 }
 
 // Push writes rows. Nothing is written unless all of them are valid. The offline store comes first, then each view;
@@ -45,17 +47,15 @@ func Push(ctx context.Context, env *Env, req *Request) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	named := *req
-	named.Rows = t.mapped(req.Rows)
-	if req.View != "" {
-		named.Rows = t.fromFeast(named.Rows)
-	}
-	req = &named
 	arrival := env.Clock()
-	rows, err := parse(ctx, t, req, limits{arrival, arrival.Add(env.maxSkew())})
+	l := limits{arrival, arrival.Add(env.maxSkew())}
+	named := *req
+	named.Rows = t.named(req)
+	rows, err := parse(ctx, t, &named, l)
 	if err != nil {
 		return nil, err
 	}
+	rows.older = env.readOlder(ctx, t, req, l)
 	claim, err := env.claim(ctx, t, req, rows)
 	if err != nil {
 		return nil, err
@@ -120,18 +120,32 @@ func (e *Env) writeView(ctx context.Context, u *feature.Use, rows *table, arriva
 	if err != nil {
 		return ViewResult{}, err
 	}
-	kept, superseded, err := rows.newest(ctx, u, arrival)
-	if err != nil {
-		return ViewResult{}, err
+	res := ViewResult{View: v.Name}
+	if res.Written, res.Superseded, err = e.writeTable(ctx, u, rows, arrival); err != nil {
+		return res, err
 	}
-	out, err := e.Sink.Write(ctx, v.Table(e.Project), kept)
+	for i := range rows.older {
+		if rows.older[i].View == v.Name {
+			err = e.writeOlder(ctx, &rows.older[i], arrival, &res)
+		}
+	}
+	return res, err
+}
+
+// writeTable writes the newest row per key to the table of a use's generation.
+func (e *Env) writeTable(ctx context.Context, u *feature.Use, rows *table, arrival eventtime.Instant) (written, superseded int64, err error) {
+	kept, lost, err := rows.newest(ctx, u, arrival)
 	if err != nil {
-		return ViewResult{}, writeError(err, "push to view %q", v.Name)
+		return 0, 0, err
+	}
+	out, err := e.Sink.Write(ctx, u.View.Table(e.Project), kept)
+	if err != nil {
+		return 0, 0, writeError(err, "push to view %q", u.View.Name)
 	}
 	if out.Superseded >= 0 {
-		out.Superseded += superseded
+		out.Superseded += lost
 	}
-	return ViewResult{View: v.Name, Written: out.Written, Superseded: out.Superseded}, nil
+	return out.Written, out.Superseded, nil
 }
 
 func (e *Env) offlineError(err error, t *target) error {

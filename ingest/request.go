@@ -55,4 +55,15 @@ type ViewResult struct {
 	View       string `json:"view"`
 	Written    int64  `json:"written"`
 	Superseded int64  `json:"superseded"`
+
+	Older *OlderResult `json:"older,omitempty"` // of a view that an older generation still answers
+}
+
+// An OlderResult counts the rows of the older generation that answers a view until its newest one has been completed
+// (design/semantics.md 7.5). Superseded is −1 where the store cannot tell.
+type OlderResult struct {
+	Generation uint32 `json:"generation"`
+	Written    int64  `json:"written"`
+	Superseded int64  `json:"superseded"`
+	Skipped    string `json:"skipped,omitempty"` // why the rows cannot be read by the older definition; then none was written
 }

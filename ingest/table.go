@@ -18,7 +18,8 @@ import (
 type table struct {
 	target  *target
 	batch   *value.Batch
-	undated bool // the rows have no created column, declared or not
+	undated bool    // the rows have no created column, declared or not
+	older   []older // the same rows, as the definitions read them by which older generations answer
 }
 
 // createdName returns the column with the created times: the declared one or, where none is, that of the arrival.

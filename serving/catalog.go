@@ -90,19 +90,19 @@ func asServed(set *feature.Set, older []*Older) *feature.Set {
 	out.Entities = slices.Clone(set.Entities)
 	out.Sources = slices.Clone(set.Sources)
 	for _, o := range older {
-		former, _ := o.set.View(o.View)
+		former, _ := o.Set.View(o.View)
 		kept := *former
 		kept.Entities = nil
 		suffix := "@" + o.View + "/" + strconv.Itoa(int(o.Generation))
 		for _, name := range former.Entities {
-			if e, ok := o.set.Entity(name); ok {
+			if e, ok := o.Set.Entity(name); ok {
 				e := *e
 				e.Name += suffix
 				out.Entities = append(out.Entities, &e)
 				kept.Entities = append(kept.Entities, e.Name)
 			}
 		}
-		if src, err := o.set.BatchSource(former); err == nil {
+		if src, err := o.Set.BatchSource(former); err == nil {
 			s := *src
 			s.Name += suffix
 			out.Sources = append(out.Sources, &s)
@@ -134,7 +134,7 @@ func (o *Older) find(ctx context.Context, reg registry.Driver, project string) e
 			return err
 		}
 		if v, ok := set.View(o.View); ok && v.Generation == o.Generation {
-			o.Revision, o.set = e.Revision, set
+			o.Revision, o.Set = e.Revision, set
 			return nil
 		}
 	}

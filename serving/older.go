@@ -17,14 +17,7 @@ type Older struct {
 	Revision   registry.Revision `json:"revision"`           // the newest one that defines it
 	Waiting    uint32            `json:"waiting_generation"` // the one that the present definition opened
 
-	set *feature.Set // definitions of Revision
-}
-
-// Use returns the view in its older form, whole, with the source and the entities of then. Errors: those of
-// feature.Set.SelectView.
-func (o *Older) Use() (*feature.Use, error) {
-	v, _ := o.set.View(o.View)
-	return o.set.SelectView(v)
+	Set *feature.Set `json:"-"` // definitions of Revision
 }
 
 // Command returns the command whose run up to end makes the newest generation answer.

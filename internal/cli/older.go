@@ -5,6 +5,7 @@ import (
 
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/ingest"
 	"github.com/truepoint/truepoint/serving"
 )
 
@@ -18,6 +19,18 @@ func (a *app) noteOlder(s *truepoint.Store, views ...string) error {
 		}
 	}
 	return err
+}
+
+// noteOlderPush tells what a push did to the generation that still answers a view.
+func (a *app) noteOlderPush(r *ingest.ViewResult) {
+	switch o := r.Older; {
+	case o == nil:
+	case o.Skipped != "":
+		a.note("view %s is still served by generation %d, which cannot take the rows: %s; they are served after the first complete run: "+
+			"truepoint materialize-incremental %s -v %s", r.View, o.Generation, o.Skipped, eventtime.Floor(a.now(), eventtime.Second), r.View)
+	default:
+		a.note("view %s is still served by generation %d, which got %s too", r.View, o.Generation, plural(int(o.Written), "row", "rows"))
+	}
 }
 
 // olderText says which generation answers a view, by which definition, until when, and by which command that ends.

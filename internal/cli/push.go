@@ -41,6 +41,7 @@ func (v *pushVerb) Run(a *app) error {
 				older = count(w.Superseded)
 			}
 			tb.Add(w.View, count(w.Written), older)
+			a.noteOlderPush(&w)
 		}
 		if r.Repeated {
 			a.note("push %s had been done before; nothing was written now", r.ID)
