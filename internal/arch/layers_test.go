@@ -9,6 +9,7 @@ import (
 // Layers, lowest first. A package imports its own rank only where the table of exceptions says so.
 const (
 	vocabulary = iota // errs, eventtime, value
+	functions         // agg: of values, without definitions
 	domain            // feature
 	meaning           // pit
 	port              // registry, state, offline, online, sink
@@ -21,6 +22,7 @@ const (
 var ranks = map[string]int{
 	"errs": vocabulary, "eventtime": vocabulary, "value": vocabulary,
 	"value/arrowvalue": vocabulary, "value/jsonvalue": vocabulary, "value/sqlvalue": vocabulary, "value/protovalue": vocabulary,
+	"agg":     functions,
 	"feature": domain, "pit": meaning, "tablefile": meaning, // tablefile reads files, with the libraries that takes
 	"registry": port, "state": port, "offline": port, "online": port, "sink": port,
 	"apply": engine, "materialize": engine, "serving": engine, "ingest": engine, "historical": engine, "history": engine, "runs": engine, "explain": engine,
@@ -34,7 +36,7 @@ var ranks = map[string]int{
 var ports = []string{"registry", "state", "offline", "online", "sink"}
 
 // pure packages use the standard library and their own layer downwards, nothing else.
-var pure = map[string]bool{"errs": true, "eventtime": true, "value": true, "feature": true, "pit": true}
+var pure = map[string]bool{"errs": true, "eventtime": true, "value": true, "agg": true, "feature": true, "pit": true}
 
 // rank returns the layer of a package, or −1 for one that may be imported by tests and edges only.
 func rank(pkg string) int {
