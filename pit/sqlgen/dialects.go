@@ -1,0 +1,109 @@
+package sqlgen
+
+import (
+	"fmt"
+
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/value"
+)
+
+// Postgres is the dialect of PostgreSQL 13 and later. A difference of instants is an interval, which compares exactly.
+func Postgres() *Dialect {
+	return &Dialect{
+		Name:      "PostgreSQL",
+		Session:   []string{"BEGIN ISOLATION LEVEL REPEATABLE READ", "SET LOCAL TIME ZONE 'UTC'"},
+		Temporary: [2]string{"CREATE TEMPORARY TABLE", "ON COMMIT DROP"},
+		Types: map[value.Kind]string{
+			value.Bool: "boolean", value.Int32: "integer", value.Int64: "bigint", value.String: "text", value.Bytes: "bytea",
+			value.UnixTimestamp: "timestamptz", value.Uuid: "uuid",
+		},
+		Mark: `"`, Doubled: `""`, IdentifierBytesMax: 63,
+		Age:         func(later, earlier string) string { return later + " - " + earlier },
+		Length:      func(d eventtime.Duration) string { return fmt.Sprintf("INTERVAL '%d microseconds'", int64(d)) },
+		WholeSecond: func(x string) string { return "DATE_TRUNC('second', " + x + ") = " + x },
+		Equal: func(k value.Kind, a, b string) string {
+			if k == value.String {
+				return a + " = " + b + ` COLLATE "C"`
+			}
+			return a + " = " + b
+		},
+		Rank: func(k value.Kind, x string) []string {
+			switch k {
+			case value.String:
+				return []string{x + ` COLLATE "C"`}
+			case value.Decimal: // equal numbers with other digits: 1.0 and 1.00
+				return []string{x, "CAST(" + x + ` AS text) COLLATE "C"`}
+			case value.Float32, value.Float64:
+				return []string{x, "CASE WHEN " + x + " = 0 AND CAST(" + x + " AS text) = '-0' THEN 0 ELSE 1 END"}
+			}
+			return plainRank(k, x)
+		},
+	}
+}
+
+// DuckDB is the dialect of DuckDB 1.1 and later. Instants are TIMESTAMP in UTC; strings compare bytewise unless a default
+// collation was set, which nothing of ours does.
+func DuckDB() *Dialect {
+	return &Dialect{
+		Name:      "DuckDB",
+		Session:   []string{"BEGIN TRANSACTION", "SET TimeZone = 'UTC'"},
+		Temporary: [2]string{"CREATE TEMPORARY TABLE", ""},
+		Types: map[value.Kind]string{
+			value.Bool: "BOOLEAN", value.Int32: "INTEGER", value.Int64: "BIGINT", value.String: "VARCHAR", value.Bytes: "BLOB",
+			value.UnixTimestamp: "TIMESTAMP", value.Uuid: "UUID",
+		},
+		Mark: `"`, Doubled: `""`, IdentifierBytesMax: 1024,
+		Age:         func(later, earlier string) string { return "DATE_DIFF('microsecond', " + earlier + ", " + later + ")" },
+		Length:      func(d eventtime.Duration) string { return fmt.Sprint(int64(d)) },
+		WholeSecond: func(x string) string { return "DATE_TRUNC('second', " + x + ") = " + x },
+		Equal:       plainEqual,
+		Rank: func(k value.Kind, x string) []string {
+			if k == value.Float32 || k == value.Float64 {
+				return []string{x, "CASE WHEN " + x + " = 0 AND SIGNBIT(" + x + ") THEN 0 ELSE 1 END"}
+			}
+			return plainRank(k, x)
+		},
+	}
+}
+
+// BigQuery is the dialect of GoogleSQL. NaN sorts before every number there, so that it has a rank of its own.
+func BigQuery() *Dialect {
+	return &Dialect{
+		Name:      "BigQuery",
+		Session:   []string{"BEGIN TRANSACTION"},
+		Temporary: [2]string{"CREATE TEMP TABLE", ""},
+		Types: map[value.Kind]string{
+			value.Bool: "BOOL", value.Int32: "INT64", value.Int64: "INT64", value.String: "STRING", value.Bytes: "BYTES",
+			value.UnixTimestamp: "TIMESTAMP", value.Uuid: "STRING",
+		},
+		Mark: "`", IdentifierBytesMax: 300,
+		Age: func(later, earlier string) string {
+			return "TIMESTAMP_DIFF(" + later + ", " + earlier + ", MICROSECOND)"
+		},
+		Length:      func(d eventtime.Duration) string { return fmt.Sprint(int64(d)) },
+		WholeSecond: func(x string) string { return "TIMESTAMP_TRUNC(" + x + ", SECOND) = " + x },
+		Equal:       plainEqual,
+		Rank: func(k value.Kind, x string) []string {
+			if k == value.Float32 || k == value.Float64 {
+				return []string{
+					"CASE WHEN " + x + " IS NULL THEN 0 WHEN IS_NAN(" + x + ") THEN 2 ELSE 1 END", x,
+					"CASE WHEN " + x + " = 0 AND IEEE_DIVIDE(1, " + x + ") < 0 THEN 0 ELSE 1 END",
+				}
+			}
+			return plainRank(k, x)
+		},
+	}
+}
+
+// plainEqual is for engines that compare strings bytewise.
+func plainEqual(_ value.Kind, a, b string) string { return a + " = " + b }
+
+// plainRank is for kinds whose order needs no care.
+func plainRank(k value.Kind, x string) []string {
+	switch k {
+	case value.Bool, value.Int32, value.Int64, value.String, value.Bytes, value.UnixTimestamp, value.Date, value.Uuid,
+		value.Float32, value.Float64, value.Decimal:
+		return []string{x}
+	}
+	return nil
+}
