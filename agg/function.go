@@ -130,7 +130,7 @@ func (s Spec) entry() (*entry, error) {
 		return nil, errs.New(errs.InvalidArgument, "%s needs a column", e.name).WithID("T0701").WithHint("only count may be without one")
 	case !s.Input.IsZero() && !slices.Contains(e.inputs, s.Input.Kind):
 		return nil, errs.New(errs.InvalidArgument, "%s does not take a column of type %s", e.name, s.Input).WithID("T0701").
-			WithHint("it takes %s; functions of a %s are %s", kindList(e.inputs), s.Input.Kind, list(functionsOf(s.Input.Kind)))
+			WithHint("it takes %s; for type %s there are %s", kindList(e.inputs), s.Input.Kind, list(functionsOf(s.Input.Kind)))
 	case e.series && (s.N < 1 || s.N > CountMax):
 		return nil, errs.New(errs.InvalidArgument, "%s needs a number of values from 1 to %d, not %d", e.name, CountMax, s.N).WithID("T0702")
 	case !e.series && s.N != 0:
