@@ -50,11 +50,11 @@ func substrFrom(s string, start int64) string {
 
 // substr returns at most count code points of s from start on; places before the text count and are empty.
 func substr(s string, start, count int64) string {
+	if count <= 0 {
+		return ""
+	}
 	if start < 0 {
-		if count < -start { // also where −start overflows: count is then less, or all places lie before the text
-			return ""
-		}
-		start, count = 0, count+start
+		start, count = 0, count+start // a positive number and a negative one: the sum does not wrap
 	}
 	s = substrFrom(s, start)
 	end := 0

@@ -112,9 +112,25 @@ func floorClock(t time.Time, step eventtime.Duration) time.Time {
 	return time.UnixMicro(int64(eventtime.Floor(eventtime.Instant(t.UnixMicro()+offset), step)) - offset)
 }
 
-// midnight returns the first moment of a day: where the clocks skip midnight, the moment after the gap.
+// midnight returns the first moment of a day: where the clocks skip midnight, the moment they do; where they show it
+// twice, the earlier. time.Date promises neither.
 func midnight(t time.Time, m time.Month, day int) time.Time {
-	return time.Date(t.Year(), m, day, 0, 0, 0, 0, t.Location())
+	first := time.Date(t.Year(), m, day, 0, 0, 0, 0, t.Location())
+	start, end := first.ZoneBounds()
+	switch {
+	case first.Hour() > 12 && end.After(first): // it lies before the gap
+		return end
+	case first.Hour() != 0 && !start.IsZero(): // behind it
+		return start
+	case start.IsZero():
+		return first
+	}
+	_, now := first.Zone()
+	_, before := start.Add(-1).Zone()
+	if earlier := first.Add(time.Duration(now-before) * time.Second); now < before && earlier.Before(start) {
+		return earlier
+	}
+	return first
 }
 
 func timeOfText(b binding) (kernel, error) {

@@ -38,8 +38,8 @@ func texts() []function {
 	}
 	return []function{
 		{name: "length", aliases: []string{"size"}, group: "Texts", doc: "number of code points", overloads: []overload{of(map1(getTexts, getInts, length), integer, text)}},
-		{name: "lower", aliases: []string{"lowerAscii"}, group: "Texts", doc: "in small letters (Unicode)", overloads: making(of(try1(getTexts, getTexts, lower), text, text))},
-		{name: "upper", aliases: []string{"upperAscii"}, group: "Texts", doc: "in capital letters (Unicode)", overloads: making(of(try1(getTexts, getTexts, upper), text, text))},
+		{name: "lower", aliases: []string{"lowerAscii"}, group: "Texts", doc: "in small letters, code point by code point (Unicode)", overloads: making(of(try1(getTexts, getTexts, lower), text, text))},
+		{name: "upper", aliases: []string{"upperAscii"}, group: "Texts", doc: "in capital letters, code point by code point (Unicode)", overloads: making(of(try1(getTexts, getTexts, upper), text, text))},
 		{name: "trim", group: "Texts", doc: "without white space (Unicode) at both ends", overloads: []overload{of(map1(getTexts, getTexts, trim), text, text)}},
 		{name: "contains", group: "Texts", doc: "contains(s, part)", overloads: pair(contains)},
 		{name: "starts_with", aliases: []string{"startsWith"}, group: "Texts", doc: "starts_with(s, beginning)", overloads: pair(startsWith)},
