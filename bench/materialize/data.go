@@ -9,10 +9,8 @@ import (
 	"path/filepath"
 
 	"github.com/truepoint/truepoint"
-	"github.com/truepoint/truepoint/apply"
+	"github.com/truepoint/truepoint/bench/activity"
 	"github.com/truepoint/truepoint/bench/measure"
-	"github.com/truepoint/truepoint/config"
-	"github.com/truepoint/truepoint/drivers"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
@@ -22,11 +20,8 @@ import (
 )
 
 const (
-	rowBytes   = 400
 	fileRows   = 1_000_000
 	texts      = 1024
-	textBytes  = 305 // with the rest of a packed row, 400 B
-	project    = "bench"
 	table      = "bench/activity/1"
 	began      = eventtime.Instant(1_700_000_000_000_000)
 	step       = eventtime.Second / 2 // between two rows on average
@@ -67,7 +62,7 @@ func (b *bench) generate() ([]eventtime.Instant, error) {
 	random := rand.New(rand.NewPCG(10, 10))
 	words := make([]string, texts)
 	for i := range words {
-		letters := make([]byte, textBytes)
+		letters := make([]byte, activity.TextBytes)
 		for j := range letters {
 			letters[j] = byte('a' + random.IntN(26))
 		}
@@ -93,7 +88,7 @@ func (b *bench) part(random *rand.Rand, words []string, newest []eventtime.Insta
 		batch.Add(name, c)
 		return c
 	}
-	key, event, created := ints("entity_id", value.Int64), ints("event_ts", value.UnixTimestamp), ints("created_ts", value.UnixTimestamp)
+	key, event, created := ints(activity.Key, value.Int64), ints("event_ts", value.UnixTimestamp), ints("created_ts", value.UnixTimestamp)
 	for i := range n {
 		k := random.IntN(b.keys)
 		// Each row has an instant of its own, so that no two tie.
@@ -101,7 +96,7 @@ func (b *bench) part(random *rand.Rand, words []string, newest []eventtime.Insta
 		key.Ints[i], event.Ints[i], created.Ints[i] = int64(k), int64(at), int64(at.Add(eventtime.Minute))
 		newest[k] = max(newest[k], at)
 	}
-	for _, f := range fields() {
+	for _, f := range activity.Fields() {
 		c := ints(f.Name, f.Type.Kind)
 		for i := range n {
 			switch f.Type.Kind {
@@ -117,29 +112,10 @@ func (b *bench) part(random *rand.Rand, words []string, newest []eventtime.Insta
 	return batch
 }
 
-func fields() []feature.Field {
-	kinds := []value.Kind{value.Float64, value.Float64, value.Float64, value.Float64, value.Int64, value.Int64, value.String}
-	out := make([]feature.Field, len(kinds))
-	for i, k := range kinds {
-		out[i] = feature.Field{Name: fmt.Sprintf("f%d", i), Type: value.Scalar(k)}
-	}
-	return out
-}
-
 func (b *bench) end() eventtime.Instant { return began.Add(step * eventtime.Duration(b.rows+1)) }
 
 func (b *bench) open(ctx context.Context) (*truepoint.Store, *truepoint.Options, error) {
-	opt, err := drivers.Open(ctx, &config.Config{
-		Dir: b.data, Project: project,
-		Registry: config.Registry{Type: "sqlite", Path: b.path("registry.db")},
-		Offline:  config.Store{Type: "file"},
-		Online:   config.Store{Type: "embedded", Path: b.path("online")},
-	}, func() eventtime.Instant { return b.end().Add(eventtime.Hour) })
-	if err != nil {
-		return nil, nil, err
-	}
-	s, err := truepoint.New(opt)
-	return s, opt, err
+	return activity.Open(ctx, b.data, func() eventtime.Instant { return b.end().Add(eventtime.Hour) })
 }
 
 func (b *bench) register(ctx context.Context) error {
@@ -148,19 +124,9 @@ func (b *bench) register(ctx context.Context) error {
 		return err
 	}
 	defer s.Close()
-	p, err := s.Plan(ctx, &feature.Set{
-		Project:  project,
-		Entities: []*feature.Entity{{Name: "entity", JoinKeys: []string{"entity_id"}, ValueType: value.Scalar(value.Int64)}},
-		Sources: []*feature.Source{{
-			Name: "log", Type: feature.FileSource, Path: historyDir, TimestampField: "event_ts", CreatedTimestampColumn: "created_ts",
-		}},
-		Views: []*feature.View{{Name: "activity", Entities: []string{"entity"}, Source: "log", Online: true, Schema: fields()}},
+	return activity.Apply(ctx, s, &feature.Source{
+		Name: "log", Type: feature.FileSource, Path: historyDir, TimestampField: "event_ts", CreatedTimestampColumn: "created_ts",
 	})
-	if err != nil {
-		return err
-	}
-	_, err = s.Apply(ctx, p, apply.Options{})
-	return err
 }
 
 // dump writes the stored cells to a file for the other side, after checking them against newest.

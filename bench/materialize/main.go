@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/truepoint/truepoint/bench/activity"
 	"github.com/truepoint/truepoint/bench/measure"
 )
 
@@ -74,7 +75,7 @@ func (b *bench) run(ctx context.Context) error {
 	}
 	wall, cpu := measure.Ratios(raw, ours, measure.Wall), measure.Ratios(raw, ours, measure.CPU)
 	measure.Row{
-		Number: "10b", What: fmt.Sprintf("materialize %d M rows of Parquet to %d keys of %d B, embedded, durable", b.rows/1_000_000, b.keys, rowBytes),
+		Number: "10b", What: fmt.Sprintf("materialize %d M rows of Parquet to %d keys of %d B, embedded, durable", b.rows/1_000_000, b.keys, activity.RowBytes),
 		Yardstick: "raw Pebble, the same rows in random order: " + measure.Middle(raw).String(), Ours: measure.Middle(ours).String(),
 		Wall: "raw ÷ ours " + wall.String(), CPU: "raw ÷ ours " + cpu.String(), Gate: "≥ 1.0×",
 		Verdict: measure.Verdict(wall.Median >= 1, cpu.Median >= 1),

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/truepoint/truepoint/bench/activity"
 	"github.com/truepoint/truepoint/bench/measure"
 )
 
@@ -69,7 +70,7 @@ func (b *bench) coldStart(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := s.stop(); err != nil {
+		if err := s.Stop(); err != nil {
 			return err
 		}
 		all = append(all, took)
@@ -95,7 +96,7 @@ func (b *bench) memory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.stop()
+	defer s.Stop()
 	time.Sleep(2 * time.Second)
 	idle, err := s.memory("VmRSS")
 	if err != nil {
@@ -116,7 +117,7 @@ func (b *bench) memory(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	limit := 1.3*float64(b.keys)*rowBytes/(1<<20) + cacheMiB
+	limit := 1.3*float64(b.keys)*activity.RowBytes/(1<<20) + cacheMiB
 	measure.Row{
 		Number: "20", What: fmt.Sprintf("greatest memory of serve after %d random reads of 100 entities", b.reads),
 		Memory: fmt.Sprintf("%.1f MiB", peak), Gate: fmt.Sprintf("≤ 1.3× payload + cache setting = %.0f MiB", limit), Verdict: measure.Plain(peak <= limit),

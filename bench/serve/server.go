@@ -1,33 +1,26 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strings"
 	"time"
 
+	"github.com/truepoint/truepoint/bench/activity"
 	"github.com/truepoint/truepoint/bench/measure"
+	"github.com/truepoint/truepoint/internal/listen"
 )
 
 // A server is a process that serves.
 type server struct {
+	*listen.Server
 	bench *bench
-	cmd   *exec.Cmd
-	url   string
 }
-
-var listening = regexp.MustCompile(`on (http://\S+)`)
 
 // start starts the binary and returns when it has given its first answer, which must be right. The cost runs from
 // before the start of the process to the last byte of the answer.
@@ -36,52 +29,21 @@ func (b *bench) start(ctx context.Context) (*server, measure.Cost, error) {
 	if err != nil {
 		return nil, measure.Cost{}, err
 	}
-	cmd := exec.CommandContext(ctx, binary, "serve", "-p", "0")
-	cmd.Dir = b.data
-	stderr, err := cmd.StderrPipe()
+	began := time.Now()
+	running, err := listen.Start(ctx, binary, b.data, nil, nil)
 	if err != nil {
 		return nil, measure.Cost{}, err
 	}
-	began := time.Now()
-	if err := cmd.Start(); err != nil {
-		return nil, measure.Cost{}, err
-	}
-	s := &server{bench: b, cmd: cmd}
-	var told strings.Builder
-	lines := bufio.NewScanner(stderr)
-	for s.url == "" && lines.Scan() {
-		told.WriteString(lines.Text() + "\n")
-		if m := listening.FindStringSubmatch(lines.Text()); m != nil {
-			s.url = m[1]
-		}
-	}
-	if s.url == "" {
-		return nil, measure.Cost{}, errors.Join(fmt.Errorf("serve did not start: %s", told.String()), cmd.Wait())
-	}
-	go io.Copy(io.Discard, stderr)
+	s := &server{Server: running, bench: b}
 	if err := s.read(ctx, 7, b.keys-1); err != nil {
-		return nil, measure.Cost{}, errors.Join(err, s.stop())
+		return nil, measure.Cost{}, errors.Join(err, s.Stop())
 	}
 	c := measure.Cost{Wall: time.Since(began)}
-	c.CPU, err = measure.CPUOf(cmd.Process.Pid)
+	c.CPU, err = measure.CPUOf(s.PID)
 	return s, c, err
 }
 
-// stop ends the process in good order.
-func (s *server) stop() error {
-	return errors.Join(s.cmd.Process.Signal(os.Interrupt), ignoreExit(s.cmd.Wait()))
-}
-
-// ignoreExit forgives an exit status: serve that was interrupted has one.
-func ignoreExit(err error) error {
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		return nil
-	}
-	return err
-}
-
-func (s *server) memory(name string) (float64, error) { return measure.Memory(s.cmd.Process.Pid, name) }
+func (s *server) memory(name string) (float64, error) { return measure.Memory(s.PID, name) }
 
 // read asks for all features of the service for some keys and checks the answer.
 func (s *server) read(ctx context.Context, keys ...int) error {
@@ -89,7 +51,7 @@ func (s *server) read(ctx context.Context, keys ...int) error {
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/get-online-features", bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL+"/get-online-features", bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
@@ -108,7 +70,7 @@ func (s *server) read(ctx context.Context, keys ...int) error {
 	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil {
 		return fmt.Errorf("status %d: %w", res.StatusCode, err)
 	}
-	if want := len(fields()) + 1; len(answer.Results) != want {
+	if want := len(activity.Fields()) + 1; len(answer.Results) != want {
 		return fmt.Errorf("status %d with %d columns, want %d", res.StatusCode, len(answer.Results), want)
 	}
 	const counter = 5 // the column of feature f4, behind the key

@@ -40,7 +40,7 @@ func play(ctx context.Context, s *stage, plant bool) error {
 		return err
 	}
 	report, err := readAndProve(ctx, s, srv, planted)
-	if err := errors.Join(err, srv.stop()); err != nil {
+	if err := errors.Join(err, srv.Stop()); err != nil {
 		return err
 	}
 	return verdict(s, report, planted)
@@ -104,7 +104,7 @@ func fill(ctx context.Context, s *stage) error {
 
 // readAndProve reads one entity the way an application does, then compares.
 func readAndProve(ctx context.Context, s *stage, srv *server, planted *change) (*report, error) {
-	s.say("$ curl -H 'Content-Type: application/json' %s/get-online-features \\", srv.url)
+	s.say("$ curl -H 'Content-Type: application/json' %s/get-online-features \\", srv.URL)
 	s.say(`    -d '{"entities": {"user_id": ["user_001"], "merchant_id": ["merch_100"]},`)
 	s.say(`         "feature_service": "%s"}'`, service)
 	b, err := srv.post(ctx, "/get-online-features", map[string]any{

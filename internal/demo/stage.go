@@ -1,19 +1,18 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 	"time"
+
+	"github.com/truepoint/truepoint/internal/listen"
 )
 
 // A stage runs the binary in the repository and shows what a user would see.
@@ -41,7 +40,7 @@ func (s *stage) say(format string, args ...any) { fmt.Printf("   "+format+"\n", 
 func (s *stage) command(ctx context.Context, args ...string) *exec.Cmd {
 	c := exec.CommandContext(ctx, s.binary, args...)
 	c.Dir = s.dir
-	c.Env = append(os.Environ(), "COLUMNS=76", "NO_COLOR=1")
+	c.Env = environment()
 	return c
 }
 
@@ -67,64 +66,24 @@ func printIndented(text string) {
 	}
 }
 
+// environment shows the output at 80 columns and without colour.
+func environment() []string { return append(os.Environ(), "COLUMNS=76", "NO_COLOR=1") }
+
 // A server is a running `truepoint serve`.
-type server struct {
-	cmd  *exec.Cmd
-	url  string
-	rest chan struct{} // closed when its standard error ends
-}
+type server struct{ *listen.Server }
 
 // serve starts the server on a free port and waits until it says where it listens.
 func (s *stage) serve(ctx context.Context) (*server, error) {
 	fmt.Println("   $ truepoint serve -p 0 &")
-	c := s.command(ctx, "serve", "-p", "0")
-	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
-	c.WaitDelay = 20 * time.Second
-	pipe, err := c.StderrPipe()
+	srv, err := listen.Start(ctx, s.binary, s.dir, environment(), func(line string) {
+		if line != "stopped" { // the demo's last line is the result
+			fmt.Println("     " + line)
+		}
+	})
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Start(); err != nil {
-		return nil, err
-	}
-	srv := &server{cmd: c, rest: make(chan struct{})}
-	found := make(chan string, 1)
-	go func() {
-		defer close(srv.rest)
-		lines := bufio.NewScanner(pipe)
-		for lines.Scan() {
-			if lines.Text() == "stopped" {
-				continue // the demo's last line is the result
-			}
-			fmt.Println("     " + lines.Text())
-			if _, after, ok := strings.Cut(lines.Text(), " on http://"); ok {
-				address, _, _ := strings.Cut(after, " ")
-				found <- "http://" + address
-			}
-		}
-	}()
-	select {
-	case srv.url = <-found:
-		return srv, nil
-	case <-srv.rest:
-		return nil, errors.Join(errors.New("the server ended before it listened"), c.Wait())
-	case <-ctx.Done():
-		return nil, errors.Join(ctx.Err(), srv.stop())
-	}
-}
-
-// stop ends the server as an operator would and waits for it.
-func (srv *server) stop() error {
-	if err := srv.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		return err
-	}
-	<-srv.rest
-	err := srv.cmd.Wait()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() == 130 {
-		return nil
-	}
-	return err
+	return &server{srv}, nil
 }
 
 // post sends a JSON body and returns the body of a 200.
@@ -133,7 +92,7 @@ func (srv *server) post(ctx context.Context, path string, body any) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, srv.url+path, bytes.NewReader(b))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, srv.URL+path, bytes.NewReader(b))
 	if err != nil {
 		return nil, err
 	}
