@@ -1,17 +1,39 @@
 package sink
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/value"
+	"github.com/truepoint/truepoint/value/jsonvalue"
 )
 
 // Len returns the number of rows.
 func (r *Rows) Len() int { return len(r.Event) }
 
+// Name says which row an error is about, in a way that finds it in a history: by its join keys, as in
+// `row of user_id="u7" for view "clicks"`. A key that cannot be decoded is given in hexadecimal digits.
+func (r *Rows) Name(i int) string {
+	var b strings.Builder
+	b.WriteString("row")
+	parts, err := value.DecodeKey(r.Encoded[i])
+	if err != nil || len(parts) != len(r.Use.Keys) {
+		fmt.Fprintf(&b, " of key %x", r.Encoded[i])
+		parts = nil
+	}
+	for k, part := range parts {
+		b.WriteString([]string{" of ", ", "}[min(k, 1)])
+		fmt.Fprintf(&b, "%s=%s", r.Use.Keys[k].Name, jsonvalue.AppendOwn(nil, part))
+	}
+	fmt.Fprintf(&b, " for view %q", r.Use.View.Name)
+	return b.String()
+}
+
 // Check returns an InvalidArgument error unless the rows are complete: every slice and column has one item per row,
-// there is a column per key (unless the keys come encoded) and per field, no key is null, event times are valid, and
-// created times are valid or None. Sinks call it before they write anything.
+// there is a column per field, event times are valid, and created times are valid or None. Sinks call it before they
+// write anything.
 func (r *Rows) Check() error {
 	n := len(r.Event)
 	name := r.Use.View.Name
@@ -23,42 +45,28 @@ func (r *Rows) Check() error {
 		return bad("created times", len(r.Created), n)
 	case r.Deleted != nil && len(r.Deleted) != n:
 		return bad("delete marks", len(r.Deleted), n)
-	case r.Encoded != nil && len(r.Encoded) != n:
-		return bad("encoded keys", len(r.Encoded), n)
-	case r.Encoded == nil && len(r.Keys) != len(r.Use.Keys):
-		return bad("key columns", len(r.Keys), len(r.Use.Keys))
+	case len(r.Encoded) != n:
+		return bad("keys", len(r.Encoded), n)
 	case len(r.Fields) != len(r.Use.Fields):
 		return bad("field columns", len(r.Fields), len(r.Use.Fields))
 	case !r.Snapshot.Valid():
 		return errs.New(errs.InvalidArgument, "rows for view %q have no snapshot time", name)
 	}
-	for _, cols := range [...][]*value.Column{r.Keys, r.Fields} {
-		for _, c := range cols {
-			if c.Len() != n {
-				return bad("items in a column", c.Len(), n)
-			}
+	for _, c := range r.Fields {
+		if c.Len() != n {
+			return bad("items in a column", c.Len(), n)
 		}
 	}
-	return r.checkRows(name)
+	return r.checkTimes()
 }
 
-func (r *Rows) checkRows(name string) error {
-	for k, c := range r.Keys {
-		if !c.HasNulls() {
-			continue
-		}
-		for i := range c.Len() {
-			if c.Null(i) {
-				return errs.New(errs.InvalidArgument, "row %d for view %q has a null in join key %q", i, name, r.Use.Keys[k].Name)
-			}
-		}
-	}
+func (r *Rows) checkTimes() error {
 	for i := range r.Event {
 		if !r.Event[i].Valid() {
-			return errs.New(errs.InvalidArgument, "row %d for view %q has no valid event time", i, name)
+			return errs.New(errs.InvalidArgument, "%s has no valid event time", r.Name(i))
 		}
 		if c := r.Created[i]; c != eventtime.None && !c.Valid() {
-			return errs.New(errs.InvalidArgument, "row %d for view %q has a created time outside the years 0001 to 9999", i, name)
+			return errs.New(errs.InvalidArgument, "%s has a created time outside the years 0001 to 9999", r.Name(i))
 		}
 	}
 	return nil

@@ -12,9 +12,8 @@ import (
 
 // Rows are rows of one view, column by column; all slices have one item per row.
 type Rows struct {
-	Use      *feature.Use    // the view with its keys and all its fields
-	Keys     []*value.Column // Keys[i] holds Use.Keys[i]; nil when Encoded is set by a caller that has no columns
-	Encoded  [][]byte        // encoded entity keys; nil: the sink encodes Keys
+	Use      *feature.Use // the view with its keys and all its fields
+	Encoded  [][]byte     // the entity keys, encoded in the order of Use.Keys
 	Event    []eventtime.Instant
 	Created  []eventtime.Instant // None where there is none
 	Deleted  []bool              // nil: no row is a tombstone

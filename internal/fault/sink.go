@@ -32,21 +32,15 @@ func (s *faultySink) Write(ctx context.Context, table string, rows *sink.Rows) (
 // head returns the first n rows.
 func head(r *sink.Rows, n int) *sink.Rows {
 	h := *r
-	h.Event, h.Created = r.Event[:n], r.Created[:n]
-	if r.Encoded != nil {
-		h.Encoded = r.Encoded[:n]
-	}
+	h.Encoded, h.Event, h.Created = r.Encoded[:n], r.Event[:n], r.Created[:n]
 	if r.Deleted != nil {
 		h.Deleted = r.Deleted[:n]
 	}
-	h.Keys, h.Fields = headColumns(r.Keys, n), headColumns(r.Fields, n)
+	h.Fields = headColumns(r.Fields, n)
 	return &h
 }
 
 func headColumns(cols []*value.Column, n int) []*value.Column {
-	if cols == nil {
-		return nil
-	}
 	out := make([]*value.Column, len(cols))
 	for i, c := range cols {
 		out[i] = value.NewColumn(c.Type, n)

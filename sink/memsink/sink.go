@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/sink"
 	"github.com/truepoint/truepoint/value"
@@ -45,11 +44,7 @@ func (s *Sink) Write(ctx context.Context, table string, rows *sink.Rows) (sink.O
 	}
 	read := make([]Row, rows.Len())
 	for i := range read {
-		r, err := row(table, rows, i)
-		if err != nil {
-			return sink.Outcome{}, err
-		}
-		read[i] = r
+		read[i] = row(table, rows, i)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,21 +69,13 @@ func (s *Sink) Rows() []Row {
 	return slices.Clone(s.rows)
 }
 
-func row(table string, rows *sink.Rows, i int) (Row, error) {
-	r := Row{Table: table, Event: rows.Event[i], Created: rows.Created[i], Snapshot: rows.Snapshot, Deleted: rows.Deleted != nil && rows.Deleted[i]}
-	if rows.Encoded != nil {
-		r.Key = string(rows.Encoded[i])
-	} else {
-		k, err := value.AppendKeyRow(nil, rows.Keys, i)
-		if err != nil {
-			return r, errs.Wrap(err, errs.CodeOf(err), "row %d for view %q", i, rows.Use.View.Name)
-		}
-		r.Key = string(k)
-	}
+func row(table string, rows *sink.Rows, i int) Row {
+	r := Row{Table: table, Key: string(rows.Encoded[i]), Event: rows.Event[i], Created: rows.Created[i], Snapshot: rows.Snapshot,
+		Deleted: rows.Deleted != nil && rows.Deleted[i]}
 	for _, c := range rows.Fields {
 		r.Cells = append(r.Cells, c.At(i)) // values are immutable
 	}
-	return r, nil
+	return r
 }
 
 // same reports whether two rows are equal in every respect.

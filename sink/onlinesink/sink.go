@@ -35,8 +35,8 @@ var _ sink.Sink = (*Sink)(nil)
 // Write implements sink.Sink. Rows of one key are reduced to the greatest by value.CompareRows before they are sent;
 // the others count as superseded. Memory: one encoded copy of the rows.
 //
-// Errors: InvalidArgument for columns of unequal length, a field of the view's schema that is missing, a null key or
-// an invalid event time, each with its row number and before the first write; otherwise the store's.
+// Errors: InvalidArgument for columns of unequal length, a field of the view's schema that is missing, an invalid time
+// or a value that cannot be stored, with the key of the row and before the first write; otherwise the store's.
 func (s *Sink) Write(ctx context.Context, table string, rows *sink.Rows) (sink.Outcome, error) {
 	if err := rows.Check(); err != nil {
 		return sink.Outcome{}, err
@@ -141,7 +141,7 @@ type encoder struct {
 func (e *encoder) fill(cells []online.Cell, lo, hi int) (err error) {
 	for i := lo; i < hi; i++ {
 		if cells[i], err = e.cell(i); err != nil {
-			return errs.Wrap(err, errs.CodeOf(err), "row %d for view %q", i, e.rows.Use.View.Name)
+			return errs.Wrap(err, errs.CodeOf(err), "%s", e.rows.Name(i))
 		}
 	}
 	return nil
@@ -163,14 +163,9 @@ func (e *encoder) room() {
 	}
 }
 
-func (e *encoder) cell(i int) (online.Cell, error) {
+func (e *encoder) cell(i int) (c online.Cell, err error) {
 	e.room()
-	start := len(e.buf)
-	buf, keyed, err := e.key(e.buf, i)
-	if err != nil {
-		return online.Cell{}, err
-	}
-	mid := len(buf)
+	start, buf := len(e.buf), e.buf
 	v := value.Version{Event: e.rows.Event[i], Created: e.rows.Created[i], Snapshot: e.rows.Snapshot}
 	if e.rows.Deleted != nil && e.rows.Deleted[i] {
 		buf = value.AppendTombstone(buf, v)
@@ -178,20 +173,5 @@ func (e *encoder) cell(i int) (online.Cell, error) {
 		return online.Cell{}, err
 	}
 	e.buf, e.last = buf, len(buf)-start
-	c := online.Cell{Key: buf[start:mid:mid], Row: buf[mid:len(buf):len(buf)]}
-	if keyed != nil {
-		c.Key = keyed
-	}
-	return c, nil
-}
-
-// key appends the key of row i, or returns the one that the caller encoded.
-func (e *encoder) key(dst []byte, i int) (out, keyed []byte, err error) {
-	if e.rows.Encoded != nil {
-		return dst, e.rows.Encoded[i], nil
-	}
-	if dst, err = value.AppendKeyRow(dst, e.rows.Keys, i); err != nil {
-		return nil, nil, err
-	}
-	return dst, nil, nil
+	return online.Cell{Key: e.rows.Encoded[i], Row: buf[start:len(buf):len(buf)]}, nil
 }

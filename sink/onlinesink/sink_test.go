@@ -49,7 +49,12 @@ func oneKey(events ...eventtime.Instant) *sink.Rows {
 	fields := []feature.Field{{Name: "n", Type: value.Scalar(value.Int64)}}
 	r := &sink.Rows{Use: &feature.Use{View: &feature.View{Name: "v", Schema: fields}, Fields: fields}, Event: events, Snapshot: 9}
 	c := value.NewColumn(fields[0].Type, len(events))
+	key, err := value.AppendKey(nil, nil)
+	if err != nil {
+		panic(err)
+	}
 	for _, e := range events {
+		r.Encoded = append(r.Encoded, key)
 		r.Created = append(r.Created, eventtime.None)
 		c.Append(value.OfInt64(int64(e)))
 	}
@@ -65,11 +70,7 @@ func TestRowsOfOneKeyAreReducedToTheNewest(t *testing.T) {
 	if err != nil || out.Written != 1 || out.Superseded != 3 {
 		t.Fatalf("got %+v, %v; want 1 written, 3 superseded", out, err)
 	}
-	key, err := value.AppendKey(nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &online.Read{Use: rows.Use, Table: "p/v/1", Keys: [][]byte{key}}
+	r := &online.Read{Use: rows.Use, Table: "p/v/1", Keys: rows.Encoded[:1]}
 	if err := store.Read(context.Background(), []*online.Read{r}); err != nil || r.Rows[0].Event != 7 || r.Cells[0][0].Int() != 7 {
 		t.Errorf("got %+v %v, %v; want event 7", r.Rows[0], r.Cells[0], err)
 	}
