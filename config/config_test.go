@@ -216,22 +216,31 @@ func TestBesideKeepsWhatIsNotOurs(t *testing.T) {
 	}
 }
 
-// TestGuideFormsLoad reads the guide's own configuration files, which are not part of this repository.
+// TestGuideFormsLoad reads the configurations of the fraud example, which have the forms of the guide, and the guide's
+// own files, which are not part of this repository: TRUEPOINT_GUIDE names the directory that holds feature_repo.
 func TestGuideFormsLoad(t *testing.T) {
 	t.Parallel()
-	dir := os.Getenv("TRUEPOINT_GUIDE")
-	if dir == "" {
-		dir = filepath.FromSlash("../../shared/reference/guide")
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "feature_store-*.yaml"))
-	if err != nil || len(files) == 0 {
-		t.Skipf("the guide's files are not in %s; TRUEPOINT_GUIDE names another directory", dir)
-	}
-	for _, f := range append(files, filepath.Join(dir, "feature_repo", config.FileName)) {
-		c, warnings, err := config.Load(f, nil)
-		if err != nil || len(warnings) > 0 || c.Project != "fraud_detection" {
-			t.Errorf("%s: %v, %v", f, err, warnings)
-		}
+	for name, pattern := range map[string]string{
+		"in our words": filepath.FromSlash("../examples/fraud/testdata/guide/feature_store*.yaml"),
+		"its own":      filepath.Join(os.Getenv("TRUEPOINT_GUIDE"), "feature_store-*.yaml"),
+		"its own repo": filepath.Join(os.Getenv("TRUEPOINT_GUIDE"), "feature_repo", config.FileName),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if name != "in our words" && os.Getenv("TRUEPOINT_GUIDE") == "" {
+				t.Skip("the guide's own files are not part of this repository; TRUEPOINT_GUIDE names their directory")
+			}
+			files, err := filepath.Glob(pattern)
+			if err != nil || len(files) == 0 {
+				t.Fatalf("%s: no files, %v", pattern, err)
+			}
+			for _, f := range files {
+				c, warnings, err := config.Load(f, nil)
+				if err != nil || len(warnings) > 0 || c.Project != "fraud_detection" {
+					t.Errorf("%s: %v, %v", f, err, warnings)
+				}
+			}
+		})
 	}
 }
 

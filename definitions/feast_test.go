@@ -59,9 +59,9 @@ func TestFeastUnderstandsTheSame(t *testing.T) {
 	t.Parallel()
 	python := feastPython(t)
 	files := map[string]string{"forms": filepath.FromSlash("testdata/feast/forms.py")}
-	if guide := os.Getenv("TRUEPOINT_GUIDE"); guide != "" {
-		files["guide"] = filepath.Join(guide, "feature_repo", "features", "services.py")
-		files["guide views"] = filepath.Join(guide, "feature_repo", "features", "fraud_detection.py")
+	for name, dir := range guides() {
+		files[name] = filepath.Join(dir, "features", "services.py")
+		files[name+", views"] = filepath.Join(dir, "features", "fraud_detection.py")
 	}
 	for name, file := range files {
 		t.Run(name, func(t *testing.T) {
@@ -82,7 +82,7 @@ func TestFeastUnderstandsTheSame(t *testing.T) {
 				t.Fatal(err)
 			}
 			files := map[string]string{"f.py": string(text)}
-			if name == "guide" {
+			if filepath.Base(file) == "services.py" {
 				views, err := os.ReadFile(filepath.Join(filepath.Dir(file), "fraud_detection.py"))
 				if err != nil {
 					t.Fatal(err)

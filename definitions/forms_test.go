@@ -94,20 +94,23 @@ sources:
 	}
 }
 
-// TestGuideRepositoryLoadsUnchanged reads the guide's own files, which are not part of this repository.
+// guides returns repositories of the guide's form: that of the fraud example and, where TRUEPOINT_GUIDE names the
+// directory that holds feature_repo, the guide's own, which is not part of this repository.
+func guides() map[string]string {
+	out := map[string]string{"in our words": filepath.FromSlash("../examples/fraud/testdata/guide")}
+	if dir := os.Getenv("TRUEPOINT_GUIDE"); dir != "" {
+		out["its own"] = filepath.Join(dir, "feature_repo")
+	}
+	return out
+}
+
 func TestGuideRepositoryLoadsUnchanged(t *testing.T) {
 	t.Parallel()
-	dir := os.Getenv("TRUEPOINT_GUIDE")
-	if dir == "" {
-		dir = filepath.FromSlash("../../shared/reference/guide")
-	}
-	dir = filepath.Join(dir, "feature_repo")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the guide's files are not in %s; TRUEPOINT_GUIDE names another directory", dir)
-	}
-	set := loadDir(t, dir, nil)
-	v, ok := set.View("user_transaction_features")
-	if !ok || v.TTL != 7*eventtime.Day || len(v.Schema) != 5 || v.Tags["team"] != "fraud-detection" || len(set.Views) != 2 || len(set.Services) != 1 {
-		t.Errorf("got %+v", set)
+	for name, dir := range guides() {
+		set := loadDir(t, dir, nil)
+		v, ok := set.View("user_transaction_features")
+		if !ok || v.TTL != 7*eventtime.Day || len(v.Schema) != 5 || v.Tags["team"] != "fraud-detection" || len(set.Views) != 2 || len(set.Services) != 1 {
+			t.Errorf("%s: got %+v", name, set)
+		}
 	}
 }

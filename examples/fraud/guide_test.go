@@ -20,20 +20,8 @@ var guideCommands = []string{
 	"feature-views list",
 }
 
-// guideFiles returns the guide's own repository, which is not part of this one. TRUEPOINT_GUIDE names the directory
-// that holds feature_repo; without it the test is skipped.
-func guideFiles(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("TRUEPOINT_GUIDE")
-	if dir == "" {
-		dir = filepath.FromSlash("../../../shared/reference/guide")
-	}
-	dir = filepath.Join(dir, "feature_repo")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the guide's own files are not in %s; TRUEPOINT_GUIDE names another directory", dir)
-	}
-	return dir
-}
+// ownFiles names the directory that holds feature_repo, the guide's own repository, which is not part of this one.
+const ownFiles = "TRUEPOINT_GUIDE"
 
 // TestFilesOfTheGuideApplyUnchanged takes a repository of plain Feast definitions with tables of a warehouse, replaces
 // the tables by files in a second configuration, and runs the guide's commands.
@@ -41,13 +29,16 @@ func TestFilesOfTheGuideApplyUnchanged(t *testing.T) {
 	t.Parallel()
 	made := t.TempDir()
 	must(t, made, "truepoint init -t fraud --until 2026-03-12 .")
-	for name, from := range map[string]func(*testing.T) string{
-		"in our words": func(*testing.T) string { return "testdata/guide" },
-		"its own":      guideFiles,
+	for name, from := range map[string]string{
+		"in our words": "testdata/guide",
+		"its own":      filepath.Join(os.Getenv(ownFiles), "feature_repo"),
 	} {
 		t.Run(name, func(t *testing.T) {
+			if name == "its own" && os.Getenv(ownFiles) == "" {
+				t.Skipf("the guide's own files are not part of this repository; %s names their directory", ownFiles)
+			}
 			dir := t.TempDir()
-			for to, source := range map[string]string{".": from(t), "data": filepath.Join(made, "data")} {
+			for to, source := range map[string]string{".": from, "data": filepath.Join(made, "data")} {
 				if err := os.CopyFS(filepath.Join(dir, to), os.DirFS(source)); err != nil {
 					t.Fatal(err)
 				}
