@@ -46,6 +46,7 @@ bench: build ## performance against the yardsticks of this run; prints the rows 
 
 generate: build ## everything generated: reference pages and the JSON Schema
 	./bin/truepoint schema > docs/reference/definitions.schema.json
+	$(GO) run ./internal/reference
 
 clean: ## remove what was built
 	rm -rf bin bench/data
