@@ -13,6 +13,6 @@
 // empty state is the identity. A State does not know which rows it has seen: repeated deliveries of one event are the
 // caller's to drop.
 //
-// One table, in function.go, holds all functions. Totals and Extremes are the same meaning laid out for sweeps over rows that
-// are sorted by time; properties hold the two together.
+// One table, in function.go, holds all functions. Prefix and Extremes are the same meaning laid out for sweeps over rows
+// that are sorted by time; properties hold them to the states.
 package agg

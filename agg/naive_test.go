@@ -129,7 +129,7 @@ func naiveExtreme(s agg.Spec, rows []row) value.Value {
 // sorted returns rows oldest first.
 func sorted(rows []row) []row {
 	out := slices.Clone(rows)
-	slices.SortFunc(out, func(a, b row) int { return a.at.Compare(b.at) })
+	slices.SortFunc(out, func(a, b row) int { return a.at.Compare(&b.at) })
 	return out
 }
 

@@ -1,9 +1,9 @@
 package agg
 
 import (
-	"cmp"
 	"encoding/binary"
 	"slices"
+	"sort"
 
 	"github.com/truepoint/truepoint/value"
 )
@@ -30,15 +30,21 @@ func newOldestDistinct(s Spec) State { return &series{spec: s, distinct: true} }
 func newNewestDistinct(s Spec) State { return &series{spec: s, newest: true, distinct: true} }
 
 // compare returns −1 if a stands before b, 1 if it stands behind.
-func (s *series) compare(a, b occurrence) int {
-	c := cmp.Or(a.at.Compare(b.at), value.Compare(a.value, b.value))
+func (s *series) compare(a, b *occurrence) int {
+	c := a.at.Compare(&b.at)
+	if c == 0 {
+		c = value.Compare(a.value, b.value)
+	}
 	if s.newest {
 		return -c
 	}
 	return c
 }
 
-func (s *series) Add(v value.Value, at Order) { s.insert(s.occurrence(v, at)) }
+func (s *series) Add(v value.Value, at Order) {
+	o := s.occurrence(v, at)
+	s.insert(&o)
+}
 
 func (s *series) occurrence(v value.Value, at Order) occurrence {
 	o := occurrence{at: at, value: v}
@@ -48,27 +54,30 @@ func (s *series) occurrence(v value.Value, at Order) occurrence {
 	return o
 }
 
-func (s *series) insert(o occurrence) {
+func (s *series) insert(o *occurrence) {
 	limit := max(s.spec.N, 1)
-	if len(s.rows) == limit && s.compare(s.rows[limit-1], o) <= 0 {
+	if len(s.rows) == limit && s.compare(&s.rows[limit-1], o) <= 0 {
 		return
 	}
 	if s.distinct {
 		if i := slices.IndexFunc(s.rows, func(r occurrence) bool { return r.same == o.same }); i >= 0 {
-			if s.compare(s.rows[i], o) <= 0 {
+			if s.compare(&s.rows[i], o) <= 0 {
 				return
 			}
 			s.rows = slices.Delete(s.rows, i, i+1)
 		}
 	}
-	at, _ := slices.BinarySearchFunc(s.rows, o, s.compare)
-	s.rows = slices.Insert(s.rows, at, o)
-	s.rows = s.rows[:min(len(s.rows), limit)]
+	at := sort.Search(len(s.rows), func(i int) bool { return s.compare(&s.rows[i], o) >= 0 })
+	if len(s.rows) == limit {
+		s.rows = s.rows[:limit-1] // the last gives way
+	}
+	s.rows = slices.Insert(s.rows, at, *o)
 }
 
 func (s *series) Merge(other State) {
-	for _, o := range other.(*series).rows {
-		s.insert(o)
+	rows := other.(*series).rows
+	for i := range rows {
+		s.insert(&rows[i])
 	}
 }
 
@@ -108,7 +117,7 @@ func (s *series) parse(r *reader) {
 			return
 		}
 		o := s.occurrence(v, at)
-		if last := len(s.rows) - 1; last >= 0 && s.compare(s.rows[last], o) > 0 || s.distinct && seen[o.same] {
+		if last := len(s.rows) - 1; last >= 0 && s.compare(&s.rows[last], &o) > 0 || s.distinct && seen[o.same] {
 			r.fail("rows that are not in order")
 		}
 		seen[o.same] = true

@@ -53,7 +53,7 @@ type Order struct {
 
 // Compare returns −1, 0 or 1: by event time, then created time, then rank, column by column as value.Compare does, then
 // position.
-func (o Order) Compare(p Order) int {
+func (o *Order) Compare(p *Order) int {
 	c := cmp.Or(cmp.Compare(o.Event, p.Event), cmp.Compare(o.Created, p.Created))
 	for i := 0; c == 0 && i < min(len(o.Rank), len(p.Rank)); i++ {
 		c = value.Compare(o.Rank[i], p.Rank[i])

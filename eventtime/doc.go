@@ -1,5 +1,6 @@
 // Package eventtime owns the meaning of time: what an instant is, how text and numbers become one, and the single
-// rule that says whether a row may be used at a moment (Visible).
+// rule that says whether a row may be used at a moment (Visible), and the one that says which events a window holds
+// (Window).
 //
 // Everything is a signed count of microseconds since the epoch in UTC. Finer input is floored. Nothing in this
 // package, and nothing below the edges of the program, reads the clock: a Clock is passed in.
