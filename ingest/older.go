@@ -75,7 +75,9 @@ func (t *target) cut(rows []input.Column) []input.Column {
 func (e *Env) writeOlder(ctx context.Context, o *older, arrival eventtime.Instant, res *ViewResult) error {
 	res.Older = &OlderResult{Generation: o.Generation}
 	if o.rows == nil {
-		res.Older.Skipped = errs.All(o.why)[0].Message
+		first := *errs.All(o.why)[0]
+		first.Hint = "" // it says how to push to the older definition, which nobody should
+		res.Older.Skipped = first.Error()
 		return nil
 	}
 	o.rows.arrive(arrival)

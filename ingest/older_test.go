@@ -104,7 +104,7 @@ func TestPushThatTheOlderDefinitionCannotReadSaysWhyAndGoesToTheNewest(t *testin
 	}{
 		{"RemovedField", `have no column "f"`, func(s *feature.Set) { s.Views[0].Schema[0].Name = "x" },
 			func(m map[string]string) { delete(m, "f"); m["x"] = "[1,2]" }},
-		{"ValueOfAnotherType", `row 1, column "f"`, func(s *feature.Set) { s.Views[0].Schema[0].Type = value.Scalar(value.Float64) },
+		{"ValueOfAnotherType", `row 1, column "f": `, func(s *feature.Set) { s.Views[0].Schema[0].Type = value.Scalar(value.Float64) },
 			func(m map[string]string) { m["f"] = "[1.5,2]" }},
 		{"AnotherSource", `the view did not read "p2" then`, func(s *feature.Set) {
 			s.Sources = append(s.Sources, &feature.Source{Name: "p2", Type: feature.PushSource, BatchSource: "src"})
