@@ -20,6 +20,7 @@ type File struct {
 	Path     string            `json:"path"`
 	Size     int64             `json:"size"`
 	Modified eventtime.Instant `json:"modified"`
+	Tag      string            `json:"tag,omitempty"` // of an object: its entity tag or generation
 }
 
 // A Snapshot is an open, immutable view of a source. Close releases files.

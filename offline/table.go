@@ -150,7 +150,7 @@ func openPlain(path string) (*plainFile, error) {
 func (p *plainFile) Name() string { return p.name }
 func (p *plainFile) Size() int64  { return p.stat.Size() }
 
-func (p *plainFile) Acquire() (io.ReaderAt, func() error, error) {
+func (p *plainFile) Acquire(context.Context) (io.ReaderAt, func() error, error) {
 	return p.file, func() error {
 		now, err := p.file.Stat()
 		if err != nil || now.Size() != p.stat.Size() || !now.ModTime().Equal(p.stat.ModTime()) {

@@ -20,9 +20,10 @@ type Source interface {
 	Name() string
 	// Size is the number of bytes of the version.
 	Size() int64
-	// Acquire returns the bytes and a function that must be called once when they are no longer used. That function
-	// returns an error if the bytes may not have been those of the version all the while.
-	Acquire() (io.ReaderAt, func() error, error)
+	// Acquire returns the bytes, which can be read as long as ctx lives, and a function that must be called once when
+	// they are no longer used. That function returns an error if the bytes may not have been those of the version all
+	// the while.
+	Acquire(ctx context.Context) (io.ReaderAt, func() error, error)
 }
 
 // Options says how to read a file. The zero value of every member means its default.
@@ -81,7 +82,7 @@ func Open(ctx context.Context, src Source, format Format, opt *Options) (f *File
 	if f.opt.PartRows <= 0 {
 		f.opt.PartRows = 1 << 16
 	}
-	r, release, err := src.Acquire()
+	r, release, err := src.Acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +93,7 @@ func Open(ctx context.Context, src Source, format Format, opt *Options) (f *File
 	}()
 	defer recoverInto(&err, src.Name(), "reading its structure")
 	if format == Parquet {
-		err = f.openParquet(r)
+		err = f.openParquet(ctx, r)
 	} else {
 		err = f.openText(ctx, r)
 	}

@@ -128,7 +128,7 @@ type source struct{ name, text string }
 func (s source) Name() string { return s.name }
 func (s source) Size() int64  { return int64(len(s.text)) }
 
-func (s source) Acquire() (io.ReaderAt, func() error, error) {
+func (s source) Acquire(context.Context) (io.ReaderAt, func() error, error) {
 	return strings.NewReader(s.text), func() error { return nil }, nil
 }
 

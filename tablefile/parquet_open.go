@@ -1,6 +1,7 @@
 package tablefile
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -37,17 +38,26 @@ const (
 	plausibleRowsPerByte = 1 << 12
 )
 
-func (f *File) openParquet(r io.ReaderAt) error {
+func (f *File) openParquet(ctx context.Context, r io.ReaderAt) error {
 	if f.src.Size() == 0 {
 		return errs.New(errs.InvalidArgument, "%s is empty, not even a Parquet file without rows", f.src.Name()).WithID("T0514").
 			WithHint("write the file again, or delete it")
 	}
-	rd, err := openReader(r, f.src.Size(), nil)
+	size := f.src.Size()
+	r, err := fetch(ctx, r, [][2]int64{{0, 4}, {size - footerBytes, size}})
+	if err != nil {
+		return err
+	}
+	rd, err := openReader(r, size, nil)
 	if err == nil {
 		err = checkMagic(r)
 	}
 	if err == nil {
 		err = checkArrowSchema(rd.MetaData().KeyValueMetadata())
+	}
+	switch errs.CodeOf(err) {
+	case errs.FailedPrecondition, errs.Unavailable, errs.PermissionDenied, errs.Canceled, errs.DeadlineExceeded:
+		return err // of the source: the file may be sound
 	}
 	if err != nil {
 		return errs.Wrap(err, errs.DataLoss, "%s is not a whole Parquet file", f.src.Name()).WithID("T0512").
@@ -148,10 +158,7 @@ func (p *parquetFile) addChunk(group *metadata.RowGroupMetaData, c int, size int
 	if chunk.CryptoMetadata() != nil {
 		return errs.New(errs.Unimplemented, "it is encrypted, which cannot be read").WithHint("write the file without encryption")
 	}
-	start := chunk.DataPageOffset()
-	if chunk.HasDictionaryPage() && chunk.DictionaryPageOffset() > 0 && chunk.DictionaryPageOffset() < start {
-		start = chunk.DictionaryPageOffset()
-	}
+	start := chunkStart(chunk)
 	length := chunk.TotalCompressedSize()
 	if start < 0 || length < 0 || start > size || length > size-start {
 		return errors.New("its bytes lie outside the file")

@@ -79,7 +79,7 @@ func (p *parquetPart) Rows() int { return p.rows }
 // Read implements Part. Strings are made for picked rows only.
 func (p *parquetPart) Read(ctx context.Context, names []string, picked []uint64, dst []*value.Column) (err error) {
 	src := p.file.src
-	r, release, err := src.Acquire()
+	r, release, err := src.Acquire(ctx)
 	if err != nil {
 		return err
 	}
@@ -89,6 +89,9 @@ func (p *parquetPart) Read(ctx context.Context, names []string, picked []uint64,
 		}
 	}()
 	defer recoverInto(&err, src.Name(), "opening it again")
+	if r, err = fetch(ctx, r, p.ranges(names)); err != nil {
+		return err
+	}
 	rd, err := openReader(&summedReader{r, p.file.parquet.chunks}, src.Size(), p.file.parquet.meta)
 	if err != nil {
 		return p.file.damaged(p.group, "", err)

@@ -39,7 +39,7 @@ const columnsMax = 1_000_000
 // openText runs over the whole file.
 func (f *File) openText(ctx context.Context, r io.ReaderAt) error {
 	f.text = &textFile{}
-	w := &window{r: r, size: f.src.Size()}
+	w := &window{r: r, size: f.src.Size(), step: windowStep(r)}
 	if w.size > 0 {
 		if err := w.grow(); err != nil {
 			return f.atLine(1, err)

@@ -41,7 +41,7 @@ func (p *textPart) Read(ctx context.Context, names []string, picked []uint64, ds
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	r, release, err := p.file.src.Acquire()
+	r, release, err := p.file.src.Acquire(ctx)
 	if err != nil {
 		return err
 	}

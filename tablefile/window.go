@@ -7,15 +7,15 @@ import (
 )
 
 const (
-	windowStep = 1 << 20  // bytes read at once
-	recordMax  = 64 << 20 // longest record of a text file
-	spanMax    = 16 << 20 // bytes after which a part of a text file ends
+	recordMax = 64 << 20 // longest record of a text file
+	spanMax   = 16 << 20 // bytes after which a part of a text file ends
 )
 
 // A window slides over a text file.
 type window struct {
 	r     io.ReaderAt
 	size  int64
+	step  int   // bytes read at once
 	at    int64 // position of buf[0] in the file
 	buf   []byte
 	start int // of what has not been consumed
@@ -37,7 +37,7 @@ func (w *window) grow() error {
 			WithHint("check the quotes and line breaks of the file")
 	}
 	w.at += int64(w.start)
-	more := min(int64(max(windowStep, kept)), w.size-w.at-int64(kept))
+	more := min(int64(max(w.step, kept)), w.size-w.at-int64(kept))
 	next := w.buf
 	if cap(next) < kept+int(more) {
 		next = make([]byte, kept+int(more))

@@ -28,9 +28,11 @@ var ranks = map[string]int{
 	"registry": port, "state": port, "offline": port, "online": port, "sink": port,
 	"apply": engine, "materialize": engine, "serving": engine, "ingest": engine, "historical": engine, "history": engine, "runs": engine, "explain": engine,
 	"input": engine, "sink/onlinesink": engine, // the one way into stores: engines build on it
-	"internal/parallel":   vocabulary, // spreads work over processors; the standard library alone
-	"internal/sqlitefile": vocabulary, // the file that the registry and state drivers share; it knows errs alone
-	".":                   facade, "config": edge, "definitions": edge, "drivers": edge,
+	"internal/objectstore": vocabulary, // buckets, which several drivers use; it knows errs alone
+	"internal/parallel":    vocabulary, // spreads work over processors; the standard library alone
+	"internal/postgresdb":  vocabulary, // how drivers reach PostgreSQL; it knows errs alone
+	"internal/sqlitefile":  vocabulary, // the file that the registry and state drivers share; it knows errs alone
+	".":                    facade, "config": edge, "definitions": edge, "drivers": edge,
 }
 
 // ports are the packages below which drivers live.

@@ -2,6 +2,7 @@ package fileoffline
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -20,9 +21,10 @@ const lockName = ".truepoint-append.lock"
 const besideName = ".truepoint-beside"
 
 // Append writes rows as one new Parquet file with the next sequence, also in its column offline.SequenceColumn, for
-// other readers. The file appears whole, after it was made durable. Appends of several processes wait for each other.
+// other readers. The file appears whole, after it was made durable. Appends of several processes wait for each other,
+// or, in a bucket, try again.
 //
-// Errors: FailedPrecondition for a source whose path is a glob; those of the file system.
+// Errors: FailedPrecondition for a source whose path is a glob; those of the medium.
 func (d *Driver) Append(ctx context.Context, s *feature.Source, id string, rows *value.Batch) error {
 	if id == "" {
 		return errs.New(errs.InvalidArgument, "an append to source %q needs an id", s.Name).WithID("T0504")
@@ -31,7 +33,7 @@ func (d *Driver) Append(ctx context.Context, s *feature.Source, id string, rows 
 	if err != nil {
 		return err
 	}
-	l, err := d.locate(s)
+	l, err := d.locate(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -42,27 +44,39 @@ func (d *Driver) Append(ctx context.Context, s *feature.Source, id string, rows 
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := makeDir(dir); err != nil {
-		return osError(err, "appending to source %q", s.Name)
-	}
-	unlock, err := lock(ctx, filepath.Join(dir, lockName))
+	err = l.files.add(ctx, &addition{dir: dir, id: hashID(id), beside: l.place == placeFile, encode: func(w io.Writer, sequence int64) error {
+		return encode(w, renamed(rows, m, sequence))
+	}})
 	if err != nil {
 		return osError(err, "appending to source %q", s.Name)
 	}
-	defer unlock()
-	if l.place == placeFile {
-		if err := mark(dir); err != nil {
-			return osError(err, "appending to source %q", s.Name)
-		}
-	}
-	next, done, err := nextName(dir, id)
-	if err != nil || done {
+	return nil
+}
+
+// add orders appends by the lock of a file in the directory.
+func (f *local) add(ctx context.Context, a *addition) error {
+	if err := makeDir(a.dir); err != nil {
 		return err
 	}
-	if err := writeAppended(dir, next, renamed(rows, m, next.sequence)); err != nil {
-		return osError(err, "appending to source %q", s.Name)
+	unlock, err := lock(ctx, filepath.Join(a.dir, lockName))
+	if err != nil {
+		return err
 	}
-	return nil
+	defer unlock()
+	if a.beside {
+		if err := mark(a.dir); err != nil {
+			return err
+		}
+	}
+	names, err := f.names(ctx, a.dir)
+	if err != nil {
+		return err
+	}
+	next, _, done := nextName(names, a.id)
+	if done {
+		return nil
+	}
+	return writeAppended(a, next)
 }
 
 // mark remembers in the directory of appended files that they stand beside a file.
@@ -85,22 +99,18 @@ func makeDir(dir string) error {
 	return tablefile.SyncDir(filepath.Dir(dir))
 }
 
-// nextName returns the name of the next append but for its checksum; done is true if this id was appended before.
-func nextName(dir, id string) (next *appendedName, done bool, err error) {
-	names, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, false, osError(err, "reading %s", dir)
-	}
-	next = &appendedName{sequence: 1, id: hashID(id)}
+// nextName returns the name of the next append but for its checksum, and which sequences were written; done is true if
+// this id was appended before.
+func nextName(names []string, id string) (next *appendedName, written map[int64]bool, done bool) {
+	next, written = &appendedName{sequence: 1, id: id}, map[int64]bool{}
 	for _, n := range names {
-		if a, ours := parseAppendedName(n.Name()); ours {
-			if a.id == next.id {
-				return nil, true, nil
-			}
+		if a, ours := parseAppendedName(n); ours {
+			done = done || a.id == id
+			written[a.sequence] = true
 			next.sequence = max(next.sequence, a.sequence+1)
 		}
 	}
-	return next, false, nil
+	return next, written, done
 }
 
 // renamed returns the rows under the source's own column names, with their sequence.
@@ -120,21 +130,26 @@ func renamed(rows *value.Batch, m *offline.Mapping, sequence int64) *value.Batch
 	return out
 }
 
-// writeAppended writes the file under the name that its contents complete.
-func writeAppended(dir string, name *appendedName, rows *value.Batch) error {
-	f, err := tablefile.CreateAtomic(dir)
-	if err != nil {
-		return err
-	}
-	defer f.Abort()
-	w, err := tablefile.NewWriter(f, tablefile.Parquet, rows.Fields())
+// encode writes rows as a Parquet file.
+func encode(to io.Writer, rows *value.Batch) error {
+	w, err := tablefile.NewWriter(to, tablefile.Parquet, rows.Fields())
 	if err != nil {
 		return err
 	}
 	if err := w.Write(rows); err != nil {
 		return err
 	}
-	if err := w.Close(); err != nil {
+	return w.Close()
+}
+
+// writeAppended writes the file under the name that its contents complete.
+func writeAppended(a *addition, name *appendedName) error {
+	f, err := tablefile.CreateAtomic(a.dir)
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	if err := a.encode(f, name.sequence); err != nil {
 		return err
 	}
 	info, err := f.Stat()

@@ -1,13 +1,13 @@
 package fileoffline
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"regexp"
 	"strconv"
-	"time"
 
 	"github.com/truepoint/truepoint/errs"
 )
@@ -26,8 +26,11 @@ const appendedNameSize = len("part-") + 19 + 1 + 32 + 1 + 32 + len(".parquet")
 
 // String returns the file name.
 func (n *appendedName) String() string {
-	return fmt.Sprintf("part-%019d-%s-%s.parquet", n.sequence, n.id, n.sum)
+	return fmt.Sprintf("part-%s-%s-%s.parquet", sequenceName(n.sequence), n.id, n.sum)
 }
+
+// sequenceName returns a sequence as it stands in names, whose order is that of the sequences.
+func sequenceName(sequence int64) string { return fmt.Sprintf("%019d", sequence) }
 
 // parseAppendedName reads what String writes; ok is false for any other name.
 func parseAppendedName(name string) (n *appendedName, ok bool) {
@@ -48,39 +51,38 @@ func hashID(id string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// hashStep is how much of a file is hashed at once: in a bucket, one request.
+const hashStep = 8 << 20
+
 // hashFile returns the hash of the bytes of a file.
 func hashFile(r io.ReaderAt, size int64) (string, error) {
 	h := sha256.New()
-	n, err := io.Copy(h, io.NewSectionReader(r, 0, size))
+	n, err := io.CopyBuffer(h, io.NewSectionReader(r, 0, size), make([]byte, min(size+1, hashStep)))
 	if err == nil && n != size {
 		err = io.ErrUnexpectedEOF
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16]), err
 }
 
-// A version identifies the contents of a file as far as the file system tells.
-type version struct {
-	path     string
-	size     int64
-	modified time.Time
-}
-
 // verifiedMax bounds the memory of verified versions; beyond it all are verified anew.
 const verifiedMax = 100_000
 
 // verify compares an appended file with the checksum in its name, once per version. Other files have none.
-func (d *Driver) verify(e entry, h *handle) error {
+func (d *Driver) verify(ctx context.Context, e entry, h file) error {
 	if e.appended == nil {
 		return nil
 	}
-	v := version{path: e.abs, size: h.Size(), modified: h.stat.ModTime()}
+	v, err := h.version()
+	if err != nil {
+		return err
+	}
 	d.mu.Lock()
 	known := d.verified[v]
 	d.mu.Unlock()
 	if known {
 		return nil
 	}
-	r, release, err := h.Acquire()
+	r, release, err := h.Acquire(ctx)
 	if err != nil {
 		return err
 	}
@@ -89,10 +91,10 @@ func (d *Driver) verify(e entry, h *handle) error {
 		return changed
 	}
 	if err != nil {
-		return osError(err, "reading %s", h.name)
+		return osError(err, "reading %s", h.Name())
 	}
 	if sum != e.appended.sum {
-		return errs.New(errs.DataLoss, "%s is damaged: its checksum is not the one in its name", h.name).WithID("T0512").
+		return errs.New(errs.DataLoss, "%s is damaged: its checksum is not the one in its name", h.Name()).WithID("T0512").
 			WithHint("restore the file from a backup, or delete it and push its rows again")
 	}
 	d.mu.Lock()

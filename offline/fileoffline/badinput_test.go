@@ -129,7 +129,7 @@ func TestBadInput_86_paths_and_links(t *testing.T) {
 		"../*/x.csv":               {errs.InvalidArgument, []string{"leads out of the repository"}},
 		"":                         {errs.InvalidArgument, []string{"no usable path"}},
 		"a\x00b.csv":               {errs.InvalidArgument, []string{"no usable path"}},
-		"s3://bucket/x.parquet":    {errs.Unimplemented, []string{"s3://", "sources: {s:"}},
+		"s3:///x.parquet":          {errs.InvalidArgument, []string{"names no bucket", "s3://bucket/path"}},
 		"in/[a.csv":                {errs.InvalidArgument, []string{"not a glob", "backslash"}},
 		"out":                      {errs.FailedPrecondition, []string{"out/b.csv", "is a link to", "copy the data"}},
 		"out/*.csv":                {errs.FailedPrecondition, []string{"out/b.csv", "is a link to"}},
@@ -143,7 +143,7 @@ func TestBadInput_86_paths_and_links(t *testing.T) {
 		"real.csv/x.csv":           {errs.NotFound, []string{"real.csv/x.csv"}},
 		"in/a.csv" + string('\\'):  {errs.NotFound, []string{"in/a.csv"}},
 		"~/x.csv":                  {errs.NotFound, []string{"~/x.csv"}},
-		"https://example.com/x.cs": {errs.Unimplemented, []string{"https://"}},
+		"https://example.com/x.cs": {errs.InvalidArgument, []string{"https://"}},
 	} {
 		_, err := readColumn(t, dir, path, id)
 		t.Run(fmt.Sprintf("%.20q", path), func(t *testing.T) { refused(t, err, want.code, want.words...) })

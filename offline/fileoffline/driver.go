@@ -8,6 +8,8 @@ import (
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/internal/objectstore"
+	"github.com/truepoint/truepoint/internal/parallel"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/tablefile"
 	"github.com/truepoint/truepoint/value"
@@ -17,6 +19,8 @@ import (
 type Options struct {
 	OpenFiles int // files kept open; default 256. More are opened while that many are read at once
 	PartRows  int // rows of a part of a text file; default 65536
+	// Buckets opens the buckets of sources in object stores; default objectstore.Open, each bucket once.
+	Buckets objectstore.Opener
 }
 
 // A Driver reads and extends histories in files. It implements offline.Driver and is safe for concurrent use, also
@@ -27,19 +31,22 @@ type Driver struct {
 	pool *pool
 
 	mu       sync.Mutex
-	verified map[version]bool // appended files whose checksum was found right
+	verified map[offline.File]bool // appended files whose checksum was found right
 }
 
 var _ offline.Driver = (*Driver)(nil)
 
 // New returns a driver for the repository at root. It touches no file.
 func New(root string, opt *Options) *Driver {
-	d := &Driver{verified: map[version]bool{}}
+	d := &Driver{verified: map[offline.File]bool{}}
 	if opt != nil {
 		d.opt = *opt
 	}
 	if d.opt.OpenFiles <= 0 {
 		d.opt.OpenFiles = 256
+	}
+	if d.opt.Buckets == nil {
+		d.opt.Buckets = objectstore.Shared(objectstore.Open)
 	}
 	d.root = root
 	if abs, err := filepath.Abs(root); err == nil {
@@ -56,16 +63,20 @@ func (d *Driver) Columns(ctx context.Context, s *feature.Source) ([]value.Field,
 	if err != nil {
 		return nil, err
 	}
-	entries, err := d.entries(s)
+	l, err := d.locate(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	h, err := d.pool.take(entries[0].abs, d.display(entries[0].abs))
+	entries, err := l.entries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	h, err := l.files.open(ctx, entries[0].abs)
 	if err != nil {
 		return nil, err
 	}
 	defer h.close()
-	if err := d.verify(entries[0], h); err != nil {
+	if err := d.verify(ctx, entries[0], h); err != nil {
 		return nil, err
 	}
 	opt, err := d.readOptions(s)
@@ -105,40 +116,44 @@ func mapFields(fields []value.Field, entries []entry, m *offline.Mapping) []valu
 	return out
 }
 
-// entries lists the files of a source.
-func (d *Driver) entries(s *feature.Source) ([]entry, error) {
-	l, err := d.locate(s)
-	if err != nil {
-		return nil, err
-	}
-	return d.list(l)
-}
-
-// Open takes a snapshot: it opens every file, notes its version and reads its structure.
+// Open takes a snapshot: it opens every file, notes its version and reads its structure, several files at once.
 func (d *Driver) Open(ctx context.Context, s *feature.Source, columns []value.Field, pinned *offline.Manifest) (offline.Snapshot, error) {
-	entries, err := d.choose(s, pinned)
+	l, err := d.locate(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	b := &opening{driver: d, source: s, columns: columns, snap: &snapshot{}}
+	entries, err := l.choose(ctx, pinned)
+	if err != nil {
+		return nil, err
+	}
+	b := &opening{driver: d, files: l.files, columns: columns}
 	if b.mapping, err = offline.NewMapping(s); err != nil {
 		return nil, err
 	}
 	if b.options, err = d.readOptions(s); err != nil {
 		return nil, err
 	}
-	for i, e := range entries {
+	opened := make([]opened, len(entries))
+	err = parallel.Each(len(entries), openedAtOnce, func(i int) error {
 		var expected *offline.File
 		if pinned != nil {
 			expected = &pinned.Files[i]
 		}
-		if err := b.add(ctx, e, expected); err != nil {
-			b.snap.Close()
-			return nil, err
-		}
+		return b.open(ctx, &opened[i], entries[i], expected)
+	})
+	snap := &snapshot{}
+	for i := range opened {
+		snap.add(&opened[i])
 	}
-	return b.snap, nil
+	if err != nil {
+		snap.Close()
+		return nil, err
+	}
+	return snap, nil
 }
+
+// openedAtOnce is how many files are opened at once: opening waits for the medium most of the time.
+const openedAtOnce = 16
 
 // readOptions returns how the files of a source are read.
 func (d *Driver) readOptions(s *feature.Source) (*tablefile.Options, error) {

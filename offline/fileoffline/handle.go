@@ -2,11 +2,14 @@ package fileoffline
 
 import (
 	"container/list"
+	"context"
 	"io"
 	"os"
 	"sync"
 
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/offline"
 )
 
 // A pool bounds the number of open files of a driver. Handles in use are never closed; idle ones are, oldest first,
@@ -20,7 +23,7 @@ type pool struct {
 
 func newPool(max int) *pool { return &pool{max: max, idle: list.New()} }
 
-// A handle is one version of one file: what it was when the snapshot was taken. It implements tablefile.Source.
+// A handle is one version of one file: what it was when the snapshot was taken. It implements file.
 type handle struct {
 	pool *pool
 	abs  string
@@ -71,9 +74,14 @@ func (h *handle) Name() string { return h.name }
 // Size returns the size of the version.
 func (h *handle) Size() int64 { return h.stat.Size() }
 
+func (h *handle) version() (offline.File, error) {
+	modified, err := eventtime.FromTime(h.stat.ModTime())
+	return offline.File{Path: h.name, Size: h.Size(), Modified: modified}, err
+}
+
 // Acquire opens the file again if it was closed meanwhile. The function that it returns fails if the file was
 // written to since the snapshot.
-func (h *handle) Acquire() (io.ReaderAt, func() error, error) {
+func (h *handle) Acquire(context.Context) (io.ReaderAt, func() error, error) {
 	p := h.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -2,15 +2,14 @@ package fileoffline
 
 import (
 	"cmp"
-	"io/fs"
+	"context"
 	"net/url"
-	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/tablefile"
 	"github.com/truepoint/truepoint/value"
 )
@@ -32,23 +31,27 @@ type partition struct {
 // nullPartition is how Hive spells null in a directory name.
 const nullPartition = "__HIVE_DEFAULT_PARTITION__"
 
-// list returns the files of a source in reading order. Errors: NotFound when there is none.
-func (d *Driver) list(l *location) ([]entry, error) {
-	var entries []entry
+// entries returns the files of a source in reading order. Errors: NotFound when there is none.
+func (l *location) entries(ctx context.Context) ([]entry, error) {
+	var found []string
 	var err error
 	switch l.place {
 	case placeFile:
-		entries, err = d.appendEntry(nil, l, l.abs)
-	case placeDirectory:
-		entries, err = d.walk(nil, l, l.abs)
-	case placeGlob:
-		entries, err = d.glob(l)
+		found = []string{l.abs}
+	case placeDirectory, placeGlob:
+		found, err = l.files.list(ctx, l)
 	}
 	if err != nil {
 		return nil, err
 	}
+	entries := make([]entry, len(found))
+	for i, path := range found {
+		if entries[i], err = l.entry(path); err != nil {
+			return nil, err
+		}
+	}
 	if l.place == placeFile || l.place == placeNothing {
-		if entries, err = d.listAppended(entries, l); err != nil {
+		if entries, err = l.appended(ctx, entries); err != nil {
 			return nil, err
 		}
 	}
@@ -57,7 +60,22 @@ func (d *Driver) list(l *location) ([]entry, error) {
 			WithHint("write the data there, or correct the path of the source")
 	}
 	slices.SortFunc(entries, compareEntries)
-	return entries, checkRepeats(entries)
+	return entries, l.checkRepeats(entries)
+}
+
+// choose returns the entries that a snapshot reads: those that are there now, or those that were pinned.
+func (l *location) choose(ctx context.Context, pinned *offline.Manifest) ([]entry, error) {
+	if pinned == nil {
+		return l.entries(ctx)
+	}
+	entries := make([]entry, len(pinned.Files))
+	for i, f := range pinned.Files {
+		var err error
+		if entries[i], err = l.entry(l.files.absolute(f.Path)); err != nil {
+			return nil, err
+		}
+	}
+	return entries, nil
 }
 
 // compareEntries orders own files by path and appended ones, after them, by sequence.
@@ -78,63 +96,6 @@ func hidden(name string) bool {
 	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || strings.HasSuffix(name, ".crc")
 }
 
-// walk adds the files of a directory and its subdirectories.
-func (d *Driver) walk(entries []entry, l *location, dir string) ([]entry, error) {
-	names, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, osError(err, "source %q", l.source)
-	}
-	for _, n := range names {
-		if hidden(n.Name()) {
-			continue
-		}
-		at := filepath.Join(dir, n.Name())
-		if n.IsDir() {
-			entries, err = d.walk(entries, l, at)
-		} else {
-			entries, err = d.appendFound(entries, l, at)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return entries, nil
-}
-
-// glob adds what matches the pattern; a directory that matches is walked.
-func (d *Driver) glob(l *location) ([]entry, error) {
-	root, pattern := d.root, filepath.ToSlash(l.path)
-	if filepath.IsAbs(l.path) {
-		root, pattern = string(filepath.Separator), strings.TrimPrefix(pattern, "/")
-	}
-	pattern = path.Clean(pattern)
-	matches, err := fs.Glob(os.DirFS(root), pattern)
-	if err != nil {
-		return nil, errs.Wrap(err, errs.InvalidArgument, "path %q of source %q is not a glob", l.path, l.source).WithID("T0521").
-			WithHint(`put a backslash before a bracket that is meant literally`)
-	}
-	var entries []entry
-	for _, m := range matches {
-		if hiddenMatch(m, pattern) {
-			continue
-		}
-		at := filepath.Join(root, filepath.FromSlash(m))
-		info, err := os.Lstat(at)
-		switch {
-		case err != nil:
-			return nil, osError(err, "source %q", l.source)
-		case info.IsDir():
-			entries, err = d.walk(entries, l, at)
-		default:
-			entries, err = d.appendFound(entries, l, at)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return entries, nil
-}
-
 // hiddenMatch reports whether a wildcard matched a hidden name, which must be written out to be meant.
 func hiddenMatch(match, pattern string) bool {
 	globs := strings.Split(pattern, "/")
@@ -146,76 +107,38 @@ func hiddenMatch(match, pattern string) bool {
 	return false
 }
 
-// appendFound adds a file that was found by listing, after the check of links.
-func (d *Driver) appendFound(entries []entry, l *location, at string) ([]entry, error) {
-	info, err := os.Lstat(at)
-	if err != nil {
-		return nil, osError(err, "source %q", l.source)
-	}
-	if info.Mode()&fs.ModeSymlink != 0 {
-		if err := d.checkLink(l, at); err != nil {
-			return nil, err
-		}
-	} else if !info.Mode().IsRegular() {
-		return nil, errs.New(errs.InvalidArgument, "%s, found for source %q, is neither a file nor a directory", d.display(at), l.source).WithID("T0521")
-	}
-	return d.appendEntry(entries, l, at)
+// badGlob returns the error of a pattern that is malformed.
+func badGlob(l *location, err error) error {
+	return errs.Wrap(err, errs.InvalidArgument, "path %q of source %q is not a glob", l.path, l.source).WithID("T0521").
+		WithHint(`put a backslash before a bracket that is meant literally`)
 }
 
-// checkLink allows a symbolic link to a file below the listed directory or the root.
-func (d *Driver) checkLink(l *location, at string) error {
-	target, err := filepath.EvalSymlinks(at)
+// entry returns a file with its format and partitions.
+func (l *location) entry(at string) (entry, error) {
+	format, err := tablefile.FormatOf(l.files.display(at))
 	if err != nil {
-		return errs.Wrap(err, errs.FailedPrecondition, "link %s of source %q leads nowhere", d.display(at), l.source).WithID("T0524").
-			WithHint("remove the link")
-	}
-	info, err := os.Stat(target)
-	if err != nil {
-		return osError(err, "link %s of source %q", d.display(at), l.source)
-	}
-	for _, dir := range []string{l.base, d.root} {
-		real, err := filepath.EvalSymlinks(dir)
-		if err != nil {
-			continue
-		}
-		if rel, err := filepath.Rel(real, target); err == nil && filepath.IsLocal(rel) && info.Mode().IsRegular() {
-			return nil
-		}
-	}
-	return errs.New(errs.FailedPrecondition, "%s, found for source %q, is a link to %s; only links to files inside %s or the repository are followed",
-		d.display(at), l.source, target, d.display(l.base)).WithID("T0524").
-		WithHint("copy the data, or declare the target as the path of a source")
-}
-
-// appendEntry adds a file with its format and partitions.
-func (d *Driver) appendEntry(entries []entry, l *location, at string) ([]entry, error) {
-	format, err := tablefile.FormatOf(d.display(at))
-	if err != nil {
-		return nil, err
+		return entry{}, err
 	}
 	e := entry{abs: at, format: format}
 	if n, ours := parseAppendedName(filepath.Base(at)); ours {
 		e.appended = n
 	}
 	if l.place == placeFile || l.place == placeNothing {
-		return append(entries, e), nil
+		return e, nil
 	}
-	rel, err := filepath.Rel(l.base, filepath.Dir(at))
-	if err != nil {
-		return nil, osError(err, "source %q", l.source)
-	}
-	for _, segment := range strings.Split(filepath.ToSlash(rel), "/") {
+	below := strings.TrimPrefix(filepath.ToSlash(filepath.Dir(at)), filepath.ToSlash(l.base))
+	for _, segment := range strings.Split(below, "/") {
 		key, text, found := strings.Cut(segment, "=")
 		if !found || key == "" {
 			continue
 		}
 		p, err := parsePartition(key, text)
 		if err != nil {
-			return nil, errs.Wrap(err, errs.InvalidArgument, "%s", d.display(at)).WithID("T0525")
+			return entry{}, errs.Wrap(err, errs.InvalidArgument, "%s", l.files.display(at)).WithID("T0525")
 		}
 		e.partitions = append(e.partitions, p)
 	}
-	return append(entries, e), nil
+	return e, nil
 }
 
 func parsePartition(key, text string) (partition, error) {
@@ -230,36 +153,33 @@ func parsePartition(key, text string) (partition, error) {
 	return partition{key: key, value: value.OfString(decoded)}, nil
 }
 
-// listAppended adds the appended files beside a source file. Other files there are none of ours and are left alone.
+// appended adds the appended files beside a source file. Other files there are none of ours and are left alone.
 // Errors: NotFound where the source had a file, which is gone.
-func (d *Driver) listAppended(entries []entry, l *location) ([]entry, error) {
+func (l *location) appended(ctx context.Context, entries []entry) ([]entry, error) {
 	dir := l.abs + ".d"
-	names, err := os.ReadDir(dir)
-	if os.IsNotExist(err) {
-		return entries, nil
-	}
+	names, err := l.files.names(ctx, dir)
 	if err != nil {
 		return nil, osError(err, "appended rows of source %q", l.source)
 	}
-	if _, err := os.Lstat(filepath.Join(dir, besideName)); err == nil && l.place == placeNothing {
-		return nil, errs.New(errs.NotFound, "source %q has lost its file %s; only appended rows are left, in %s", l.source, l.path, d.display(dir)).
-			WithID("T0502").WithHint("put the file back, or remove %s if those rows are all there should be", d.display(filepath.Join(dir, besideName)))
+	if slices.Contains(names, besideName) && l.place == placeNothing {
+		return nil, errs.New(errs.NotFound, "source %q has lost its file %s; only appended rows are left, in %s", l.source, l.path, l.files.display(dir)).
+			WithID("T0502").WithHint("put the file back, or remove %s if those rows are all there should be", l.files.display(dir+"/"+besideName))
 	}
 	for _, n := range names {
-		if a, ours := parseAppendedName(n.Name()); ours {
-			entries = append(entries, entry{abs: filepath.Join(dir, n.Name()), format: tablefile.Parquet, appended: a})
+		if a, ours := parseAppendedName(n); ours {
+			entries = append(entries, entry{abs: dir + "/" + n, format: tablefile.Parquet, appended: a})
 		}
 	}
 	return entries, nil
 }
 
 // checkRepeats refuses a listing that would read a file twice: once by its name and once through a link.
-func checkRepeats(entries []entry) error {
+func (l *location) checkRepeats(entries []entry) error {
 	seen := make(map[string]string, len(entries))
 	for _, e := range entries {
-		real, err := filepath.EvalSymlinks(e.abs)
+		real, err := l.files.real(e.abs)
 		if err != nil {
-			return osError(err, "%s", e.abs)
+			return err
 		}
 		if other, twice := seen[real]; twice {
 			return errs.New(errs.FailedPrecondition, "%s and %s are the same file, whose rows would count twice", other, e.abs).WithID("T0524").

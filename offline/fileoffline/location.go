@@ -1,12 +1,13 @@
 package fileoffline
 
 import (
-	"os"
+	"context"
 	"path/filepath"
 	"strings"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/internal/objectstore"
 	"github.com/truepoint/truepoint/tablefile"
 )
 
@@ -23,24 +24,66 @@ const (
 // A location is the resolved path of a source.
 type location struct {
 	source string // name of the source, for messages
-	path   string // as it was declared, without file://
+	files  files
+	path   string // as it was declared, without file:// and parameters
 	abs    string
 	base   string // the directory or the directory part before the first wildcard
 	place  place
+	// wildcard is the position of the first wildcard in abs, −1 if there is none.
+	wildcard int
 }
 
 // locate resolves the path of a source by the rules of the package comment. A path where nothing is gives
 // placeNothing and no error.
-func (d *Driver) locate(s *feature.Source) (*location, error) {
+func (d *Driver) locate(ctx context.Context, s *feature.Source) (*location, error) {
 	if s.Type != feature.FileSource {
 		return nil, errs.New(errs.Unimplemented, "source %q has type %s, which the file store cannot read", s.Name, s.Type).WithID("T0520").
 			WithHint("replace it in feature_store.yaml: sources: {%s: {type: file, path: data/%s.parquet}}", s.Name, s.Name)
+	}
+	l, err := d.resolve(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if l.place, err = l.files.place(ctx, l.abs); err != nil {
+		return nil, osError(err, "source %q", s.Name)
+	}
+	switch {
+	case l.place == placeDirectory:
+		l.base = l.abs
+	case l.place == placeNothing && l.wildcard >= 0:
+		l.place, l.base = placeGlob, dirOf(l.abs[:l.wildcard+1])
+	default:
+		l.base = dirOf(l.abs)
+	}
+	return l, nil
+}
+
+// dirOf is filepath.Dir, but of a key without a slash it is empty.
+func dirOf(path string) string {
+	if dir := filepath.Dir(path); dir != "." {
+		return dir
+	}
+	return ""
+}
+
+// resolve returns the location of a source without looking at it.
+func (d *Driver) resolve(ctx context.Context, s *feature.Source) (*location, error) {
+	if objectstore.Is(s.Path) {
+		a, err := objectstore.Parse(s.Path)
+		if err != nil {
+			return nil, errs.Wrap(err, errs.CodeOf(err), "source %q", s.Name)
+		}
+		store, err := d.opt.Buckets(ctx, a)
+		if err != nil {
+			return nil, errs.Wrap(err, errs.CodeOf(err), "source %q", s.Name)
+		}
+		return &location{source: s.Name, files: &bucket{store, a.Root()}, path: a.String(), abs: a.Key, wildcard: strings.IndexAny(a.Key, wildcards)}, nil
 	}
 	path, err := literalPath(s)
 	if err != nil {
 		return nil, err
 	}
-	l := &location{source: s.Name, path: path, abs: path}
+	l := &location{source: s.Name, files: &local{d.root, d.pool}, path: path, abs: path}
 	if !filepath.IsAbs(path) {
 		if !filepath.IsLocal(path) {
 			return nil, errs.New(errs.InvalidArgument, "path %q of source %q leads out of the repository", s.Path, s.Name).WithID("T0521").
@@ -48,23 +91,14 @@ func (d *Driver) locate(s *feature.Source) (*location, error) {
 		}
 		l.abs = filepath.Join(d.root, path)
 	}
-	info, err := os.Stat(l.abs)
-	switch {
-	case err == nil && info.IsDir():
-		l.place, l.base = placeDirectory, l.abs
-	case err == nil && info.Mode().IsRegular():
-		l.place, l.base = placeFile, filepath.Dir(l.abs)
-	case err == nil:
-		return nil, errs.New(errs.InvalidArgument, "path %q of source %q is neither a file nor a directory", s.Path, s.Name).WithID("T0521")
-	case !os.IsNotExist(err):
-		return nil, osError(err, "source %q", s.Name)
-	case strings.ContainsAny(path, "*?["):
-		l.place, l.base = placeGlob, d.globBase(path)
-	default:
-		l.base = filepath.Dir(l.abs)
+	if l.wildcard = strings.IndexAny(filepath.Clean(path), wildcards); l.wildcard >= 0 {
+		l.wildcard += len(filepath.Clean(l.abs)) - len(filepath.Clean(path))
 	}
 	return l, nil
 }
+
+// wildcards begin the parts of a glob that are not literal.
+const wildcards = "*?["
 
 // literalPath returns the path of a source after the checks that need no file system.
 func literalPath(s *feature.Source) (string, error) {
@@ -78,23 +112,8 @@ func literalPath(s *feature.Source) (string, error) {
 	case scheme == "file":
 		return rest, nil
 	}
-	return "", errs.New(errs.Unimplemented, "source %q is at %s://, and object stores cannot be read yet", s.Name, scheme).WithID("T0522").
-		WithHint("copy the files here and replace the source in feature_store.yaml: sources: {%s: {type: file, path: data/%s}}", s.Name, s.Name)
-}
-
-// globBase returns the directory before the first segment with a wildcard.
-func (d *Driver) globBase(pattern string) string {
-	base := d.root
-	if filepath.IsAbs(pattern) {
-		base = string(filepath.Separator)
-	}
-	for _, segment := range strings.Split(filepath.ToSlash(pattern), "/") {
-		if strings.ContainsAny(segment, "*?[") {
-			return base
-		}
-		base = filepath.Join(base, segment)
-	}
-	return base
+	return "", errs.New(errs.InvalidArgument, "source %q is at %s://, which nothing reads", s.Name, scheme).WithID("T0522").
+		WithHint("use a file, s3://, gs:// or azblob://")
 }
 
 // appendDir returns the directory that takes appended files. Errors: FailedPrecondition for a glob.
@@ -111,20 +130,4 @@ func (l *location) appendDir() (string, error) {
 		}
 	}
 	return l.abs + ".d", nil
-}
-
-// display returns the name of a file in manifests and messages: relative to the repository where it is inside.
-func (d *Driver) display(abs string) string {
-	if rel, err := filepath.Rel(d.root, abs); err == nil && filepath.IsLocal(rel) {
-		return filepath.ToSlash(rel)
-	}
-	return filepath.ToSlash(abs)
-}
-
-// absolute is the inverse of display.
-func (d *Driver) absolute(name string) string {
-	if path := filepath.FromSlash(name); filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(d.root, filepath.FromSlash(name))
 }

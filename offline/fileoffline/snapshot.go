@@ -6,72 +6,56 @@ import (
 	"strconv"
 
 	"github.com/truepoint/truepoint/errs"
-	"github.com/truepoint/truepoint/eventtime"
-	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/tablefile"
 	"github.com/truepoint/truepoint/value"
 )
 
-// choose returns the entries that a snapshot reads: those that are there now, or those that were pinned.
-func (d *Driver) choose(s *feature.Source, pinned *offline.Manifest) ([]entry, error) {
-	if pinned == nil {
-		return d.entries(s)
-	}
-	l, err := d.locate(s)
-	if err != nil {
-		return nil, err
-	}
-	var out []entry
-	for _, f := range pinned.Files {
-		if out, err = d.appendEntry(out, l, d.absolute(f.Path)); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
-}
-
-// An opening is a snapshot in the making.
+// An opening is what the files of a snapshot are opened with.
 type opening struct {
 	driver  *Driver
-	source  *feature.Source
+	files   files
 	mapping *offline.Mapping
 	options *tablefile.Options
 	columns []value.Field
-	snap    *snapshot
 }
 
-// add opens one file and appends its parts. expected is the version that was pinned, or nil.
-func (b *opening) add(ctx context.Context, e entry, expected *offline.File) error {
-	h, err := b.driver.pool.take(e.abs, b.driver.display(e.abs))
-	if err != nil {
+// An opened is one file of a snapshot; without a file, one that could not be opened.
+type opened struct {
+	file     file
+	version  offline.File
+	parts    []pit.Part
+	appended bool
+}
+
+// open opens one file and makes its parts. expected is the version that was pinned, or nil.
+func (b *opening) open(ctx context.Context, o *opened, e entry, expected *offline.File) (err error) {
+	if o.file, err = b.files.open(ctx, e.abs); err != nil {
 		if expected != nil && errs.CodeOf(err) == errs.NotFound {
 			return pinError(expected, "vanished")
 		}
 		return err
 	}
-	b.snap.handles = append(b.snap.handles, h)
-	modified, err := eventtime.FromTime(h.stat.ModTime())
-	if err != nil {
+	if o.version, err = o.file.version(); err != nil {
 		return err
 	}
-	now := offline.File{Path: h.name, Size: h.Size(), Modified: modified}
-	if expected != nil && now != *expected {
+	if expected != nil && o.version != *expected {
 		return pinError(expected, "changed")
 	}
-	b.snap.manifest.Files = append(b.snap.manifest.Files, now)
-	if err := b.driver.verify(e, h); err != nil {
+	if err := b.driver.verify(ctx, e, o.file); err != nil {
 		return err
 	}
-	f, err := tablefile.Open(ctx, h, e.format, b.options)
+	f, err := tablefile.Open(ctx, o.file, e.format, b.options)
 	if err != nil {
 		return err
 	}
 	if err := b.mapping.Check(f.Names()); err != nil {
 		return err
 	}
-	return b.addParts(e, f)
+	o.appended = e.appended != nil
+	o.parts, err = b.parts(e, f)
+	return err
 }
 
 func pinError(f *offline.File, how string) error {
@@ -79,11 +63,11 @@ func pinError(f *offline.File, how string) error {
 		WithHint("start the run again: it takes a new snapshot")
 }
 
-// addParts selects the wanted columns of a file and appends its parts.
-func (b *opening) addParts(e entry, f *tablefile.File) error {
+// parts selects the wanted columns of a file and returns its parts.
+func (b *opening) parts(e entry, f *tablefile.File) ([]pit.Part, error) {
 	fixed, err := b.fixedColumns(e)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var inside []tablefile.Column
 	for _, c := range b.columns {
@@ -93,19 +77,17 @@ func (b *opening) addParts(e entry, f *tablefile.File) error {
 			})
 		}
 	}
-	parts, err := f.Select(inside)
+	found, err := f.Select(inside)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	parts := make([]pit.Part, len(found))
 	var first int64
-	for _, p := range parts {
-		b.snap.parts = append(b.snap.parts, &part{file: p, fixed: fixed, name: b.driver.display(e.abs), first: first})
+	for i, p := range found {
+		parts[i] = &part{file: p, fixed: fixed, name: b.files.display(e.abs), first: first}
 		first += int64(p.Rows())
 	}
-	if e.appended != nil {
-		b.snap.sequence = offline.SequenceColumn
-	}
-	return nil
+	return parts, nil
 }
 
 // A fixedColumn has one value in all rows of a file.
@@ -130,7 +112,7 @@ func (b *opening) fixedColumns(e entry) (map[string]fixedColumn, error) {
 		if text := e.partitions[i].value; !text.IsNull() {
 			v, err := b.options.Text(text.Text(), c.Type)
 			if err != nil {
-				return nil, errs.Wrap(err, errs.CodeOf(err), "%s, partition column %q", b.driver.display(e.abs), c.Name)
+				return nil, errs.Wrap(err, errs.CodeOf(err), "%s, partition column %q", b.files.display(e.abs), c.Name)
 			}
 			fixed[c.Name] = fixedColumn{of: c.Type, value: v}
 		}
@@ -166,7 +148,20 @@ type snapshot struct {
 	parts    []pit.Part
 	manifest offline.Manifest
 	sequence string
-	handles  []*handle
+	files    []file
+}
+
+// add takes over an opened file.
+func (s *snapshot) add(o *opened) {
+	if o.file == nil {
+		return
+	}
+	s.files = append(s.files, o.file)
+	s.manifest.Files = append(s.manifest.Files, o.version)
+	s.parts = append(s.parts, o.parts...)
+	if o.appended {
+		s.sequence = offline.SequenceColumn
+	}
 }
 
 func (s *snapshot) Parts() []pit.Part          { return s.parts }
@@ -175,10 +170,10 @@ func (s *snapshot) Sequence() string           { return s.sequence }
 
 // Close closes the files; those that are being read are closed when the read ends.
 func (s *snapshot) Close() error {
-	for _, h := range s.handles {
-		h.close()
+	for _, f := range s.files {
+		f.close()
 	}
-	s.handles = nil
+	s.files = nil
 	return nil
 }
 

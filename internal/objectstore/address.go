@@ -1,0 +1,79 @@
+package objectstore
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/truepoint/truepoint/errs"
+)
+
+// An Address names an object or all objects below a prefix: s3://bucket/key, gs://bucket/key, azblob://container/key.
+type Address struct {
+	Scheme string
+	Bucket string
+	Key    string // without slashes at its ends; empty for the whole bucket
+	query  string // how to reach the bucket: endpoint, region and the like
+}
+
+// parameters are the parameters that an address may end in, ?endpoint=http://localhost:9000&use_path_style=true, by
+// scheme. Anything else after a question mark belongs to the key.
+var parameters = map[string][]string{
+	"s3": {"endpoint", "region", "profile", "use_path_style", "s3ForcePathStyle", "disable_https", "hostname_immutable", "anonymous",
+		"accelerate", "dualstack", "fips", "role", "rate_limiter_capacity", "ssetype", "kmskeyid", "request_checksum_calculation",
+		"response_checksum_validation"},
+	"gs":     {"anonymous", "universe_domain"},
+	"azblob": {"domain", "protocol", "cdn", "localemu", "storage_account"},
+}
+
+// Is reports whether a path is an address of an object store.
+func Is(path string) bool {
+	scheme, _, found := strings.Cut(path, "://")
+	_, known := parameters[scheme]
+	return found && known
+}
+
+// Parse reads an address. Errors: InvalidArgument for anything else, and for an address without a bucket.
+func Parse(text string) (Address, error) {
+	scheme, rest, _ := strings.Cut(text, "://")
+	known := parameters[scheme]
+	if known == nil {
+		return Address{}, errs.New(errs.InvalidArgument, "%s is no address of an object store", Masked(text)).WithID("T0522").
+			WithHint("write s3://bucket/path, gs://bucket/path or azblob://container/path")
+	}
+	a := Address{Scheme: scheme}
+	if at := strings.LastIndexByte(rest, '?'); at >= 0 {
+		name, _, found := strings.Cut(rest[at+1:], "=")
+		if found && slices.Contains(known, name) {
+			rest, a.query = rest[:at], rest[at+1:]
+		}
+	}
+	a.Bucket, a.Key, _ = strings.Cut(rest, "/")
+	a.Key = strings.Trim(a.Key, "/")
+	if a.Bucket == "" {
+		return Address{}, errs.New(errs.InvalidArgument, "%s names no bucket", Masked(text)).WithID("T0522").WithHint("write %s://bucket/path", scheme)
+	}
+	return a, nil
+}
+
+// At returns the address of another key of the same bucket.
+func (a Address) At(key string) Address {
+	a.Key = key
+	return a
+}
+
+// Root returns the address of the whole bucket: equal for all addresses that are reached in the same way.
+func (a Address) Root() Address { return a.At("") }
+
+// String returns the address without its parameters.
+func (a Address) String() string { return a.Scheme + "://" + a.Bucket + "/" + a.Key }
+
+// url returns the bucket in the form that its driver opens.
+func (a Address) url() *url.URL { return &url.URL{Scheme: a.Scheme, Host: a.Bucket, RawQuery: a.query} }
+
+// queries are the queries of addresses inside a text.
+var queries = regexp.MustCompile(`([a-z0-9]+://[^\s?"]*)\?[^\s"]*`)
+
+// Masked returns text without the queries of addresses in it: they can hold signatures.
+func Masked(text string) string { return queries.ReplaceAllString(text, "$1") }

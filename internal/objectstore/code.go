@@ -1,0 +1,77 @@
+package objectstore
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"gocloud.dev/gcerrors"
+
+	"github.com/truepoint/truepoint/errs"
+)
+
+// refused are the names under which services refuse credentials.
+var refused = []string{"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "AuthorizationHeaderMalformed",
+	"AuthenticationFailed", "AuthorizationFailure", "NoAuthenticationInformation"}
+
+// codeOf classifies an error of a bucket; Unavailable for one that nobody knows, such as those of the network.
+func codeOf(err error) errs.Code {
+	if c := errs.CodeOf(err); c != errs.Unknown {
+		return c
+	}
+	var named interface{ ErrorCode() string }
+	if errors.As(err, &named) && slices.Contains(refused, named.ErrorCode()) {
+		return errs.PermissionDenied
+	}
+	if named != nil && named.ErrorCode() == "ConditionalRequestConflict" { // S3, of two conditional writes at once
+		return errs.FailedPrecondition
+	}
+	switch gcerrors.Code(err) {
+	case gcerrors.NotFound:
+		return errs.NotFound
+	case gcerrors.AlreadyExists:
+		return errs.AlreadyExists
+	case gcerrors.InvalidArgument:
+		return errs.InvalidArgument
+	case gcerrors.PermissionDenied:
+		return errs.PermissionDenied
+	case gcerrors.FailedPrecondition:
+		return errs.FailedPrecondition
+	case gcerrors.ResourceExhausted:
+		return errs.ResourceExhausted
+	case gcerrors.DeadlineExceeded:
+		return errs.DeadlineExceeded
+	case gcerrors.Canceled:
+		return errs.Canceled
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return errs.Canceled
+	case errors.Is(err, context.DeadlineExceeded):
+		return errs.DeadlineExceeded
+	}
+	return errs.Unavailable
+}
+
+// failed wraps an error of a bucket: what was done with which key, its code, and what helps.
+func (s *Store) failed(err error, doing, key string) error {
+	code := codeOf(err)
+	e := errs.Wrap(masked(err), code, "cannot %s %s", doing, s.Name(key)).WithID("T0527")
+	switch code {
+	case errs.NotFound:
+		return e.WithHint("correct the address: the object or its bucket does not exist, or may not be seen")
+	case errs.PermissionDenied:
+		return e.WithHint("give truepoint credentials that may do it: it looks where the provider's own tools do")
+	case errs.Unavailable:
+		return e.WithHint("check the network, the endpoint and the credentials of the store, then run again")
+	}
+	return e
+}
+
+// masked returns err without the queries of addresses in its text. An error that has a code says nothing secret.
+func masked(err error) error {
+	if errs.CodeOf(err) != errs.Unknown {
+		return err
+	}
+	return errors.New(Masked(err.Error()))
+}
