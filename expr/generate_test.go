@@ -21,10 +21,11 @@ type entry struct {
 
 func entries() []entry {
 	var out []entry
-	for _, o := range expr.Overloads() {
-		head, rest, _ := strings.Cut(o, "(")
-		args, result, _ := strings.Cut(rest, ") ")
-		out = append(out, entry{text: o, name: head, args: strings.Split(args, ", "), result: result})
+	for _, f := range expr.Functions() {
+		for _, s := range f.Signatures {
+			args, result, _ := strings.Cut(s[1:], ") ")
+			out = append(out, entry{text: f.Name + s, name: f.Name, args: strings.Split(args, ", "), result: result})
+		}
 	}
 	return out
 }

@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/truepoint/truepoint/errs"
@@ -155,19 +154,4 @@ func accept(o *overload, args []*node) (shared typ, ok bool) {
 		}
 	}
 	return shared, true
-}
-
-// signatures returns the argument lists of a function's overloads, each once.
-func (f *function) signatures() string {
-	var all []string
-	for _, o := range f.overloads {
-		names := make([]string, len(o.args))
-		for i, a := range o.args {
-			names[i] = classNames[a]
-		}
-		if s := "(" + strings.Join(names, ", ") + ")"; !slices.Contains(all, s) {
-			all = append(all, s)
-		}
-	}
-	return strings.Join(all, " or ")
 }

@@ -38,13 +38,13 @@ func texts() []function {
 	}
 	return []function{
 		{name: "length", aliases: []string{"size"}, group: "Texts", doc: "number of code points", overloads: []overload{of(map1(getTexts, getInts, length), integer, text)}},
-		{name: "lower", aliases: []string{"lowerAscii"}, group: "Texts", doc: "in small letters, code point by code point (Unicode)", overloads: making(of(try1(getTexts, getTexts, lower), text, text))},
-		{name: "upper", aliases: []string{"upperAscii"}, group: "Texts", doc: "in capital letters, code point by code point (Unicode)", overloads: making(of(try1(getTexts, getTexts, upper), text, text))},
+		{name: "lower", group: "Texts", doc: "in small letters, code point by code point (Unicode)", overloads: making(of(try1(getTexts, getTexts, lower), text, text))},
+		{name: "upper", group: "Texts", doc: "in capital letters, code point by code point (Unicode)", overloads: making(of(try1(getTexts, getTexts, upper), text, text))},
 		{name: "trim", group: "Texts", doc: "without white space (Unicode) at both ends", overloads: []overload{of(map1(getTexts, getTexts, trim), text, text)}},
 		{name: "contains", group: "Texts", doc: "contains(s, part)", overloads: pair(contains)},
 		{name: "starts_with", aliases: []string{"startsWith"}, group: "Texts", doc: "starts_with(s, beginning)", overloads: pair(startsWith)},
 		{name: "ends_with", aliases: []string{"endsWith"}, group: "Texts", doc: "ends_with(s, end)", overloads: pair(endsWith)},
-		{name: "substr", aliases: []string{"substring"}, group: "Texts", doc: "substr(s, start, count): code points from start (0 is the first) on; without count, all; places outside the text are empty", overloads: []overload{
+		{name: "substr", group: "Texts", doc: "substr(s, start, count): code points from start (0 is the first) on; without count, all; places outside the text are empty", overloads: []overload{
 			of(map2(getTexts, getInts, getTexts, substrFrom), text, text, integer), of(substrings, text, text, integer, integer)}},
 		{name: "replace", group: "Texts", doc: "replace(s, old, new): every occurrence, from the left; an empty old changes nothing", overloads: making(of(replaces, text, text, text, text))},
 		{name: "concat", group: "Texts", doc: "one behind the other, as +", fold: true, overloads: making(of(try2(getTexts, getTexts, getTexts, concat), text, text, text))},

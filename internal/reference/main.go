@@ -1,5 +1,5 @@
-// Command reference writes the pages of docs/reference that are made of the program itself: the command line and the
-// codes of errors. `make generate` runs it; a test says when a page is out of date.
+// Command reference writes the pages of docs/reference that are made of the program itself: the command line, the
+// codes of errors and the functions of expressions. `make generate` runs it; a test says when a page is out of date.
 package main
 
 import (
@@ -26,7 +26,7 @@ func pages() (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return map[string]string{"cli.md": verbs, "errors.md": codes()}, nil
+	return map[string]string{"cli.md": verbs, "errors.md": codes(), "expressions.md": expressions()}, nil
 }
 
 func write(dir string) error {
