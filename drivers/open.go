@@ -60,7 +60,9 @@ type registryOpener func(context.Context, *config.Config, *truepoint.Options) er
 
 // registries returns what opens each type of registry, and the state that lies beside it.
 func registries() map[string]registryOpener {
-	return map[string]registryOpener{"sqlite": openSQLiteRegistry}
+	return map[string]registryOpener{
+		"sqlite": openSQLiteRegistry, "s3": openObjectRegistry, "gcs": openObjectRegistry, "azure": openObjectRegistry,
+	}
 }
 
 func openSQLiteRegistry(ctx context.Context, c *config.Config, opt *truepoint.Options) error {

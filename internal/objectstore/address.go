@@ -34,8 +34,15 @@ func Is(path string) bool {
 	return found && known
 }
 
-// Parse reads an address. Errors: InvalidArgument for anything else, and for an address without a bucket.
+// azureURL is how Feast writes addresses on Azure: https://ACCOUNT.blob.core.windows.net/container/path.
+var azureURL = regexp.MustCompile(`^https://([a-z0-9]+)\.(blob\.[^/?]+)/([^?]+)$`)
+
+// Parse reads an address, or the URL of an object on Azure. Errors: InvalidArgument for anything else, such as a URL
+// with a signature, and for an address without a bucket.
 func Parse(text string) (Address, error) {
+	if m := azureURL.FindStringSubmatch(text); m != nil {
+		return Parse("azblob://" + m[3] + "?storage_account=" + m[1] + "&domain=" + m[2])
+	}
 	scheme, rest, _ := strings.Cut(text, "://")
 	known := parameters[scheme]
 	if known == nil {
