@@ -28,7 +28,8 @@ func (s *Store) Online(ctx context.Context, req *OnlineRequest) (*OnlineResponse
 }
 
 // Materialize moves the newest rows of histories into the online store and returns what became of each view, also
-// when an error is returned. See materialize.Materialize for errors.
+// when an error is returned. Push ids that are older than a day are forgotten on the way. See materialize.Materialize for
+// errors.
 func (s *Store) Materialize(ctx context.Context, req *MaterializeRequest) (*MaterializeReport, error) {
 	set, rev, err := s.Definitions(ctx)
 	if err != nil {
@@ -40,7 +41,8 @@ func (s *Store) Materialize(ctx context.Context, req *MaterializeRequest) (*Mate
 	}
 	report, err := materialize.Materialize(ctx, s.materializeEnv(set, rev), &with)
 	if !req.DryRun && report != nil {
-		s.server.Moved(ctx) // a first complete run may have switched the generation that serves
+		s.server.Moved(ctx)           // a first complete run may have switched the generation that serves
+		_, _ = s.ForgetOldPushes(ctx) // what fails is tried again after the next run
 	}
 	return report, err
 }

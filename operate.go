@@ -74,8 +74,8 @@ func (s *Store) Teardown(ctx context.Context) (*TeardownReport, error) {
 	return r, err
 }
 
-// ForgetOldPushes removes push ids that are older than a day and returns how many there were. Servers call it now and
-// then; nothing depends on it but the size of the state store.
+// ForgetOldPushes removes push ids that are older than a day and returns how many there were. Materialize does so after
+// its runs; nothing depends on it but the size of the state store.
 func (s *Store) ForgetOldPushes(ctx context.Context) (int, error) {
 	return s.pushEnv(nil, 0).ForgetOld(ctx)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/truepoint/truepoint/input"
 	"github.com/truepoint/truepoint/internal/datatest"
 	"github.com/truepoint/truepoint/internal/storetest"
+	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/online/memonline"
 	"github.com/truepoint/truepoint/pit"
@@ -186,6 +187,17 @@ func TestFailureInTheMiddleIsRepairedByRepeatingThePush(t *testing.T) {
 	r.Clock.Add(2 * ingest.IDKept)
 	if n, err := r.Store.ForgetOldPushes(t.Context()); err != nil || n != 1 {
 		t.Errorf("forgot %d, %v", n, err)
+	}
+}
+
+func TestMaterializationForgetsOldPushIDs(t *testing.T) {
+	t.Parallel()
+	r, _ := rig(t, nil)
+	push(t, r, &truepoint.PushRequest{Source: "p", Rows: rows(good()), ID: "x"})
+	r.Clock.Add(2 * ingest.IDKept)
+	r.Materialize(t, &truepoint.MaterializeRequest{Mode: materialize.Incremental, End: r.Clock.Now()})
+	if n, err := r.Store.ForgetOldPushes(t.Context()); err != nil || n != 0 {
+		t.Errorf("%d push ids were left, %v", n, err)
 	}
 }
 

@@ -14,8 +14,11 @@ import (
 //
 //	{"as_of": "…", "revision": 3, "entities": {"user_id": ["u1"]},
 //	 "results": [{"name": "…", "view": "…", "type": "Int64", "values": [7], "statuses": ["PRESENT"],
-//	              "event_timestamps": ["…"], "reasons": [null], "defaulted": [false], "non_finite": {"0": "NaN"}}]}
+//	              "event_timestamps": ["…"], "reasons": [null], "defaulted": [false], "non_finite": {"0": "NaN"}}],
+//	 "older": [{"view": "…", "generation": 1, "revision": 2, "waiting_generation": 2}]}
 //
+// The member older is present when a view is answered as an older revision defines it, until the first complete run of
+// the generation that waits.
 // Columns have one item per entity row. A row that was not found has event time null. The members reasons and defaulted
 // are present when a cell of the column has a reason or was defaulted; non_finite names, by row, the cells whose value
 // JSON cannot write and that stand as null.
@@ -36,7 +39,22 @@ func Append(dst []byte, r *serving.Response) []byte {
 	for i := range r.Columns {
 		dst = appendColumn(comma(dst, i), &r.Columns[i])
 	}
-	return append(dst, `]}`...)
+	return append(appendOlder(append(dst, ']'), r.Older), '}')
+}
+
+func appendOlder(dst []byte, all []*serving.Older) []byte {
+	if len(all) == 0 {
+		return dst
+	}
+	dst = append(dst, `,"older":[`...)
+	for i, o := range all {
+		dst = appendString(append(comma(dst, i), `{"view":`...), o.View)
+		dst = strconv.AppendUint(append(dst, `,"generation":`...), uint64(o.Generation), 10)
+		dst = strconv.AppendInt(append(dst, `,"revision":`...), int64(o.Revision), 10)
+		dst = strconv.AppendUint(append(dst, `,"waiting_generation":`...), uint64(o.Waiting), 10)
+		dst = append(dst, '}')
+	}
+	return append(dst, ']')
 }
 
 func appendColumn(dst []byte, c *serving.Column) []byte {
