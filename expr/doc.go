@@ -20,5 +20,6 @@ const (
 	DepthMax        = 200      // nesting
 	PatternSizeMax  = 1000     // bytes of the pattern of matches
 	PatternStepsMax = 5000     // instructions of the compiled pattern
+	MatchStepsMax   = 16 << 20 // bytes of a text times instructions of the pattern that it is matched with
 	TextSizeMax     = 64 << 10 // bytes of a text that an expression makes or matches
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -32,33 +33,6 @@ func numbers(rows int) (value.Field, *value.Column) {
 	return value.Field{Name: "x", Type: c.Type}, c
 }
 
-func TestASingleRowOfNumbersAllocatesTheResultAlone(t *testing.T) {
-	field, c := numbers(1)
-	p := compile(t, "(x + 1.5) * x / (x - 2.0) + sqrt(x)", field)
-	cols := []*value.Column{c}
-	got := testing.AllocsPerRun(200, func() {
-		if _, _, err := p.Eval(t.Context(), cols, nil, 1); err != nil {
-			t.Fatal(err)
-		}
-	})
-	if got > 2 { // the column and its item
-		t.Errorf("got %v allocations, want at most 2", got)
-	}
-}
-
-func TestNumbersAllocateNothingPerRow(t *testing.T) {
-	field, c := numbers(100_000)
-	p := compile(t, "if(x > 0.0, x % 7.0, -x) + clamp(x, 0.0, 9.0)", field)
-	got := testing.AllocsPerRun(5, func() {
-		if _, _, err := p.Eval(t.Context(), []*value.Column{c}, nil, c.Len()); err != nil {
-			t.Fatal(err)
-		}
-	})
-	if got > 10 {
-		t.Errorf("got %v allocations for 100,000 rows", got)
-	}
-}
-
 func TestACanceledContextEndsALongColumn(t *testing.T) {
 	t.Parallel()
 	texts := value.NewColumn(value.Scalar(value.String), 0)
@@ -74,8 +48,20 @@ func TestACanceledContextEndsALongColumn(t *testing.T) {
 	defer cancel()
 	_, _, err := p.Eval(ctx, []*value.Column{texts}, nil, texts.Len())
 	deadline, _ := ctx.Deadline()
-	if late := time.Since(deadline); !errors.Is(err, context.DeadlineExceeded) || late > time.Second {
+	if late := time.Since(deadline); !errors.Is(err, context.DeadlineExceeded) || late > 500*time.Millisecond {
 		t.Errorf("got %v, %v after the deadline", err, late)
+	}
+}
+
+func TestATextTooLongForItsPatternIsAnErrorCell(t *testing.T) {
+	t.Parallel()
+	s := value.NewColumn(value.Scalar(value.String), 2)
+	s.Append(value.OfString(strings.Repeat("a", 1000)))
+	s.Append(value.OfString(strings.Repeat("a", expr.TextSizeMax)))
+	p := compile(t, "matches(s, '(a?b?){400}c')", value.Field{Name: "s", Type: s.Type})
+	out, faults, err := p.Eval(t.Context(), []*value.Column{s}, nil, 2)
+	if err != nil || len(faults) != 1 || faults[0].Row != 1 || !strings.Contains(faults[0].Reason, "pattern") || out.At(0).Bool() {
+		t.Errorf("got %v, %v, %v", out, faults, err)
 	}
 }
 

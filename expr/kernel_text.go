@@ -93,7 +93,7 @@ func replaces(n int, d *register, a []*register) {
 	}
 }
 
-// matchesOf compiles a pattern of bounded size; matching is linear in the text.
+// matchesOf compiles a pattern of bounded size.
 func matchesOf(b binding) (kernel, error) {
 	pattern := b.words[0]
 	if len(pattern) > PatternSizeMax {
@@ -108,11 +108,28 @@ func matchesOf(b binding) (kernel, error) {
 	if err != nil || len(compiled.Inst) > PatternStepsMax {
 		return nil, errs.New(errs.InvalidArgument, "the pattern needs more than %d steps", PatternStepsMax).WithID("T1105")
 	}
-	re := regexp.MustCompile(pattern)
-	return try1(getTexts, getInts, func(s string) (int64, reason) {
-		if len(s) > TextSizeMax {
-			return 0, textSize
+	m := matcher{pattern: regexp.MustCompile(pattern), size: len(compiled.Inst)}
+	return m.run, nil
+}
+
+// A matcher is a pattern and the number of its instructions: matching takes at most their product with the text.
+type matcher struct {
+	pattern *regexp.Regexp
+	size    int
+}
+
+func (m matcher) run(n int, d *register, a []*register) {
+	for i, s := range a[0].texts[:n] {
+		switch {
+		case d.null(i):
+		case d.stopped():
+			return
+		case len(s) > TextSizeMax:
+			d.raise(i, textSize)
+		case len(s)*m.size > MatchStepsMax:
+			d.raise(i, matchSteps)
+		default:
+			d.ints[i] = flag(m.pattern.MatchString(s))
 		}
-		return flag(re.MatchString(s)), fine
-	}), nil
+	}
 }

@@ -88,9 +88,15 @@ func (m *machine) run(ctx context.Context, n int, heavy bool) error {
 		} else {
 			s.out.inherit(n, s.args)
 		}
+		if !heavy {
+			s.kernel(n, s.out, s.args)
+			continue
+		}
+		s.out.stop = ctx.Done()
 		s.kernel(n, s.out, s.args)
-		if heavy && n > 1 && ctx.Err() != nil {
-			return ctx.Err()
+		s.out.stop = nil
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 	}
 	return nil

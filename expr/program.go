@@ -12,7 +12,7 @@ import (
 // A Scope is what an expression may name.
 type Scope struct {
 	Columns []value.Field // names are unique; a name with a period is written as it is, one with other signs in back quotes
-	AsOf    bool          // whether as_of is known
+	AsOf    bool          // whether as_of is known; the name never means a column
 }
 
 // A Program is a compiled expression. It is immutable and safe for concurrent use.

@@ -15,12 +15,14 @@ const (
 	unreadable
 	textSize
 	timeRange
+	matchSteps
 )
 
 var reasons = [...]string{
 	fine: "", overflow: "the result does not fit Int64", zeroDivisor: "an integer is divided by zero", notInt32: "the result does not fit Int32",
 	notFloat32: "the result does not fit Float32", notInt: "the number has no Int64", unreadable: "the text cannot be read as the type",
 	textSize: "the text is longer than 65536 bytes", timeRange: "the time is outside the years 0001 to 9999",
+	matchSteps: "the text is too long for the pattern",
 }
 
 // A register holds the values of one part of an expression for a few rows. Rows that are null hold anything. A row
@@ -33,6 +35,7 @@ type register struct {
 	floats []float64
 	texts  []string
 	values []value.Value
+	stop   <-chan struct{} // closed when nobody waits any more; for kernels that may be slow over one row
 }
 
 // newRegister returns a register for size rows, a multiple of 64.
@@ -68,6 +71,16 @@ func (r *register) fault(i int) reason {
 func (r *register) clear(n int) {
 	clear(r.nulls[:words(n)])
 	r.faulty = false
+}
+
+// stopped reports whether a kernel may end early, because its result will not be used.
+func (r *register) stopped() bool {
+	select {
+	case <-r.stop:
+		return true
+	default:
+		return false
+	}
 }
 
 func words(n int) int { return (n + 63) >> 6 }

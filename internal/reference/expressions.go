@@ -44,8 +44,8 @@ func expressions() string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", name, strings.Join(shapes, "; "), strings.ReplaceAll(f.Doc, "|", "\\|"))
 	}
-	fmt.Fprintf(&b, "\n## Limits\n\nAn expression has at most %d bytes, %d parts and %d levels of nesting; a pattern %d bytes; a text that is made or matched %d bytes.\n",
-		expr.SourceSizeMax, expr.NodesMax, expr.DepthMax, expr.PatternSizeMax, expr.TextSizeMax)
+	fmt.Fprintf(&b, "\n## Limits\n\nAn expression has at most %d bytes, %d parts and %d levels of nesting; a pattern %d bytes; a text that is made or matched %d bytes, and fewer for a long pattern: bytes times its instructions are at most %d.\n",
+		expr.SourceSizeMax, expr.NodesMax, expr.DepthMax, expr.PatternSizeMax, expr.TextSizeMax, expr.MatchStepsMax)
 	return b.String()
 }
 
