@@ -71,6 +71,20 @@ func TestCompilePointsAtTheFault(t *testing.T) {
 	}
 }
 
+func TestCompileKnowsTheSpellingsOfOtherLanguages(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"a = 1": "==", "a <> 1": "!=", "a == 1 and ok": "&&", "a == 1 AND ok": "&&", "a == 1 or ok": "||", "not ok": "!", "ok & ok": "&&",
+		"a is null": "is_null", "name like 'x'": "contains", "case when ok then 1 end": "if(c, a, b)", "a ** 2": "pow", "a ^ 2": "pow", "True": "write true",
+		"None": "write null", "name == “x”": "texts stand", "a # note": "no comments", "a in (1, 2)": "[ and ]", "a between 1 and 2": ">=",
+	} {
+		_, err := expr.Compile(source, expr.Scope{Columns: fields}, value.Type{})
+		if all := errs.All(err); len(all) != 1 || !strings.Contains(all[0].Hint, want) {
+			t.Errorf("%s: got %v, want a hint with %s", source, err, want)
+		}
+	}
+}
+
 func TestCompileFindsAllUnknownNames(t *testing.T) {
 	t.Parallel()
 	_, err := expr.Compile("x + y * z(1)", expr.Scope{Columns: fields}, value.Type{})

@@ -47,9 +47,12 @@ func (c *checker) inferColumn(n *node) bool {
 		return true
 	}
 	e := c.fault(n.at, n.width, "T1102", "unknown column %q", n.name)
-	if near := errs.DidYouMean(n.name, c.names); near != "" {
+	switch near := errs.DidYouMean(n.name, c.names); {
+	case near != "":
 		e = e.WithHint("%s", near)
-	} else if len(c.names) > 0 {
+	case spellings[strings.ToLower(n.name)] != "":
+		e = e.WithHint("%s", spellings[strings.ToLower(n.name)])
+	case len(c.names) > 0:
 		e = e.WithHint("there are %s", some(c.names))
 	}
 	c.faults.Add(e)

@@ -49,7 +49,7 @@ func (s *source) syntaxErrors(faults []*common.Error) error {
 		if strings.Contains(message, "recursion limit") {
 			id, message = "T1105", "the expression is nested too deeply"
 		}
-		list.Add(s.fault(at, 1, id, "%s", message))
+		list.Add(s.fault(at, 1, id, "%s", message).WithHint("%s", s.spelling(at)))
 		break // what follows the first syntax error is mostly its echo
 	}
 	return list.Err()
