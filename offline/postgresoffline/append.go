@@ -10,6 +10,7 @@ import (
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/internal/postgresdb"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/value"
 )
@@ -84,7 +85,7 @@ func (a *appending) run(ctx context.Context) error {
 // prepare makes the table of pushes if need be, and lets one push at a time go on. Those who wait wait for the end of the
 // transaction before.
 func (a *appending) prepare(ctx context.Context) error {
-	if _, err := a.tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", a.to.from); err != nil {
+	if err := postgresdb.Lock(ctx, a.tx, "truepoint pushes "+a.to.from); err != nil {
 		return err
 	}
 	var exists bool

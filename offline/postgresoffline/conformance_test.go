@@ -2,29 +2,18 @@ package postgresoffline_test
 
 import (
 	"context"
-	"fmt"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/internal/postgrestest"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/offline/offlinetest"
 	"github.com/truepoint/truepoint/offline/postgresoffline"
 	"github.com/truepoint/truepoint/value"
 )
-
-// server returns the address of a PostgreSQL for tests, and skips the test where there is none.
-func server(t *testing.T) string {
-	t.Helper()
-	address := os.Getenv("TRUEPOINT_TEST_POSTGRES")
-	if address == "" {
-		t.Skip("TRUEPOINT_TEST_POSTGRES names no server: run make test-stores")
-	}
-	return address
-}
 
 // A store is a schema of its own, which ends with the test.
 type store struct {
@@ -35,29 +24,17 @@ type store struct {
 
 func newStore(t *testing.T) *store {
 	t.Helper()
-	ctx := context.Background()
-	conn, err := pgx.Connect(ctx, server(t))
+	s := postgrestest.New(t)
+	d, err := postgresoffline.Open(context.Background(), s.Address, s.Name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &store{conn: conn, schema: "t_" + strings.ToLower(strings.NewReplacer("/", "_", "#", "_").Replace(t.Name()))}
-	if len(s.schema) > 40 {
-		s.schema = fmt.Sprintf("%s_%d", s.schema[:40], conn.PgConn().PID())
-	}
-	s.exec(t, "SET lock_timeout = '10s'", "DROP SCHEMA IF EXISTS "+s.schema+" CASCADE", "CREATE SCHEMA "+s.schema)
-	if s.driver, err = postgresoffline.Open(ctx, server(t), s.schema); err != nil {
-		t.Fatal(err)
-	}
 	t.Cleanup(func() {
-		if err := s.driver.Close(); err != nil {
-			t.Error(err)
-		}
-		s.exec(t, "DROP SCHEMA "+s.schema+" CASCADE")
-		if err := conn.Close(ctx); err != nil {
+		if err := d.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return s
+	return &store{d, s.Conn, s.Name}
 }
 
 func (s *store) exec(t *testing.T, statements ...string) {
@@ -94,6 +71,6 @@ func (s *store) Typed() bool { return true }
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	server(t)
+	postgrestest.Address(t)
 	offlinetest.Run(t, func(t *testing.T) offlinetest.Store { return newStore(t) })
 }

@@ -202,7 +202,7 @@ func collect(result *pgconn.ResultReader, features []*filler, c *sqlgen.Collecto
 }
 
 func answer(raw [][]byte, features []*filler) (sqlgen.Row, error) {
-	r := sqlgen.Row{Event: eventtime.None, Created: eventtime.None, Cells: make([]value.Value, len(features))}
+	r := sqlgen.Row{Cells: make([]value.Value, len(features))}
 	n, err := readInt8(raw[0])
 	if err != nil {
 		return r, err
@@ -212,15 +212,11 @@ func answer(raw [][]byte, features []*filler) (sqlgen.Row, error) {
 		return r, err
 	}
 	r.N, r.Status = n.Int(), value.Status(status.Int())
-	for at, to := range map[int]*eventtime.Instant{2: &r.Event, 3: &r.Created} {
-		if raw[at] == nil {
-			continue
-		}
-		t, err := readTimestamp(raw[at])
-		if err != nil {
-			return r, err
-		}
-		*to = t.Instant()
+	if r.Event, err = moment(raw[2]); err != nil {
+		return r, err
+	}
+	if r.Created, err = moment(raw[3]); err != nil {
+		return r, err
 	}
 	for f, d := range features {
 		if r.Cells[f], err = d.value(raw); err != nil {
@@ -228,4 +224,13 @@ func answer(raw [][]byte, features []*filler) (sqlgen.Row, error) {
 		}
 	}
 	return r, nil
+}
+
+// moment returns an instant, None for null.
+func moment(raw []byte) (eventtime.Instant, error) {
+	if raw == nil {
+		return eventtime.None, nil
+	}
+	t, err := readTimestamp(raw)
+	return t.Instant(), err
 }
