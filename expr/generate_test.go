@@ -35,7 +35,7 @@ type generator struct {
 	*rand.Rand
 	table   []entry
 	columns []value.Field
-	met     map[string]int // overloads by number of rows evaluated
+	met     map[string]int // uses of each overload
 }
 
 func newGenerator(seed uint64) *generator {
@@ -73,7 +73,11 @@ func (g *generator) term(class string, depth int) *term {
 	if class == "Date" { // only if and coalesce give one; most of the time a column is wanted
 		return g.leaf(class)
 	}
-	return g.make(fitting[g.IntN(len(fitting))], class, depth)
+	e, other := fitting[g.IntN(len(fitting))], fitting[g.IntN(len(fitting))]
+	if g.met[other.text] < g.met[e.text] { // of two the rarer, so that all are met
+		e = other
+	}
+	return g.make(e, class, depth)
 }
 
 // make draws the arguments of an overload.
