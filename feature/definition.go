@@ -93,7 +93,8 @@ type Default struct {
 	Absent *string `json:"absent,omitempty"`
 }
 
-// A View is a feature view: a set of features of one list of entities, read from one source.
+// A View is a feature view: a set of features of one list of entities, read from one source, or with Aggregations
+// computed from its raw events.
 type View struct {
 	Name     string        `json:"name"`
 	Entities []string      `json:"entities,omitempty"`
@@ -105,6 +106,12 @@ type View struct {
 	Schedule        string             `json:"schedule,omitempty"` // a duration or a cron line
 	AllowedLateness eventtime.Duration `json:"allowed_lateness,omitempty"`
 	CommitLag       eventtime.Duration `json:"commit_lag,omitempty"`
+
+	// Of window views alone.
+	Aggregations []Aggregation      `json:"aggregations,omitempty"` // Aggregations[i] computes Schema[i]
+	Inputs       []value.Field      `json:"inputs,omitempty"`       // the source's columns that Aggregations use, by name; Complete lists them, apply adds types that are not declared
+	Refresh      eventtime.Duration `json:"refresh,omitempty"`      // values exist at k·Refresh; 0: at any asOf
+	Delay        eventtime.Duration `json:"delay,omitempty"`        // values of an instant are usable this much later
 
 	// Assigned by apply, never by a user, and no part of the fingerprint.
 	Generation uint32         `json:"generation,omitempty"` // counts breaking changes, from 1
@@ -134,17 +141,19 @@ type Projection struct {
 
 // A Set is every definition of one project. The slices are in order of name.
 type Set struct {
-	Project  string     `json:"project"`
-	Entities []*Entity  `json:"entities,omitempty"`
-	Sources  []*Source  `json:"sources,omitempty"`
-	Views    []*View    `json:"views,omitempty"`
-	Services []*Service `json:"services,omitempty"`
+	Project  string          `json:"project"`
+	Entities []*Entity       `json:"entities,omitempty"`
+	Sources  []*Source       `json:"sources,omitempty"`
+	Views    []*View         `json:"views,omitempty"`
+	OnDemand []*OnDemandView `json:"on_demand_views,omitempty"`
+	Services []*Service      `json:"services,omitempty"`
 }
 
 // Kinds of definitions, as they stand in YAML, the registry and messages.
 const (
-	KindEntity  = "Entity"
-	KindSource  = "DataSource"
-	KindView    = "FeatureView"
-	KindService = "FeatureService"
+	KindEntity   = "Entity"
+	KindSource   = "DataSource"
+	KindView     = "FeatureView"
+	KindOnDemand = "OnDemandFeatureView"
+	KindService  = "FeatureService"
 )

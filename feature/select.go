@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/expr"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -20,20 +21,42 @@ type Use struct {
 	Outputs []string      // Outputs[i] is the output column of Fields[i]
 }
 
-// A Selection is what a list of references or a service asks for, resolved against a Set.
+// A Selection is what a list of references or a service asks for, resolved against a Set. An engine reads the Fields of
+// all Uses, then computes Derived in order, and answers what Order says: a field that no Output names is a hidden input
+// of Derived.
 type Selection struct {
 	Service string // name of the service; empty for a list of references
 	OnError string // of the service
 	Uses    []Use
+	Derived []Derived     // features of on-demand views, each behind those that it needs
 	Order   []Output      // every output column in request order
-	Request []value.Field // the request columns needed, in order of first need, each once
+	Request []value.Field // the request columns needed, keys and inputs of Derived, in order of first need, each once
 }
 
-// An Output names the cell of an output column: field Field of use Use.
-type Output struct {
-	Name  string
-	Use   int
+// A Derived is a feature of an on-demand view.
+type Derived struct {
+	View    *OnDemandView
+	Field   Field // Default.Null applies to its result
+	Program *expr.Program
+	Inputs  []Cell // Inputs[i] supplies the column Program.Inputs()[i], after defaults
+}
+
+// A Cell says where a value comes from: Uses[Use].Fields[Field], or the element Field of Request or Derived.
+type Cell struct {
+	Use   int // ≥ 0, FromRequest or FromDerived
 	Field int
+}
+
+// What Cell.Use says of values that no view holds.
+const (
+	FromRequest = -1
+	FromDerived = -2
+)
+
+// An Output names the cell of an output column, which is never FromRequest.
+type Output struct {
+	Name string
+	Cell
 }
 
 // Naming says how output columns are called.
@@ -163,7 +186,7 @@ func (b *builder) addField(at int, name string) {
 		u.Fields = append(u.Fields, u.View.Schema[i])
 		u.Outputs = append(u.Outputs, b.naming.output(u.Alias, name))
 	}
-	b.sel.Order = append(b.sel.Order, Output{Name: u.Outputs[f], Use: at, Field: f})
+	b.sel.Order = append(b.sel.Order, Output{Name: u.Outputs[f], Cell: Cell{Use: at, Field: f}})
 }
 
 func (b *builder) addProjection(p *Projection) {
