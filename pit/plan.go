@@ -38,6 +38,7 @@ const (
 type Plan struct {
 	Spine       Spine
 	Views       []ViewScan
+	Windows     []WindowScan
 	Known       KnownAtRule
 	KnownAt     eventtime.Instant // for KnownAtInstant
 	NullInSpine bool              // keep rows with a null key or asOf, with null features; otherwise they are an error
@@ -64,8 +65,11 @@ type Report struct {
 	Ambiguous      []int64 // per feature: cells whose tied rows differ (semantics 4.4)
 }
 
-// A Result is the answer of a Plan: Views[i] answers Plan.Views[i].
-type Result struct{ Views []ViewResult }
+// A Result is the answer of a Plan: Views[i] answers Plan.Views[i], Windows[i] Plan.Windows[i].
+type Result struct {
+	Views   []ViewResult
+	Windows []WindowResult
+}
 
 // EvalOptions tunes Eval. The zero value of every member means its default.
 type EvalOptions struct {
