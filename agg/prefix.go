@@ -104,6 +104,24 @@ func (p *Prefix) Totals(lo, hi int) *Totals {
 	return t
 }
 
+// Except returns Totals(lo, hi) without the numbers at the indices in out, which are distinct and lie there. It costs a
+// step for each of them.
+func (p *Prefix) Except(lo, hi int, out []int) *Totals {
+	t := p.Totals(lo, hi)
+	for _, i := range out {
+		t.n--
+		p.sums.less(i)
+		if p.Squares {
+			p.powers.less(i)
+		}
+		if p.specials != nil {
+			a, b := p.specials[i], p.specials[i+1]
+			t.special = special{t.nan - (b.nan - a.nan), t.plus - (b.plus - a.plus), t.minus - (b.minus - a.minus)}
+		}
+	}
+	return t
+}
+
 // reset makes room for n terms below 2^(span+scale), which are integers in units of 2^scale: beside their bits a sum has
 // those of their number and a sign.
 func (t *table) reset(n, span, scale int) {
@@ -158,4 +176,14 @@ func (t *table) between(lo, hi int) fixed {
 		t.difference[k], c = bits.Sub64(b[k], a[k], c)
 	}
 	return fixed{t.difference, t.scale}
+}
+
+// less takes term i away from what between returned last.
+func (t *table) less(i int) {
+	a, b := t.words[i*t.width:(i+1)*t.width], t.words[(i+1)*t.width:(i+2)*t.width]
+	var c, d, term uint64
+	for k := range t.difference {
+		term, c = bits.Sub64(b[k], a[k], c)
+		t.difference[k], d = bits.Sub64(t.difference[k], term, d)
+	}
 }

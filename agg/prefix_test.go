@@ -31,6 +31,15 @@ func TestPrefixAgreesWithStates(t *testing.T) {
 		for range 5 {
 			lo := rapid.IntRange(0, len(rows)).Draw(t, "lo")
 			hi := rapid.IntRange(lo, len(rows)).Draw(t, "hi")
+			var out []int
+			var kept []row
+			for i := lo; i < hi; i++ {
+				if rapid.IntRange(0, 3).Draw(t, "out") == 0 {
+					out = append(out, i)
+				} else {
+					kept = append(kept, rows[i])
+				}
+			}
 			for _, name := range agg.Functions() {
 				s := agg.Spec{Function: agg.Function(name), Input: in}
 				formula, squares, ok := s.Formula()
@@ -41,6 +50,11 @@ func TestPrefixAgreesWithStates(t *testing.T) {
 				got, err := formula(p.Totals(lo, hi))
 				if !got.Identical(want) || errs.CodeOf(err) != errs.CodeOf(wantErr) {
 					t.Fatalf("%s of %v: %v, %v, want %v, %v", name, rows[lo:hi], got, err, want, wantErr)
+				}
+				want, wantErr = stateOf(t, s, kept).Final()
+				got, err = formula(p.Except(lo, hi, out))
+				if !got.Identical(want) || errs.CodeOf(err) != errs.CodeOf(wantErr) {
+					t.Fatalf("%s of %v without %v: %v, %v, want %v, %v", name, rows[lo:hi], out, got, err, want, wantErr)
 				}
 			}
 		}

@@ -21,7 +21,9 @@ func Naive(ctx context.Context, p *Plan) (*Result, error) {
 		}
 		out.Views = append(out.Views, *v)
 	}
-	return out, nil
+	var err error
+	out.Windows, err = NaiveWindows(ctx, p)
+	return out, err
 }
 
 func (p *Plan) naiveView(ctx context.Context, v *ViewScan) (*ViewResult, error) {

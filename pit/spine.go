@@ -19,8 +19,12 @@ func (p *Plan) check() error {
 		return errs.New(errs.ResourceExhausted, "spine has %d rows, at most %d fit one join", rows, spineRowsMax).
 			WithID("T0305").WithHint("split the entity rows and join the pieces one after the other")
 	}
-	for i := range p.Views {
-		v := &p.Views[i]
+	for i := range p.Windows {
+		if err := p.Windows[i].check(); err != nil {
+			return err
+		}
+	}
+	for _, v := range p.scans() {
 		if err := v.Layout.check(v.Name, v.Availability); err != nil {
 			return err
 		}
@@ -35,6 +39,18 @@ func (p *Plan) check() error {
 		return nil
 	}
 	return p.checkNulls()
+}
+
+// scans returns the views, then the windows as views.
+func (p *Plan) scans() []*ViewScan {
+	out := make([]*ViewScan, 0, len(p.Views)+len(p.Windows))
+	for i := range p.Views {
+		out = append(out, &p.Views[i])
+	}
+	for i := range p.Windows {
+		out = append(out, p.Windows[i].view(nil))
+	}
+	return out
 }
 
 // spineRowsMax keeps row numbers within 32 bits.
@@ -67,8 +83,8 @@ func (p *Plan) checkNulls() error {
 		faults.Add(nullError("the time of the entity rows", rows))
 	}
 	seen := map[string]bool{}
-	for i := range p.Views {
-		for _, name := range p.Views[i].Spine {
+	for _, v := range p.scans() {
+		for _, name := range v.Spine {
 			col := p.Spine.Columns.Column(name)
 			if seen[name] || !col.HasNulls() {
 				continue
