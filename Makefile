@@ -6,13 +6,13 @@ FUZZTIME ?= 5s
 LONGFORM := $(if $(LONG),TRUEPOINT_LONG=1)
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check lint race mutants test-faults fuzz bench generate clean
+.PHONY: help build demo test check lint race mutants test-faults test-stores fuzz bench generate clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/truepoint
-	$(GO) build -trimpath -ldflags '-s -w' -o bin/truepoint ./cmd/truepoint
+	$(GO) build -trimpath -tags disable_grpc_modules -ldflags '-s -w' -o bin/truepoint ./cmd/truepoint
 
 demo: build ## the whole life of a feature in a temporary directory (PLANT=1: with one corrupted value, must fail)
 	@$(GO) run ./internal/demo -binary bin/truepoint $(if $(PLANT),-plant)
@@ -35,6 +35,13 @@ mutants: ## show that each mutant of the meaning fails a script or a property
 test-faults: ## killed, stopped and raced processes, disturbed ports (LONG=1: 50 kills, 100,000 races)
 	$(LONGFORM) $(GO) test -count=1 -timeout 30m -run '^Test(Fault_|Long)' ./...
 	$(LONGFORM) $(GO) test -count=1 -timeout 30m -run '^TestConformance.*/Concurrency' ./online/...
+
+# Each script starts servers, runs the rest of the line with their addresses in the environment, and stops them.
+STORES := scripts/objectstores.sh
+STORE_TESTS := ./internal/objectstore ./offline/... ./registry/... ./state/... ./drivers
+
+test-stores: ## conformance on real servers, which are installed once: S3, Google Cloud Storage, Azure
+	$(STORES) $(GO) test -count=1 -timeout 15m $(STORE_TESTS)
 
 fuzz: ## every fuzz target for FUZZTIME
 	@set -e; for p in $$($(GO) list ./...); do \

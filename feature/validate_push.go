@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/truepoint/truepoint/eventtime"
@@ -33,8 +34,16 @@ func (c *checker) pushSource(s *Source) {
 	}
 }
 
+// parameters are what the address of an object ends in that says how to reach it, such as ?region=eu-west-1.
+var parameters = regexp.MustCompile(`\?[A-Za-z0-9_]+=[^?]*$`)
+
 // isGlob reports whether a path is a pattern.
-func isGlob(p string) bool { return strings.ContainsAny(p, "*?[") }
+func isGlob(p string) bool {
+	if strings.Contains(p, "://") {
+		p = parameters.ReplaceAllString(p, "")
+	}
+	return strings.ContainsAny(p, "*?[")
+}
 
 // pushSettings refuses what a push source says in vain: its rows have the columns, times and ties of its batch source.
 func (c *checker) pushSettings(s *Source) {

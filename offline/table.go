@@ -32,11 +32,7 @@ type TableOptions struct {
 // that is not of its type, DataLoss for a damaged file, FailedPrecondition for one that changes meanwhile; all name
 // the file, and row and column where there is one.
 func ReadTable(ctx context.Context, path string, opt *TableOptions) (*value.Batch, error) {
-	if opt == nil {
-		opt = &TableOptions{}
-	}
-	format, err := tablefile.FormatOf(path)
-	if err != nil {
+	if _, err := tablefile.FormatOf(path); err != nil {
 		return nil, err
 	}
 	src, err := openPlain(path)
@@ -44,6 +40,18 @@ func ReadTable(ctx context.Context, path string, opt *TableOptions) (*value.Batc
 		return nil, err
 	}
 	defer src.file.Close()
+	return ReadTableFrom(ctx, src, opt)
+}
+
+// ReadTableFrom is ReadTable for the bytes of a file wherever it lies, whose name tells its format.
+func ReadTableFrom(ctx context.Context, src tablefile.Source, opt *TableOptions) (*value.Batch, error) {
+	if opt == nil {
+		opt = &TableOptions{}
+	}
+	format, err := tablefile.FormatOf(src.Name())
+	if err != nil {
+		return nil, err
+	}
 	f, err := tablefile.Open(ctx, src, format, &tablefile.Options{
 		Location: opt.Location, Unit: opt.Unit, Separator: opt.Separator, Infer: true,
 	})
@@ -168,6 +176,11 @@ func WriteTable(path string, b *value.Batch) error {
 	if err != nil {
 		return err
 	}
+	return w.WriteAll(b)
+}
+
+// WriteAll writes a batch as the whole table and commits it, or aborts.
+func (w *TableWriter) WriteAll(b *value.Batch) error {
 	defer w.Abort()
 	if err := w.Write(b); err != nil {
 		return err
@@ -177,16 +190,30 @@ func WriteTable(path string, b *value.Batch) error {
 
 // A TableWriter writes a file in several batches. The file appears with Commit, or never.
 type TableWriter struct {
-	path string
-	file *tablefile.Atomic
+	name string
+	to   Output
 	enc  *tablefile.Writer
 }
+
+// An Output is a file in the making. It appears with Commit, or never; after Commit, Abort does nothing.
+type Output interface {
+	io.Writer
+	Commit() error
+	Abort()
+}
+
+// A localOutput is a file of the local file system in the making.
+type localOutput struct {
+	*tablefile.Atomic
+	name string
+}
+
+func (o localOutput) Commit() error { return o.Atomic.Commit(o.name) }
 
 // Create starts to write a table with these columns to path, whose directory must exist. Call Commit or Abort.
 // Errors: InvalidArgument for an unknown extension and for columns that a file cannot have; those of the file system.
 func Create(path string, fields []value.Field) (*TableWriter, error) {
-	format, err := tablefile.FormatOf(path)
-	if err != nil {
+	if _, err := tablefile.FormatOf(path); err != nil {
 		return nil, err
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
@@ -196,9 +223,18 @@ func Create(path string, fields []value.Field) (*TableWriter, error) {
 	if err != nil {
 		return nil, fileError(err, "cannot write %s", path)
 	}
-	w := &TableWriter{path: path, file: file}
-	if w.enc, err = tablefile.NewWriter(file, format, fields); err != nil {
-		file.Abort()
+	return CreateAt(path, localOutput{file, filepath.Base(path)}, fields)
+}
+
+// CreateAt is Create for a file wherever it lies, whose name tells its format. It takes over to.
+func CreateAt(name string, to Output, fields []value.Field) (*TableWriter, error) {
+	format, err := tablefile.FormatOf(name)
+	w := &TableWriter{name: name, to: to}
+	if err == nil {
+		w.enc, err = tablefile.NewWriter(to, format, fields)
+	}
+	if err != nil {
+		to.Abort()
 		return nil, err
 	}
 	return w, nil
@@ -206,19 +242,19 @@ func Create(path string, fields []value.Field) (*TableWriter, error) {
 
 // Write appends the rows of a batch, which has the columns given to Create in order.
 func (w *TableWriter) Write(b *value.Batch) error {
-	return fileError(w.enc.Write(b), "writing %s", w.path)
+	return fileError(w.enc.Write(b), "writing %s", w.name)
 }
 
 // Commit makes the file durable and gives it its name.
 func (w *TableWriter) Commit() error {
 	if err := w.enc.Close(); err != nil {
-		return fileError(err, "writing %s", w.path)
+		return fileError(err, "writing %s", w.name)
 	}
-	return fileError(w.file.Commit(filepath.Base(w.path)), "writing %s", w.path)
+	return fileError(w.to.Commit(), "writing %s", w.name)
 }
 
 // Abort drops what was written. After Commit it does nothing.
-func (w *TableWriter) Abort() { w.file.Abort() }
+func (w *TableWriter) Abort() { w.to.Abort() }
 
 // fileError wraps a raw error of the operating system; nil and our own errors pass.
 func fileError(err error, format string, args ...any) error {

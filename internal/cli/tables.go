@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/truepoint/truepoint/drivers"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/offline"
@@ -21,7 +22,7 @@ func readTyped(ctx context.Context, path string, fields []value.Field, opt *offl
 	}
 	first := *opt
 	first.Moments = nil
-	b, err := offline.ReadTable(ctx, path, &first)
+	b, err := drivers.ReadTable(ctx, path, &first)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +48,7 @@ func readTyped(ctx context.Context, path string, fields []value.Field, opt *offl
 	if !again {
 		return b, nil
 	}
-	return offline.ReadTable(ctx, path, &second)
+	return drivers.ReadTable(ctx, path, &second)
 }
 
 // spine reads the spine that the flags name, with join keys of the types in fields.

@@ -34,6 +34,9 @@ func Is(path string) bool {
 	return found && known
 }
 
+// secret finds parameters that hold one.
+var secret = regexp.MustCompile(`(?i)[?&](sig|signature|x-amz-[a-z-]*|[a-z_]*(token|secret|password|access_key|account_key)[a-z_]*)=`)
+
 // azureURL is how Feast writes addresses on Azure: https://ACCOUNT.blob.core.windows.net/container/path.
 var azureURL = regexp.MustCompile(`^https://([a-z0-9]+)\.(blob\.[^/?]+)/([^?]+)$`)
 
@@ -48,6 +51,10 @@ func Parse(text string) (Address, error) {
 	if known == nil {
 		return Address{}, errs.New(errs.InvalidArgument, "%s is no address of an object store", Masked(text)).WithID("T0522").
 			WithHint("write s3://bucket/path, gs://bucket/path or azblob://container/path")
+	}
+	if secret.MatchString(rest) {
+		return Address{}, errs.New(errs.InvalidArgument, "%s carries a secret, which addresses must not", Masked(text)).WithID("T0522").
+			WithHint("put it where the provider's own tools look: AWS_SECRET_ACCESS_KEY, AZURE_STORAGE_SAS_TOKEN and the like")
 	}
 	a := Address{Scheme: scheme}
 	if at := strings.LastIndexByte(rest, '?'); at >= 0 {

@@ -3,8 +3,12 @@ package objectstore
 import (
 	"context"
 	"errors"
+	"net/http"
+	"regexp"
 	"slices"
+	"strings"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"gocloud.dev/gcerrors"
 
 	"github.com/truepoint/truepoint/errs"
@@ -21,6 +25,10 @@ func codeOf(err error) errs.Code {
 	}
 	var named interface{ ErrorCode() string }
 	if errors.As(err, &named) && slices.Contains(refused, named.ErrorCode()) {
+		return errs.PermissionDenied
+	}
+	var microsoft *azcore.ResponseError
+	if errors.As(err, &microsoft) && (microsoft.StatusCode == http.StatusUnauthorized || microsoft.StatusCode == http.StatusForbidden) {
 		return errs.PermissionDenied
 	}
 	if named != nil && named.ErrorCode() == "ConditionalRequestConflict" { // S3, of two conditional writes at once
@@ -53,13 +61,20 @@ func codeOf(err error) errs.Code {
 	return errs.Unavailable
 }
 
+// lead is what gocloud.dev says before an error, rules are the lines that Azure draws between the parts of its errors.
+var (
+	lead  = regexp.MustCompile(`^blob( \(key .*?\))? \(code=\w+\): `)
+	rules = regexp.MustCompile(`\s*-{20,}\s*`)
+)
+
 // failed wraps an error of a bucket: what was done with which key, its code, and what helps.
 func (s *Store) failed(err error, doing, key string) error {
 	code := codeOf(err)
+	if code == errs.NotFound {
+		return errs.New(code, "cannot %s %s: it does not exist", doing, s.Name(key)).WithID("T0527").WithHint("correct the address: the object or its bucket does not exist, or may not be seen")
+	}
 	e := errs.Wrap(masked(err), code, "cannot %s %s", doing, s.Name(key)).WithID("T0527")
 	switch code {
-	case errs.NotFound:
-		return e.WithHint("correct the address: the object or its bucket does not exist, or may not be seen")
 	case errs.PermissionDenied:
 		return e.WithHint("give truepoint credentials that may do it: it looks where the provider's own tools do")
 	case errs.Unavailable:
@@ -68,10 +83,19 @@ func (s *Store) failed(err error, doing, key string) error {
 	return e
 }
 
-// masked returns err without the queries of addresses in its text. An error that has a code says nothing secret.
+// causeMax bounds what is shown of the text of a provider's error.
+const causeMax = 400
+
+// masked returns err as one line, without the queries of addresses in it and what gocloud.dev says before it. An error
+// that has a code says nothing secret.
 func masked(err error) error {
 	if errs.CodeOf(err) != errs.Unknown {
 		return err
 	}
-	return errors.New(Masked(err.Error()))
+	text := lead.ReplaceAllString(Masked(err.Error()), "")
+	text = strings.Join(strings.Fields(rules.ReplaceAllString(text, "; ")), " ")
+	if len(text) > causeMax {
+		text = strings.ToValidUTF8(text[:causeMax], "") + " …"
+	}
+	return errors.New(text)
 }

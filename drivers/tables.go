@@ -1,0 +1,51 @@
+package drivers
+
+import (
+	"context"
+
+	"github.com/truepoint/truepoint/internal/objectstore"
+	"github.com/truepoint/truepoint/offline"
+	"github.com/truepoint/truepoint/tablefile"
+	"github.com/truepoint/truepoint/value"
+)
+
+// ReadTable is offline.ReadTable, also for an object of a bucket: s3://, gs:// or azblob://.
+func ReadTable(ctx context.Context, path string, opt *offline.TableOptions) (*value.Batch, error) {
+	if !objectstore.Is(path) {
+		return offline.ReadTable(ctx, path, opt)
+	}
+	store, key, err := bucket(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	o, err := store.Object(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	return offline.ReadTableFrom(ctx, o, opt)
+}
+
+// CreateTable is offline.Create, also for an object of a bucket, which appears whole or not at all.
+func CreateTable(ctx context.Context, path string, fields []value.Field) (*offline.TableWriter, error) {
+	if !objectstore.Is(path) {
+		return offline.Create(path, fields)
+	}
+	store, key, err := bucket(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	return offline.CreateAt(store.Name(key), store.Create(ctx, key), fields)
+}
+
+// bucket opens the bucket of a table and returns the table's key.
+func bucket(ctx context.Context, path string) (*objectstore.Store, string, error) {
+	a, err := objectstore.Parse(path)
+	if err != nil {
+		return nil, "", err
+	}
+	if _, err := tablefile.FormatOf(a.String()); err != nil {
+		return nil, "", err
+	}
+	store, err := objectstore.Open(ctx, a)
+	return store, a.Key, err
+}
