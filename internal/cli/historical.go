@@ -4,12 +4,12 @@ import (
 	"fmt"
 
 	"github.com/truepoint/truepoint"
+	"github.com/truepoint/truepoint/drivers"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/historical"
 	"github.com/truepoint/truepoint/internal/screen"
-	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/value"
@@ -164,7 +164,11 @@ func (v *historicalVerb) deliver(a *app, r *truepoint.HistoricalResult, began ev
 		}
 		return a.print(a.batchAnswer(r.Batch))
 	}
-	if err := offline.WriteTable(v.Out, r.Batch); err != nil {
+	w, err := drivers.CreateTable(a.ctx, v.Out, r.Batch.Fields())
+	if err != nil {
+		return err
+	}
+	if err := w.WriteAll(r.Batch); err != nil {
 		return err
 	}
 	a.note("wrote %s rows with %d columns to %s in %s", count(int64(r.Batch.Rows)), len(r.Batch.Columns), v.Out, length(a.now().Sub(began)))
