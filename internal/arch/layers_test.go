@@ -24,9 +24,9 @@ var ranks = map[string]int{
 	"errs": vocabulary, "eventtime": vocabulary, "value": vocabulary,
 	"value/arrowvalue": vocabulary, "value/jsonvalue": vocabulary, "value/sqlvalue": vocabulary, "value/protovalue": vocabulary,
 	"agg": functions, "expr": functions,
-	"feature": domain, "pit": meaning, "pit/sqlgen": meaning, "tablefile": meaning, // tablefile reads files, with the libraries that takes
+	"feature": domain, "pit": meaning, "pit/sqlgen": meaning, "derive": meaning, "tablefile": meaning, // tablefile reads files, with the libraries that takes
 	"registry": port, "state": port, "offline": port, "online": port, "sink": port,
-	"apply": engine, "materialize": engine, "serving": engine, "ingest": engine, "historical": engine, "history": engine, "runs": engine, "explain": engine,
+	"apply": engine, "materialize": engine, "serving": engine, "ingest": engine, "historical": engine, "history": engine, "runs": engine, "explain": engine, "dataset": engine,
 	"input": engine, "sink/onlinesink": engine, // the one way into stores: engines build on it
 	"internal/objectstore": vocabulary, // buckets, which several drivers use; it knows errs alone
 	"internal/parallel":    vocabulary, // spreads work over processors; the standard library alone
@@ -39,7 +39,7 @@ var ranks = map[string]int{
 var ports = []string{"registry", "state", "offline", "online", "sink"}
 
 // pure packages use the standard library and their own layer downwards, nothing else.
-var pure = map[string]bool{"errs": true, "eventtime": true, "value": true, "agg": true, "expr": true, "feature": true, "pit": true, "pit/sqlgen": true}
+var pure = map[string]bool{"errs": true, "eventtime": true, "value": true, "agg": true, "expr": true, "feature": true, "pit": true, "pit/sqlgen": true, "derive": true}
 
 // parsers are the foreign packages that one pure package may use: expr reads CEL's syntax, and nothing more of CEL.
 var parsers = map[string][]string{"expr": {"cel.dev/cel-go/common", "cel.dev/cel-go/common/ast", "cel.dev/cel-go/parser"}}
