@@ -77,6 +77,15 @@ func (a Address) At(key string) Address {
 	return a
 }
 
+// WithEndpoint returns an address on S3 as it is reached at another server, with the bucket in the path; one that names
+// its endpoint itself, or lies elsewhere, stays as it is.
+func (a Address) WithEndpoint(endpoint string) Address {
+	if a.Scheme == "s3" && !a.url().Query().Has("endpoint") {
+		a.query = strings.TrimPrefix(a.query+"&endpoint="+url.QueryEscape(endpoint)+"&use_path_style=true", "&")
+	}
+	return a
+}
+
 // Root returns the address of the whole bucket: equal for all addresses that are reached in the same way.
 func (a Address) Root() Address { return a.At("") }
 

@@ -37,6 +37,25 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestWithEndpoint(t *testing.T) {
+	t.Parallel()
+	parse := func(text string) objectstore.Address {
+		a, err := objectstore.Parse(text)
+		wantCode(t, err, errs.OK)
+		return a
+	}
+	for text, want := range map[string]string{
+		"s3://b/x":                    "s3://b/x?endpoint=http%3A%2F%2Fh%3A9&use_path_style=true",
+		"s3://b/x?region=r":           "s3://b/x?region=r&endpoint=http%3A%2F%2Fh%3A9&use_path_style=true",
+		"s3://b/x?endpoint=http://me": "s3://b/x?endpoint=http://me",
+		"gs://b/x":                    "gs://b/x",
+	} {
+		if got := parse(text).WithEndpoint("http://h:9"); got != parse(want) {
+			t.Errorf("%s: got %#v, want %#v", text, got, parse(want))
+		}
+	}
+}
+
 func TestNoMessageShowsAQuery(t *testing.T) {
 	t.Parallel()
 	got := objectstore.Masked(`Get "https://a.blob/c/x?sv=1&sig=abc": no route to azblob://c/y?sig=d and s3://b/z`)

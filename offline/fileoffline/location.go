@@ -73,6 +73,9 @@ func (d *Driver) resolve(ctx context.Context, s *feature.Source) (*location, err
 		if err != nil {
 			return nil, errs.Wrap(err, errs.CodeOf(err), "source %q", s.Name)
 		}
+		if endpoint := s.Options["s3_endpoint_override"]; endpoint != "" { // as in Feast
+			a = a.WithEndpoint(endpoint)
+		}
 		store, err := d.opt.Buckets(ctx, a)
 		if err != nil {
 			return nil, errs.Wrap(err, errs.CodeOf(err), "source %q", s.Name)

@@ -2,6 +2,7 @@ package fileoffline_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -298,5 +299,26 @@ func TestAnAppendThatDiedIsTakenOver(t *testing.T) {
 	defer snap.Close()
 	if got, err := texts(t, snap, id.Name); err != nil || strings.Join(got, " ") != "1 2 3" {
 		t.Errorf("got %q, %v, want 1 2 3 by sequence", got, err)
+	}
+}
+
+// TestTheEndpointOfASourceIsUsed asks for the bucket of a source that names its server as Feast does.
+func TestTheEndpointOfASourceIsUsed(t *testing.T) {
+	t.Parallel()
+	p := objecttest.Memory(t)
+	p.Write(t, "a.csv", row("1"))
+	var asked []objectstore.Address
+	d := fileoffline.New(t.TempDir(), &fileoffline.Options{Buckets: func(ctx context.Context, a objectstore.Address) (*objectstore.Store, error) {
+		asked = append(asked, a)
+		return p.Open(ctx, a)
+	}})
+	s := source(p.Path("a.csv"))
+	s.Options = map[string]string{"s3_endpoint_override": "http://minio:9000"}
+	if _, err := d.Columns(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	want, err := objectstore.Parse(p.Path("a.csv"))
+	if err != nil || len(asked) != 1 || asked[0] != want.WithEndpoint("http://minio:9000") {
+		t.Errorf("got %#v, want one with the endpoint, %v", asked, err)
 	}
 }
