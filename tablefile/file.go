@@ -82,6 +82,10 @@ func Open(ctx context.Context, src Source, format Format, opt *Options) (f *File
 	if f.opt.PartRows <= 0 {
 		f.opt.PartRows = 1 << 16
 	}
+	if format == Arrow {
+		return nil, errs.New(errs.Unimplemented, "%s is an Arrow file, which can be written but not read", src.Name()).WithID("T0528").
+			WithHint("convert it to Parquet")
+	}
 	r, release, err := src.Acquire(ctx)
 	if err != nil {
 		return nil, err

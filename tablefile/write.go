@@ -50,6 +50,12 @@ func NewWriter(w io.Writer, format Format, fields []value.Field) (*Writer, error
 		out.enc = enc
 	case JSONLines:
 		out.enc = &jsonEncoder{w: bufio.NewWriterSize(w, 1<<16), fields: fields}
+	case Arrow:
+		enc, err := newArrowEncoder(w, fields)
+		if err != nil {
+			return nil, err
+		}
+		out.enc = enc
 	default:
 		return nil, errs.New(errs.InvalidArgument, "unknown file format")
 	}

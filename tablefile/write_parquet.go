@@ -17,27 +17,32 @@ import (
 // groupRows is the number of rows of the row groups that we write: parts small enough to decode in parallel.
 const groupRows = 1 << 17
 
-// A parquetEncoder writes Snappy Parquet with the Arrow schema in its metadata, so that types survive.
+// pageBytes is small so that most of a column is compressed as it is written, which columns do in parallel; what is
+// left for the end of a row group is done one column after the other.
+const pageBytes = 128 << 10
+
+// A parquetEncoder writes Snappy Parquet with the Arrow schema in its metadata, so that types survive. The writer below
+// it is made with the first rows, which tell where a dictionary pays.
 type parquetEncoder struct {
-	w      *pqarrow.FileWriter
+	to     io.Writer
+	fields []value.Field
 	schema *arrow.Schema
 	stored []value.Type // how each column is stored
+	w      recordWriter // nil before the first rows
+}
+
+// A recordWriter is one of two ways to write rows: by columns in parallel where all are flat, and by the library where
+// one is nested, because only there it makes levels of nested columns.
+type recordWriter interface {
+	write(columns []*value.Column, rows int) error
+	close() error
 }
 
 // unclosed hides the Close method of the file below: its owner closes it.
 type unclosed struct{ io.Writer }
 
 func newParquetEncoder(w io.Writer, fields []value.Field) (*parquetEncoder, error) {
-	options := []parquet.WriterProperty{
-		parquet.WithCompression(compress.Codecs.Snappy), parquet.WithMaxRowGroupLength(groupRows),
-		parquet.WithDataPageSize(128 << 10), parquet.WithDictionaryDefault(false), parquet.WithCreatedBy("truepoint"),
-	}
-	for _, f := range fields {
-		if f.Type.Kind == value.String { // for numbers a dictionary costs more than it saves
-			options = append(options, parquet.WithDictionaryFor(f.Name, true))
-		}
-	}
-	e := &parquetEncoder{}
+	e := &parquetEncoder{to: unclosed{w}, fields: fields}
 	columns := make([]arrow.Field, len(fields))
 	for i, f := range fields {
 		t := storedType(f.Type)
@@ -48,12 +53,54 @@ func newParquetEncoder(w io.Writer, fields []value.Field) (*parquetEncoder, erro
 		e.stored = append(e.stored, t)
 	}
 	e.schema = arrow.NewSchema(columns, nil)
-	fw, err := pqarrow.NewFileWriter(e.schema, unclosed{w}, parquet.NewWriterProperties(options...), pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
-	if err != nil {
-		return nil, errs.Wrap(err, errs.Internal, "a Parquet file cannot have this schema")
+	if _, err := pqarrow.ToParquet(e.schema, nil, pqarrow.DefaultWriterProps()); err != nil {
+		return nil, schemaError(err)
 	}
-	e.w = fw
 	return e, nil
+}
+
+func schemaError(err error) error {
+	return errs.Wrap(err, errs.Internal, "a Parquet file cannot have this schema")
+}
+
+// start makes the writer; b holds the first rows, or nothing.
+func (e *parquetEncoder) start(b *value.Batch) (err error) {
+	options := []parquet.WriterProperty{
+		parquet.WithCompression(compress.Codecs.Snappy), parquet.WithMaxRowGroupLength(groupRows),
+		parquet.WithDataPageSize(pageBytes), parquet.WithDictionaryDefault(false), parquet.WithCreatedBy("truepoint"),
+	}
+	nested := false
+	for i, f := range e.fields {
+		if f.Type.Kind == value.String && b != nil && repeats(b.Columns[i].Texts) {
+			options = append(options, parquet.WithDictionaryFor(f.Name, true))
+		}
+		nested = nested || e.stored[i].Nested()
+	}
+	props := parquet.NewWriterProperties(options...)
+	if !nested {
+		e.w, err = newFlatWriter(e.to, e.schema, props)
+		return err
+	}
+	fw, err := pqarrow.NewFileWriter(e.schema, e.to, props, pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
+	if err != nil {
+		return schemaError(err)
+	}
+	e.w = &nestedWriter{fw, e.schema}
+	return nil
+}
+
+// repeatsSample is the number of first texts from which repeats judges a column.
+const repeatsSample = 4096
+
+// repeats reports whether a dictionary of texts pays: at most half of the first ones are different. For numbers it
+// costs more than it saves.
+func repeats(texts []string) bool {
+	texts = texts[:min(len(texts), repeatsSample)]
+	seen := make(map[string]struct{}, len(texts))
+	for _, t := range texts {
+		seen[t] = struct{}{}
+	}
+	return 2*len(seen) <= len(texts)
 }
 
 // storedType returns t with every Vector as an Array: the library cannot write a list of fixed length that is null.
@@ -78,18 +125,19 @@ func (e *parquetEncoder) write(b *value.Batch) error {
 	if b.Rows == 0 {
 		return nil
 	}
-	arrays := make([]arrow.Array, len(b.Columns))
-	for i, c := range b.Columns {
-		stored, err := storedColumn(c, e.stored[i])
-		if err != nil {
+	if e.w == nil {
+		if err := e.start(b); err != nil {
 			return err
 		}
-		arrays[i] = arrowvalue.ToArray(stored)
-		defer arrays[i].Release()
 	}
-	rec := array.NewRecordBatch(e.schema, arrays, int64(b.Rows))
-	defer rec.Release()
-	return e.w.WriteBuffered(rec)
+	columns := make([]*value.Column, len(b.Columns))
+	for i, c := range b.Columns {
+		var err error
+		if columns[i], err = storedColumn(c, e.stored[i]); err != nil {
+			return err
+		}
+	}
+	return e.w.write(columns, b.Rows)
 }
 
 // storedColumn returns c as a column of type t.
@@ -108,4 +156,30 @@ func storedColumn(c *value.Column, t value.Type) (*value.Column, error) {
 	return out, nil
 }
 
-func (e *parquetEncoder) close() error { return e.w.Close() }
+func (e *parquetEncoder) close() error {
+	if e.w == nil {
+		if err := e.start(nil); err != nil {
+			return err
+		}
+	}
+	return e.w.close()
+}
+
+// A nestedWriter leaves all to the library, which writes one column after the other.
+type nestedWriter struct {
+	w      *pqarrow.FileWriter
+	schema *arrow.Schema
+}
+
+func (n *nestedWriter) write(columns []*value.Column, rows int) error {
+	arrays := make([]arrow.Array, len(columns))
+	for i, c := range columns {
+		arrays[i] = arrowvalue.ToArray(c)
+		defer arrays[i].Release()
+	}
+	rec := array.NewRecordBatch(n.schema, arrays, int64(rows))
+	defer rec.Release()
+	return n.w.WriteBuffered(rec)
+}
+
+func (n *nestedWriter) close() error { return n.w.Close() }
