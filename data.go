@@ -22,6 +22,16 @@ func (s *Store) Historical(ctx context.Context, req *HistoricalRequest) (*Histor
 	return historical.Join(ctx, historical.Source{Set: set, Revision: rev, Offline: s.opt.Offline}, req)
 }
 
+// HistoricalScript returns the SQL with which the offline store answers a request, without running it. See
+// historical.Script for errors.
+func (s *Store) HistoricalScript(ctx context.Context, req *HistoricalRequest) (string, error) {
+	set, rev, err := s.Definitions(ctx)
+	if err != nil {
+		return "", err
+	}
+	return historical.Script(ctx, historical.Source{Set: set, Revision: rev, Offline: s.opt.Offline}, req)
+}
+
 // Online answers an online read with one call of the online store. See serving.Server.Read for errors.
 func (s *Store) Online(ctx context.Context, req *OnlineRequest) (*OnlineResponse, error) {
 	return s.server.Read(ctx, req)

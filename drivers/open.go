@@ -49,7 +49,7 @@ type offlineOpener func(*config.Config) (offline.Driver, error)
 
 // offlineStores returns what opens each type of offline store.
 func offlineStores() map[string]offlineOpener {
-	return map[string]offlineOpener{"file": openFiles, inMemory: func(*config.Config) (offline.Driver, error) { return memoffline.New(), nil }}
+	return map[string]offlineOpener{"file": openFiles, "postgres": openPostgres, inMemory: func(*config.Config) (offline.Driver, error) { return memoffline.New(), nil }}
 }
 
 func openFiles(c *config.Config) (offline.Driver, error) {
@@ -61,7 +61,7 @@ type registryOpener func(context.Context, *config.Config, *truepoint.Options) er
 // registries returns what opens each type of registry, and the state that lies beside it.
 func registries() map[string]registryOpener {
 	return map[string]registryOpener{
-		"sqlite": openSQLiteRegistry, "s3": openObjectRegistry, "gcs": openObjectRegistry, "azure": openObjectRegistry,
+		"sqlite": openSQLiteRegistry, "postgres": openPostgresRegistry, "s3": openObjectRegistry, "gcs": openObjectRegistry, "azure": openObjectRegistry,
 	}
 }
 

@@ -192,7 +192,7 @@ func TestStoresThatAreNotLinkedSayWhatToUse(t *testing.T) {
 	for _, change := range []func(*config.Config){
 		func(c *config.Config) { c.Online.Type = "redis" },
 		func(c *config.Config) { c.Offline.Type = "bigquery" },
-		func(c *config.Config) { c.Registry.Type = "postgres" },
+		func(c *config.Config) { c.Registry.Type = "remote" },
 	} {
 		c := at(t.TempDir())
 		change(c)

@@ -32,23 +32,18 @@ func Join(ctx context.Context, src Source, req *Request) (res *Result, err error
 	if err != nil {
 		return nil, err
 	}
-	tables, err := history.OpenAll(ctx, src.Offline, sel.Uses)
+	e, answer, err := newEngine(ctx, src, sel, sp, req)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errs.Join(err, tables.Close()) }()
-	plan := buildPlan(sel, sp, tables, req)
-	answer, err := evaluate(ctx, plan, req)
-	if err != nil {
-		return nil, err
-	}
+	defer func() { err = errs.Join(err, e.Close()) }()
 	res, err = shape(sel, sp, answer)
 	if err != nil {
 		return nil, err
 	}
 	res.Revision = src.Revision
 	if req.Leaks {
-		res.Leaks, err = leaks(ctx, plan, req, sel, answer, res)
+		res.Leaks, err = leaks(ctx, e, sel, answer, res)
 	}
 	return res, err
 }

@@ -10,15 +10,15 @@ import (
 
 // leaks evaluates the plan once more as it was known at each row's asOf and counts the cells that change: those used
 // rows that were created later. The counts per feature go to the reports of res.
-func leaks(ctx context.Context, plan *pit.Plan, req *Request, sel *feature.Selection, have *pit.Result, res *Result) (*LeakReport, error) {
-	honest := *plan
+func leaks(ctx context.Context, e *engine, sel *feature.Selection, have *pit.Result, res *Result) (*LeakReport, error) {
+	honest := *e.plan
 	honest.Known = pit.KnownAtAsOf
-	want, err := evaluate(ctx, &honest, req)
+	want, err := e.answer(ctx, &honest)
 	if err != nil {
 		return nil, err
 	}
 	r := &LeakReport{}
-	leaky := make([]bool, len(plan.Spine.AsOf))
+	leaky := make([]bool, len(e.plan.Spine.AsOf))
 	for v := range sel.Uses {
 		for f := range sel.Uses[v].Fields {
 			n := changed(&have.Views[v], &want.Views[v], f, leaky)

@@ -32,12 +32,13 @@ const (
 )
 
 // A Request asks for a training set: the spine's rows in order, each with the values that were true at its asOf.
-// Exactly one of Features and Service is set, and exactly one of Spine and AllKeys.
+// Exactly one of Features and Service is set, and exactly one of Spine, SpineSQL and AllKeys.
 type Request struct {
 	Spine      *value.Batch   // join keys, the time column, any other columns
 	TimeColumn string         // default DefaultTimeColumn; UnixTimestamp, Date or text
 	Location   *time.Location // of naive texts in the time column; nil: UTC
 	Unit       eventtime.Unit // of a numeric time column; empty: numbers are refused
+	SpineSQL   string         // a query in the offline store that gives the spine
 	AllKeys    string         // a view: the spine is every key of its history, at AsOf
 	AsOf       eventtime.Instant
 

@@ -22,6 +22,17 @@ type spine struct {
 
 func buildSpine(ctx context.Context, src Source, sel *feature.Selection, req *Request) (*spine, error) {
 	switch {
+	case req.SpineSQL != "" && (req.Spine != nil || req.AllKeys != ""):
+		return nil, errs.New(errs.InvalidArgument, "the entity rows are given twice, once as a query").
+			WithID("T0343").WithHint("give one of --entities, --entities-sql and --all-keys")
+	case req.SpineSQL != "":
+		rows, err := querySpine(ctx, src, req)
+		if err != nil {
+			return nil, err
+		}
+		with := *req
+		with.Spine, with.SpineSQL = rows, ""
+		return buildSpine(ctx, src, sel, &with)
 	case req.AllKeys != "" && req.Spine != nil:
 		return nil, errs.New(errs.InvalidArgument, "both entity rows and all keys of view %q are given", req.AllKeys).
 			WithID("T0343").WithHint("give either --entities or --all-keys")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/truepoint/truepoint"
@@ -52,7 +53,7 @@ func (f *selectFlags) check() error {
 type historicalVerb struct {
 	Entities    string `placeholder:"FILE" help:"Spine: Parquet, CSV or JSON lines with join keys and a time column."`
 	Dataframe   string `short:"d" placeholder:"FILE|JSON" help:"The same, or a JSON array of objects (Feast)."`
-	EntitiesSQL string `name:"entities-sql" hidden:"" help:"Spine from a query."`
+	EntitiesSQL string `name:"entities-sql" placeholder:"SQL" help:"Spine: one SELECT in the SQL offline store."`
 	AllKeys     string `placeholder:"VIEW" help:"Spine: every key of this view, at --as-of."`
 	AsOf        string `placeholder:"TIME" help:"The moment for --all-keys."`
 	selectFlags
@@ -63,6 +64,7 @@ type historicalVerb struct {
 	KnownAt        string `placeholder:"TIME|as_of" help:"Use only rows created by then."`
 	OnNull         string `default:"error" placeholder:"error|null_features" help:"What a null key or time in the spine means."`
 	Ties           string `placeholder:"last|error" help:"What ambiguous cells mean (default: as the sources say)."`
+	DryRun         bool   `help:"Print the SQL with which a SQL offline store answers, and run nothing."`
 	Report         bool   `help:"Count cells by status, rejected rows, ambiguity and leaks."`
 	Engine         string `hidden:"" help:"naive: the slow oracle."`
 	StartDate      string `hidden:"" help:"Feast's retrieval without a spine."`
@@ -76,7 +78,7 @@ func (v *historicalVerb) Run(a *app) error {
 		return err
 	}
 	return a.withSet(func(s *truepoint.Store, set *feature.Set, _ registry.Revision) error {
-		if r.AllKeys == "" {
+		if r.AllKeys == "" && r.SpineSQL == "" {
 			selection, err := v.selection(set)
 			if err != nil {
 				return err
@@ -84,6 +86,13 @@ func (v *historicalVerb) Run(a *app) error {
 			if r.Spine, err = a.spine(v, selection.Request); err != nil {
 				return err
 			}
+		}
+		if v.DryRun {
+			text, err := s.HistoricalScript(a.ctx, r)
+			if err != nil {
+				return err
+			}
+			return a.print(&screen.Answer{Text: text, Value: text})
 		}
 		bar := newBar(a.err, "reading history")
 		r.Progress = bar.update
@@ -107,14 +116,15 @@ func (v *historicalVerb) request() (*truepoint.HistoricalRequest, error) {
 	}
 	r := &truepoint.HistoricalRequest{TimeColumn: v.TimestampField, Features: v.Features, Service: v.Service, Names: v.names(),
 		Leaks: v.Report, AllKeys: v.AllKeys, AsOf: eventtime.None, Engine: historical.Engine(v.Engine)}
-	if v.EntitiesSQL != "" {
-		return nil, errs.New(errs.Unimplemented, "a spine from SQL needs a SQL offline store, which this release does not have").
-			WithID("T0923").WithHint("export the rows to a file and give --entities FILE")
-	}
-	if (v.Entities != "") == (v.AllKeys != "") && v.Dataframe == "" {
-		return nil, errs.New(errs.Usage, "give one spine").WithID("T0914").WithHint("--entities FILE, or --all-keys VIEW --as-of T")
+	if spines := v.spines(); spines != 1 {
+		return nil, errs.New(errs.Usage, "give one spine").WithID("T0914").WithHint("--entities FILE, --entities-sql SQL, or --all-keys VIEW --as-of T")
 	}
 	var err error
+	if v.EntitiesSQL != "" {
+		if err := v.location(r); err != nil {
+			return nil, err
+		}
+	}
 	if v.AllKeys != "" {
 		if r.AsOf, err = parseTime("--as-of", v.AsOf); err != nil {
 			return nil, err
@@ -131,6 +141,27 @@ func (v *historicalVerb) request() (*truepoint.HistoricalRequest, error) {
 		}
 	}
 	return r, v.rules(r)
+}
+
+// spines returns how many spines the flags name.
+func (v *historicalVerb) spines() int {
+	n := 0
+	for _, flag := range []string{cmp.Or(v.Entities, v.Dataframe), v.EntitiesSQL, v.AllKeys} {
+		if flag != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// location passes on how times of a query are read.
+func (v *historicalVerb) location(r *truepoint.HistoricalRequest) (err error) {
+	r.SpineSQL = v.EntitiesSQL
+	if r.Location, err = eventtime.LoadLocation(v.Timezone); err != nil || v.TimestampUnit == "" {
+		return err
+	}
+	r.Unit, err = eventtime.ParseUnit(v.TimestampUnit)
+	return err
 }
 
 // rules reads the flags that have a small set of values.

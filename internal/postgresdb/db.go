@@ -47,7 +47,7 @@ const connectionsMax = 64
 // An Address is where a database is, in the words of configuration. Empty members are left out.
 type Address struct {
 	Host, Port, Database, User, Password string
-	TLS                                  map[string]string // sslmode, sslcert, sslkey, sslrootcert
+	Options                              map[string]string // sslmode, sslrootcert, pool_max_conns and the like
 }
 
 // URL returns the address for Open. It holds the password.
@@ -65,7 +65,7 @@ func (a Address) URL() string {
 	} else if u.Host = a.Host; a.Port != "" {
 		u.Host = net.JoinHostPort(a.Host, a.Port)
 	}
-	for name, value := range a.TLS {
+	for name, value := range a.Options {
 		query.Set(name, value)
 	}
 	u.RawQuery = query.Encode()

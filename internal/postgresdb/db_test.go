@@ -41,7 +41,7 @@ func TestAddressesThatAreNoneKeepTheirSecret(t *testing.T) {
 
 func TestURLKeepsEverySign(t *testing.T) {
 	t.Parallel()
-	a := postgresdb.Address{Host: "db", Port: "5433", Database: "d b", User: "u@x", Password: "p:/?#", TLS: map[string]string{"sslmode": "disable"}}
+	a := postgresdb.Address{Host: "db", Port: "5433", Database: "d b", User: "u@x", Password: "p:/?#", Options: map[string]string{"sslmode": "disable"}}
 	pool, err := postgresdb.Open(t.Context(), a.URL())
 	if err != nil {
 		t.Fatal(err)

@@ -30,6 +30,9 @@ type rendering struct {
 // render finds out whether the database answers a join exactly as pit does, and returns it in its terms.
 func (d *Driver) render(ctx context.Context, tx pgx.Tx, j *offline.Join) (*rendering, error) {
 	p := j.Plan
+	if len(p.Windows) > 0 {
+		return nil, elsewhere("windows are computed here")
+	}
 	r := &rendering{plan: sqlgen.Plan{Known: p.Known, KnownAt: p.KnownAt}}
 	for i := range p.Views {
 		rel, err := d.relation(ctx, tx, j.Sources[i])

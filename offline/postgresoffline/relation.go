@@ -69,7 +69,8 @@ func (d *Driver) locate(s *feature.Source) (*relation, error) {
 	if s.Query != "" {
 		query, err := sqlgen.CheckQuery(s.Query)
 		if err != nil {
-			return nil, errs.Wrap(err, errs.InvalidArgument, "source %q", s.Name)
+			return nil, errs.Wrap(err, errs.InvalidArgument, "source %q", s.Name).WithID("T0554").
+				WithHint("write exactly one SELECT that reads")
 		}
 		r.main = place{name: "query of " + s.Name, from: "(\n" + query + "\n) AS q"}
 		return r, nil

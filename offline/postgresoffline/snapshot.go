@@ -36,8 +36,8 @@ type snapshot struct {
 // Parts implements pit.Table.
 func (s *snapshot) Parts() []pit.Part { return s.parts }
 
-// Manifest implements offline.Snapshot. Its files are the places, with the number of rows and a hash of them, or for
-// pushes the greatest sequence.
+// Manifest implements offline.Snapshot. Its files are the places, followed by @ and the number of rows and a hash of them,
+// or for pushes the greatest sequence.
 func (s *snapshot) Manifest() offline.Manifest { return s.manifest }
 
 // Sequence implements offline.Snapshot.
@@ -138,7 +138,7 @@ func (c *cursors) main(ctx context.Context, p *place) error {
 	if err != nil {
 		return err
 	}
-	c.snapshot.manifest.Files = append(c.snapshot.manifest.Files, offline.File{Path: p.name + "@" + sum, Size: rows})
+	c.snapshot.manifest.Files = append(c.snapshot.manifest.Files, offline.File{Path: fmt.Sprintf("%s@%d.%s", p.name, rows, sum)})
 	return c.declare(ctx, p, "", "", rows)
 }
 
@@ -158,8 +158,12 @@ func (c *cursors) pushes(ctx context.Context, p *place, alone bool, pinned *offl
 	if pinned != nil {
 		upto = 0
 		for _, f := range pinned.Files {
-			if f.Path == p.name {
-				upto = f.Size
+			if text, found := strings.CutPrefix(f.Path, p.name+"@"); found {
+				n, err := strconv.ParseInt(text, 10, 64)
+				if err != nil {
+					return errs.Wrap(err, errs.InvalidArgument, "the manifest's %s", f.Path)
+				}
+				upto = n
 			}
 		}
 	}
@@ -173,7 +177,7 @@ func (c *cursors) pushes(ctx context.Context, p *place, alone bool, pinned *offl
 		return nil
 	}
 	c.snapshot.sequence = offline.SequenceColumn
-	c.snapshot.manifest.Files = append(c.snapshot.manifest.Files, offline.File{Path: p.name, Size: last})
+	c.snapshot.manifest.Files = append(c.snapshot.manifest.Files, offline.File{Path: fmt.Sprintf("%s@%d", p.name, last)})
 	return c.declare(ctx, p, where, " ORDER BY "+offline.SequenceColumn+", ctid", rows)
 }
 

@@ -47,7 +47,7 @@ func CheckQuery(text string) (string, error) {
 
 func refused(why string) *errs.Error {
 	return errs.New(errs.InvalidArgument, "the query is refused: %s", why).WithID("T0554").
-		WithHint("write exactly one SELECT that reads; names that look like commands go in quotation marks")
+		WithHint("write exactly one SELECT that reads")
 }
 
 // A gate judges the tokens of a query in order.
