@@ -10,6 +10,7 @@ import (
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/config"
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/internal/process"
 	"github.com/truepoint/truepoint/server/httpserver"
 )
 
@@ -39,6 +40,9 @@ type feastServeFlags struct {
 	Metrics           bool   `short:"m" hidden:""`
 }
 
+// startTime is how long starting takes at most in general; what only that needed is given back then.
+const startTime = time.Second
+
 // Run implements the verb serve. Flags win over the server section of the configuration.
 func (v *serveVerb) Run(a *app) error {
 	c, err := a.settings()
@@ -57,6 +61,8 @@ func (v *serveVerb) Run(a *app) error {
 		if err != nil {
 			return err
 		}
+		trim := time.AfterFunc(startTime, process.Trim)
+		defer trim.Stop()
 		a.note("serving %s on http%s://%s (Ctrl-C stops)", s.Project(), v.tls(), l.Addr())
 		if err := server.Serve(a.ctx, l); err != nil {
 			return err

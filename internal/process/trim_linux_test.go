@@ -1,0 +1,50 @@
+package process
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// resident returns the resident bytes of mapped files of this process, in KiB, as /proc/self/status says it.
+func resident(t *testing.T) string {
+	t.Helper()
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.SplitSeq(string(status), "\n") {
+		if rest, ok := strings.CutPrefix(line, "RssFile:"); ok {
+			return strings.TrimSpace(rest)
+		}
+	}
+	t.Skip("this kernel does not tell the pages of files apart")
+	return ""
+}
+
+func TestTrimGivesPagesBackAndTheProgramGoesOn(t *testing.T) {
+	before := resident(t)
+	Trim()
+	if after := resident(t); len(after) > len(before) || len(after) == len(before) && after >= before {
+		t.Errorf("mapped pages of files: %s before, %s after", before, after)
+	}
+	if name := Name(); Dead(name) {
+		t.Errorf("%s is dead", name)
+	}
+}
+
+func TestOnlyMappingsOfTheProgramThatCannotBeWrittenAreGivenBack(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]bool{
+		"00400000-02700000 r-xp 00000000 fe:00 123    /bin/truepoint": true,
+		"02700000-04d00000 r--p 02300000 fe:00 123    /bin/truepoint": true,
+		"04d00000-04e00000 rw-p 04900000 fe:00 123    /bin/truepoint": false,
+		"7f0000000-7f0001000 r-xp 00000000 fe:00 9    /lib/libc.so.6": false,
+		"c000000000-c004000000 rw-p 00000000 00:00 0 ":                false,
+		"zz-yy r-xp 00000000 fe:00 123    /bin/truepoint":             false,
+	} {
+		if _, _, ok := readOnly(line, "/bin/truepoint"); ok != want {
+			t.Errorf("%s: %v, want %v", line, ok, want)
+		}
+	}
+}
