@@ -14,14 +14,7 @@ func Eval(ctx context.Context, p *Plan, opt *EvalOptions) (*Result, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	e := &evaluation{plan: p, opt: opt, indexes: map[string]*index{}}
-	var rows int64
-	for i := range p.Views {
-		for _, part := range p.Views[i].Table.Parts() {
-			rows += int64(part.Rows())
-		}
-	}
-	e.meter = newMeter(opt, 2*rows)
+	e := newEvaluation(p, opt, p.scans())
 	out := &Result{Views: make([]ViewResult, 0, len(p.Views))}
 	for i := range p.Views {
 		v, err := e.view(ctx, &p.Views[i])
@@ -30,7 +23,9 @@ func Eval(ctx context.Context, p *Plan, opt *EvalOptions) (*Result, error) {
 		}
 		out.Views = append(out.Views, *v)
 	}
-	return out, nil
+	var err error
+	out.Windows, err = e.windows(ctx)
+	return out, err
 }
 
 // An evaluation is one call of Eval.
@@ -39,6 +34,17 @@ type evaluation struct {
 	opt     *EvalOptions
 	meter   *meter
 	indexes map[string]*index // by spine columns: views with the same keys share one
+}
+
+// newEvaluation returns an evaluation that is to read the tables of scans.
+func newEvaluation(p *Plan, opt *EvalOptions, scans []*ViewScan) *evaluation {
+	var rows int64
+	for _, v := range scans {
+		for _, part := range v.Table.Parts() {
+			rows += int64(part.Rows())
+		}
+	}
+	return &evaluation{plan: p, opt: opt, indexes: map[string]*index{}, meter: newMeter(opt, 2*rows)}
 }
 
 // slotBytesMax bounds the memory of all workers' slots; beyond it fewer workers run.

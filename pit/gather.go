@@ -87,7 +87,11 @@ func (g *gathering) run(ctx context.Context, targets ...*target) error {
 }
 
 func (g *gathering) part(ctx context.Context, part int, cols []*value.Column, targets []*target) error {
-	r := newPicking(g.parts[part], part, targets)
+	lists := make([][]pick, len(targets))
+	for i, t := range targets {
+		lists[i] = t.picks[part]
+	}
+	r := newPicking(g.parts[part], lists)
 	if r == nil {
 		return nil
 	}

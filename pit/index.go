@@ -160,7 +160,7 @@ func (b *indexBuild) sort(ctx context.Context) error {
 }
 
 // sortRows sorts rows. It looks at the context every sortRun rows.
-func sortRows(ctx context.Context, rows []uint32, order func(a, b uint32) int) error {
+func sortRows[T any](ctx context.Context, rows []T, order func(a, b T) int) error {
 	const sortRun = 1 << 16
 	for lo := 0; lo < len(rows); lo += sortRun {
 		if run := rows[lo:min(lo+sortRun, len(rows))]; len(run) > 1 && !slices.IsSortedFunc(run, order) {
@@ -173,7 +173,7 @@ func sortRows(ctx context.Context, rows []uint32, order func(a, b uint32) int) e
 	if len(rows) <= sortRun {
 		return nil
 	}
-	from, to := rows, make([]uint32, len(rows))
+	from, to := rows, make([]T, len(rows))
 	for width := sortRun; width < len(rows); width *= 2 {
 		for lo := 0; lo < len(rows); lo += 2 * width {
 			mid, hi := min(lo+width, len(rows)), min(lo+2*width, len(rows))
@@ -188,7 +188,7 @@ func sortRows(ctx context.Context, rows []uint32, order func(a, b uint32) int) e
 }
 
 // merge merges the sorted a and b into dst, whose length is the sum of theirs.
-func merge(ctx context.Context, dst, a, b []uint32, order func(a, b uint32) int) error {
+func merge[T any](ctx context.Context, dst, a, b []T, order func(a, b T) int) error {
 	for i := range dst {
 		if i%(1<<16) == 0 && ctx.Err() != nil {
 			return ctx.Err()

@@ -16,11 +16,11 @@ type picking struct {
 	texts  func(dst, src []string, picks []pick)
 }
 
-// newPicking returns nil if no target picks a row of p, which is the given part of them.
-func newPicking(p Part, part int, targets []*target) *picking {
+// newPicking returns nil if no list picks a row of p.
+func newPicking(p Part, lists [][]pick) *picking {
 	n := 0
-	for _, t := range targets {
-		n += len(t.picks[part])
+	for _, l := range lists {
+		n += len(l)
 	}
 	if n == 0 {
 		return nil
@@ -29,8 +29,8 @@ func newPicking(p Part, part int, targets []*target) *picking {
 		return &picking{part: p, texts: copyTexts}
 	}
 	r := &picking{part: p, picked: make([]uint64, (p.Rows()+63)/64), texts: copyItems[string]}
-	for _, t := range targets {
-		for _, k := range t.picks[part] {
+	for _, l := range lists {
+		for _, k := range l {
 			r.picked[k.in>>6] |= 1 << (k.in & 63)
 		}
 	}

@@ -34,6 +34,14 @@ type View struct {
 	TTL          eventtime.TTL
 	TiesError    bool
 	Parts        []*value.Batch // one per rows block, in order
+	Windows      *Windows       // nil for a join; Layout.Features are those of the windows otherwise
+}
+
+// Windows is what a view of windows has beside what a join has.
+type Windows struct {
+	EventID        string
+	Features       []pit.WindowFeature
+	Refresh, Delay eventtime.Duration
 }
 
 // A Want is the answer that a case expects.
@@ -67,9 +75,43 @@ var ErrUnsupported = errors.New("this engine cannot answer the case")
 func (c *Case) Plan() *pit.Plan {
 	p := &pit.Plan{Spine: c.Spine, Known: c.Known, KnownAt: c.KnownAt, NullInSpine: c.OnNull}
 	for _, v := range c.Views {
+		if v.Windows != nil {
+			p.Windows = append(p.Windows, v.WindowScan())
+			continue
+		}
 		p.Views = append(p.Views, v.Scan())
 	}
 	return p
+}
+
+// WindowScan returns the windows of v over a table in memory.
+func (v *View) WindowScan() pit.WindowScan {
+	w := pit.WindowScan{
+		Name: v.Name, Table: pit.MemTable(v.Parts...), Layout: v.Layout, Spine: v.Spine, Availability: v.Availability, TTL: v.TTL,
+		EventID: v.Windows.EventID, Features: v.Windows.Features, Refresh: v.Windows.Refresh, Delay: v.Windows.Delay,
+	}
+	w.Layout.Features, w.Layout.FeatureTypes = nil, nil
+	return w
+}
+
+// results returns the answer for each view of c.
+func (c *Case) results(got *pit.Result) []*pit.ViewResult {
+	var out []*pit.ViewResult
+	views, windows := 0, 0
+	for _, v := range c.Views {
+		if v.Windows == nil {
+			out, views = append(out, &got.Views[views]), views+1
+			continue
+		}
+		w := &got.Windows[windows]
+		windows++
+		r := &pit.ViewResult{Status: w.Status, Event: w.Event, Columns: w.Columns, Report: w.Report}
+		for range w.Status {
+			r.Created, r.Row = append(r.Created, eventtime.None), append(r.Row, -1)
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 // Scan returns the join of v over a table in memory.
@@ -94,18 +136,19 @@ func (c *Case) Check(got *pit.Result, err error) []string {
 	if err != nil {
 		return []string{fmt.Sprintf("got error %q, want none", err)}
 	}
-	if len(got.Views) != len(c.Views) {
-		return []string{fmt.Sprintf("got %d views, want %d", len(got.Views), len(c.Views))}
+	if len(got.Views)+len(got.Windows) != len(c.Views) {
+		return []string{fmt.Sprintf("got %d views and %d with windows, want %d", len(got.Views), len(got.Windows), len(c.Views))}
 	}
+	results := c.results(got)
 	var wrong []string
 	for row, cells := range c.Want.Cells {
 		for _, w := range cells {
-			if g := c.got(&got.Views[w.View], w, row); g != "" {
+			if g := c.got(results[w.View], w, row); g != "" {
 				wrong = append(wrong, fmt.Sprintf("entity row %d, view %s, %s: got %s, want %s", row+1, c.Views[w.View].Name, c.column(w), g, w.Text))
 			}
 		}
 	}
-	return append(wrong, c.checkReports(got)...)
+	return append(wrong, c.checkReports(results)...)
 }
 
 func (c *Case) column(w WantCell) string {
@@ -144,10 +187,10 @@ func differs(got, want value.Value) string {
 	return Text(got)
 }
 
-func (c *Case) checkReports(got *pit.Result) (wrong []string) {
+func (c *Case) checkReports(got []*pit.ViewResult) (wrong []string) {
 	var total int64
 	for i, v := range c.Views {
-		r := got.Views[i].Report
+		r := got[i].Report
 		if rejected := [3]int64{r.RejectedKey, r.RejectedEvent, r.RejectedCreate}; rejected != c.Want.Rejected[v.Name] {
 			wrong = append(wrong, fmt.Sprintf("view %s: rejected key, event, created: got %v, want %v", v.Name, rejected, c.Want.Rejected[v.Name]))
 		}

@@ -20,7 +20,35 @@ func SameResults(got, want *pit.Result) error {
 			return fmt.Errorf("view %d: %w", i, err)
 		}
 	}
+	return SameWindows(got.Windows, want.Windows)
+}
+
+// SameWindows returns an error that names the first difference between two answers of windows, as SameResults does.
+func SameWindows(got, want []pit.WindowResult) error {
+	if len(got) != len(want) {
+		return fmt.Errorf("got %d views of windows, want %d", len(got), len(want))
+	}
+	for i := range want {
+		if err := sameWindows(&got[i], &want[i]); err != nil {
+			return fmt.Errorf("windows %d: %w", i, err)
+		}
+	}
 	return nil
+}
+
+func sameWindows(got, want *pit.WindowResult) error {
+	if len(got.Status) != len(want.Status) || len(got.Columns) != len(want.Columns) {
+		return fmt.Errorf("got %d rows of %d columns, want %d of %d", len(got.Status), len(got.Columns), len(want.Status), len(want.Columns))
+	}
+	for i := range want.Status {
+		if got.Status[i] != want.Status[i] || got.Event[i] != want.Event[i] {
+			return fmt.Errorf("row %d: got %v of %v, want %v of %v", i, got.Status[i], got.Event[i], want.Status[i], want.Event[i])
+		}
+	}
+	if err := sameColumns(got.Columns, want.Columns); err != nil {
+		return err
+	}
+	return sameReports(got.Report, want.Report)
 }
 
 func sameViews(got, want *pit.ViewResult) error {

@@ -64,7 +64,7 @@ func (p *parser) statement(words []word) error {
 }
 
 var statements = map[string]func(p *parser, words []word) error{
-	"view": (*parser).view, "rows": (*parser).rowsBlock, "ask": (*parser).ask, "----": (*parser).answers,
+	"view": (*parser).view, "windows": (*parser).windows, "feature": (*parser).feature, "rows": (*parser).rowsBlock, "ask": (*parser).ask, "----": (*parser).answers,
 	"known_at": (*parser).knownAt, "on_null": (*parser).onNull, "show": (*parser).showing,
 	"ambiguous": (*parser).ambiguous, "rejected": (*parser).rejected, "error": (*parser).wantError,
 }
@@ -105,7 +105,7 @@ func (p *parser) finish() error {
 		if shared == nil {
 			return fmt.Errorf("view %q is of an unknown view %q", v.Name, v.Of)
 		}
-		v.Parts, v.Layout.Created = shared.Parts, shared.Layout.Created
+		v.Parts, v.Layout.Created, v.Columns = shared.Parts, shared.Layout.Created, shared.Columns
 	}
 	return nil
 }
@@ -120,11 +120,13 @@ func (p *parser) find(view string) *View {
 }
 
 // view reads: view NAME option=value…
-func (p *parser) view(words []word) error {
+func (p *parser) view(words []word) error { return p.declareView(words, nil) }
+
+func (p *parser) declareView(words []word, windows *Windows) error {
 	if len(words) == 0 || p.find(words[0].text) != nil {
 		return fmt.Errorf("view needs a name that no other view of the case has")
 	}
-	v := &View{Name: words[0].text, Layout: pit.Layout{Event: "event"}}
+	v := &View{Name: words[0].text, Layout: pit.Layout{Event: "event"}, Windows: windows}
 	v.Columns = []value.Field{{Name: "event", Type: value.Scalar(value.UnixTimestamp)}, {Name: "created", Type: value.Scalar(value.UnixTimestamp)}}
 	var spine []string
 	for _, w := range words[1:] {
@@ -188,7 +190,10 @@ func (v *View) option(name, text string) (err error) {
 	case "availability":
 		err = v.available(text)
 	default:
-		err = fmt.Errorf("unknown option %q of a view", name)
+		if v.Windows == nil {
+			return fmt.Errorf("unknown option %q of a view", name)
+		}
+		err = v.windowOption(name, text)
 	}
 	return err
 }

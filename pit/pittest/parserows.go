@@ -247,7 +247,8 @@ func (p *parser) answer(words []word) error {
 	return nil
 }
 
-// wanted reads one expected cell: a value, null, absent or expired; of an instant also none.
+// wanted reads one expected cell: a value, null, absent, expired or empty:VALUE; of an instant also
+// none.
 func (p *parser) wanted(view, feature int, w word) (out WantCell, err error) {
 	out = WantCell{View: view, Feature: feature, Status: value.Present, Text: w.text}
 	switch {
@@ -257,6 +258,9 @@ func (p *parser) wanted(view, feature int, w word) (out WantCell, err error) {
 		out.Value = value.OfInstant(eventtime.None)
 	case feature < 0:
 		out.Value, err = cell(w, value.Scalar(value.UnixTimestamp))
+	case strings.HasPrefix(w.text, "empty:") && !w.quoted:
+		out.Status = value.NotFound
+		out.Value, err = cell(word{text: w.text[len("empty:"):]}, p.c.Views[view].Layout.FeatureTypes[feature])
 	case w.text == "absent" && !w.quoted:
 		out.Status = value.NotFound
 	case w.text == "expired" && !w.quoted:

@@ -163,6 +163,8 @@ func (g *generator) row(v *View, b *value.Batch) {
 			cell = g.orNull(value.OfBool(g.chance(25, "gone")), 10)
 		case f.Name == v.Layout.Sequence:
 			cell = g.orNull(value.OfInt64(int64(rapid.IntRange(0, 3).Draw(g.t, "arrival"))), 40)
+		case isInput(v, f.Name):
+			cell = g.orNull(g.input(f.Type), 15)
 		default:
 			cell = g.orNull(g.feature(f.Type), 15)
 		}
@@ -262,6 +264,10 @@ func (g *generator) edge(v *View) eventtime.Instant {
 			at = event
 		}
 	}
-	at = at.Add(v.TTL)
+	if v.Windows == nil {
+		at = at.Add(v.TTL)
+	} else {
+		at = g.windowEdge(v, at)
+	}
 	return at.Add(eventtime.Duration(rapid.SampledFrom([]int{-1, 0, 0, 0, 0, 1}).Draw(g.t, "beside")))
 }

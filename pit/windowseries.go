@@ -1,0 +1,244 @@
+package pit
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/truepoint/truepoint/agg"
+	"github.com/truepoint/truepoint/value"
+)
+
+// A series is those rows of a key that a filter selects, that belong to a group and whose input is not null, with what
+// functions ask for of them, made when it is first asked for. Its members are numbered from 0 in the order of time.
+type series struct {
+	column int // stored column of the inputs, −1 for rows without
+	filter int // −1 for none
+
+	rows   []int32 // the members' rows, unless all
+	all    bool    // every row of the key is a member
+	n      int
+	col    *value.Column // of the key's rows; nil for rows without inputs
+	ints   []int64
+	floats []float64
+	sums   agg.Prefix
+	summed bool
+	ranked [2]ranking // for min and max
+	ids    []int32    // equal inputs have equal numbers, below distinct
+	known  map[string]int32
+}
+
+// A ranking is the inputs as integers in the order of min or max.
+type ranking struct {
+	made bool
+	keys []int64
+	tree []int32 // the best member of spans of them, made for windows with rows that do not count
+}
+
+// reset begins anew with the given rows of a key, of which nil means all that the series' filter and column leave.
+func (x *series) reset(k *keyRows, of []int32) {
+	x.summed, x.ranked[0].made, x.ranked[1].made, x.ids, x.known = false, false, false, x.ids[:0], nil
+	x.ranked[0].tree, x.ranked[1].tree = x.ranked[0].tree[:0], x.ranked[1].tree[:0]
+	x.rows, x.col = x.rows[:0], nil
+	if x.column >= 0 {
+		x.col = k.cols[x.column]
+	}
+	x.all = of == nil && x.filter < 0 && (x.col == nil || x.col.Nulls == nil || !x.col.HasNulls())
+	x.n = len(k.items)
+	if x.all {
+		return
+	}
+	take := func(i int) {
+		if (x.col == nil || !x.col.Null(i)) && k.selected(x.filter, i) {
+			x.rows = append(x.rows, int32(i))
+		}
+	}
+	if of == nil {
+		for i := range k.items {
+			take(i)
+		}
+	}
+	for _, i := range of {
+		take(int(i))
+	}
+	x.n = len(x.rows)
+}
+
+// row returns the row of member i.
+func (x *series) row(i int) int {
+	if x.all {
+		return i
+	}
+	return int(x.rows[i])
+}
+
+// value returns the input of member i.
+func (x *series) value(i int) value.Value { return x.col.At(x.row(i)) }
+
+// before returns how many members stand before a row. cursor is where the last answer was, which is mostly close.
+func (x *series) before(row int, cursor *int) int {
+	if x.all {
+		return row
+	}
+	c := *cursor
+	for c < len(x.rows) && int(x.rows[c]) < row {
+		c++
+	}
+	for c > 0 && int(x.rows[c-1]) >= row {
+		c--
+	}
+	*cursor = c
+	return c
+}
+
+// among appends to dst those of the members lo ≤ i < hi whose rows, ascending, are given.
+func (x *series) among(dst, rows []int, lo, hi int) []int {
+	for _, row := range rows {
+		i, ok := row, true
+		if !x.all {
+			i, ok = slices.BinarySearch(x.rows, int32(row))
+		}
+		if ok && lo <= i && i < hi {
+			dst = append(dst, i)
+		}
+	}
+	return dst
+}
+
+// prefix returns the prefix sums of the inputs, which are numbers.
+func (x *series) prefix() *agg.Prefix {
+	if x.summed {
+		return &x.sums
+	}
+	x.summed = true
+	switch x.col.Type.Kind {
+	case value.Int32, value.Int64:
+		if x.all {
+			x.sums.Ints(x.col.Ints)
+			return &x.sums
+		}
+		x.ints = x.ints[:0]
+		for i := range x.n {
+			x.ints = append(x.ints, x.col.Ints[x.row(i)])
+		}
+		x.sums.Ints(x.ints)
+	case value.Float64:
+		if x.all {
+			x.sums.Floats(x.col.Float64s)
+			return &x.sums
+		}
+		fallthrough
+	default:
+		x.floats = x.floats[:0]
+		for i := range x.n {
+			x.floats = append(x.floats, x.value(i).Float())
+		}
+		x.sums.Floats(x.floats)
+	}
+	return &x.sums
+}
+
+// ranking returns the keys of the members for max if greatest is 1, for min if it is 0: equal inputs have equal keys.
+func (x *series) ranking(greatest int) *ranking {
+	r := &x.ranked[greatest]
+	if r.made {
+		return r
+	}
+	r.made, r.keys = true, r.keys[:0]
+	switch x.col.Type.Kind {
+	case value.Int32, value.Int64, value.UnixTimestamp, value.Date:
+		for i := range x.n {
+			r.keys = append(r.keys, x.col.Ints[x.row(i)])
+		}
+	case value.Float32, value.Float64:
+		key := agg.LeastKey
+		if greatest == 1 {
+			key = agg.GreatestKey
+		}
+		for i := range x.n {
+			r.keys = append(r.keys, key(x.value(i).Float()))
+		}
+	default:
+		x.rankValues(r)
+	}
+	return r
+}
+
+// rankValues gives texts and decimals their places among themselves as keys.
+func (x *series) rankValues(r *ranking) {
+	order := make([]int32, x.n)
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(i, j int32) int { return value.Compare(x.value(int(i)), x.value(int(j))) })
+	r.keys = slices.Grow(r.keys, x.n)[:x.n]
+	for place, i := range order {
+		r.keys[i] = int64(place)
+		if place > 0 && value.Compare(x.value(int(order[place-1])), x.value(int(i))) == 0 {
+			r.keys[i] = r.keys[order[place-1]]
+		}
+	}
+}
+
+// best returns the member with the best key of those from lo up to, not including, hi but those in out, ascending; −1 if
+// there is none. It costs the logarithm of the series for each of out.
+func (r *ranking) best(greatest, lo, hi int, out []int) int {
+	better := func(i, j int32) int32 {
+		switch {
+		case i < 0:
+			return j
+		case j < 0 || cmp.Compare(r.keys[i], r.keys[j]) == 2*greatest-1:
+			return i
+		}
+		return j
+	}
+	n := len(r.keys)
+	if len(r.tree) == 0 {
+		r.tree = slices.Grow(r.tree, 2*n)[:2*n]
+		for i := range n {
+			r.tree[n+i] = int32(i)
+		}
+		for i := n - 1; i > 0; i-- {
+			r.tree[i] = better(r.tree[2*i], r.tree[2*i+1])
+		}
+	}
+	best := int32(-1)
+	span := func(lo, hi int) {
+		for a, b := lo+n, hi+n; a < b; a, b = a/2, b/2 {
+			if a&1 == 1 {
+				best = better(best, r.tree[a])
+				a++
+			}
+			if b&1 == 1 {
+				b--
+				best = better(best, r.tree[b])
+			}
+		}
+	}
+	for _, i := range out {
+		span(lo, i)
+		lo = i + 1
+	}
+	span(lo, hi)
+	return int(best)
+}
+
+// numbers returns a number for the input of each member, the same for equal inputs as count_distinct sees them, and how
+// many there are.
+func (x *series) numbers(spec agg.Spec) (ids []int32, distinct int) {
+	if x.known != nil {
+		return x.ids, len(x.known)
+	}
+	x.known = map[string]int32{}
+	for i := range x.n {
+		one, _ := spec.New() // the plan was checked
+		one.Add(x.value(i), agg.Order{})
+		set := string(one.Append(nil)) // equal sets have equal bytes
+		id, ok := x.known[set]
+		if !ok {
+			id = int32(len(x.known))
+			x.known[set] = id
+		}
+		x.ids = append(x.ids, id)
+	}
+	return x.ids, len(x.known)
+}
