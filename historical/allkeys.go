@@ -8,7 +8,6 @@ import (
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/history"
 	"github.com/truepoint/truepoint/pit"
-	"github.com/truepoint/truepoint/value"
 )
 
 // allKeys builds the spine of batch inference: every key that the view's history knows at AsOf, in key order, each at
@@ -44,35 +43,11 @@ func allKeys(ctx context.Context, src Source, req *Request) (sp *spine, err erro
 	if err != nil {
 		return nil, err
 	}
-	return spineOfKeys(use, winners, req)
-}
-
-func spineOfKeys(use *feature.Use, winners pit.Winners, req *Request) (*spine, error) {
-	keys := make([]*value.Column, len(use.Keys))
-	for k, f := range use.Keys {
-		keys[k] = value.NewColumn(f.Type, winners.Len())
-	}
-	times := value.NewColumn(value.Scalar(value.UnixTimestamp), winners.Len())
-	sp := &spine{columns: &value.Batch{}, keys: &value.Batch{Rows: winners.Len()}}
+	b := newSpineBuilder(use.Keys)
 	for i := range winners.Len() {
-		parts, err := value.DecodeKey(winners.Key(i))
-		if err != nil {
-			return nil, errs.Wrap(err, errs.Internal, "key %d of view %q", i, use.View.Name)
+		if err := b.add(winners.Key(i), req.AsOf); err != nil {
+			return nil, err
 		}
-		for k, p := range parts {
-			keys[k].Append(p)
-		}
-		times.Append(value.OfInstant(req.AsOf))
-		sp.asOf = append(sp.asOf, req.AsOf)
 	}
-	for k, f := range use.Keys {
-		sp.keys.Add(f.Name, keys[k])
-		sp.columns.Add(f.Name, keys[k])
-	}
-	name := req.TimeColumn
-	if name == "" {
-		name = DefaultTimeColumn
-	}
-	sp.columns.Add(name, times)
-	return sp, nil
+	return b.spine(req), nil
 }

@@ -32,7 +32,7 @@ const (
 )
 
 // A Request asks for a training set: the spine's rows in order, each with the values that were true at its asOf.
-// Exactly one of Features and Service is set, and exactly one of Spine, SpineSQL and AllKeys.
+// Exactly one of Features and Service is set, and exactly one of Spine, SpineSQL, AllKeys and Range.
 type Request struct {
 	Spine      *value.Batch   // join keys, the time column, any other columns
 	TimeColumn string         // default DefaultTimeColumn; UnixTimestamp, Date or text
@@ -41,6 +41,9 @@ type Request struct {
 	SpineSQL   string         // a query in the offline store that gives the spine
 	AllKeys    string         // a view: the spine is every key of its history, at AsOf
 	AsOf       eventtime.Instant
+	// Range asks for every moment at which one of the views has a row of a key, both ends inside, once for each key. A
+	// Start of None is End minus the greatest ttl of the views, or minus 30 days where all values live for ever.
+	Range *eventtime.Interval
 
 	Features []string // references view:feature
 	Service  string

@@ -22,6 +22,11 @@ type spine struct {
 
 func buildSpine(ctx context.Context, src Source, sel *feature.Selection, req *Request) (*spine, error) {
 	switch {
+	case req.Range != nil && (req.Spine != nil || req.SpineSQL != "" || req.AllKeys != ""):
+		return nil, errs.New(errs.InvalidArgument, "the entity rows are given twice, once as a range of time").
+			WithID("T0343").WithHint("give either --start and --end or entity rows")
+	case req.Range != nil:
+		return rangeSpine(ctx, src, sel, req)
 	case req.SpineSQL != "" && (req.Spine != nil || req.AllKeys != ""):
 		return nil, errs.New(errs.InvalidArgument, "the entity rows are given twice, once as a query").
 			WithID("T0343").WithHint("give one of --entities, --entities-sql and --all-keys")
