@@ -1,6 +1,8 @@
 package serving
 
 import (
+	"context"
+
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
@@ -10,24 +12,33 @@ import (
 )
 
 // answer judges the rows that were read and shapes the response.
-func (s *Server) answer(p *plan, e *entities, reads []*online.Read, m moment) *Response {
-	j := judge{given: m.given != eventtime.None, asOf: m.given}
+func (s *Server) answer(ctx context.Context, p *plan, e *entities, a *asked) (*Response, error) {
+	reads := a.reads
+	j := judge{given: a.given != eventtime.None, asOf: a.given}
 	if !j.given {
 		now := s.clock()
 		j.limit = now.Add(s.opt.MaxSkew)
 		j.asOf = presentAsOf(reads, now, j.limit)
 	}
-	res := &Response{AsOf: j.asOf, Revision: m.revision, Older: p.older, Rows: e.rows, Keys: e.columns, Columns: make([]Column, len(p.sel.Order))}
-	verdicts := make([][]verdict, len(reads))
+	res := &Response{AsOf: j.asOf, Revision: a.revision, Older: p.older, Rows: e.rows, Keys: e.columns, Columns: make([]Column, len(p.sel.Order))}
+	g := &gathering{plan: p, entities: e, reads: reads, verdicts: make([][]verdict, len(reads))}
 	for u, r := range reads {
-		verdicts[u] = j.rows(r)
+		g.verdicts[u] = j.rows(r)
+	}
+	derived, err := g.derive(ctx, j.asOf)
+	if err != nil {
+		return nil, err
 	}
 	for i, o := range p.sel.Order {
+		if o.Use == feature.FromDerived {
+			d := &p.sel.Derived[o.Field]
+			res.Columns[i] = Column{Name: o.Name, View: d.View.Name, Field: d.Field, Cells: derivedCells(&derived[o.Field])}
+			continue
+		}
 		u := &p.sel.Uses[o.Use]
-		res.Columns[i] = Column{Name: o.Name, View: u.Alias, Field: u.Fields[o.Field],
-			Cells: cells(reads[o.Use], verdicts[o.Use], o.Field, p.defaults[o.Use][o.Field])}
+		res.Columns[i] = Column{Name: o.Name, View: u.Alias, Field: u.Fields[o.Field], Cells: g.cells(o.Cell)}
 	}
-	return res
+	return res, nil
 }
 
 // presentAsOf returns the asOf of a request that gives none: the clock, or the greatest moment of a stored row that is
@@ -103,8 +114,17 @@ func (j *judge) row(r *online.Read, row *online.RowInfo) verdict {
 	return v
 }
 
-// cells returns the column of one field, with defaults applied.
-func cells(r *online.Read, verdicts []verdict, field int, defaults feature.Defaults) []Cell {
+// A gathering is the judged rows of all uses, of which columns are made.
+type gathering struct {
+	plan     *plan
+	entities *entities
+	reads    []*online.Read
+	verdicts [][]verdict // per use and row
+}
+
+// cells returns the column of one field of a use, with defaults applied.
+func (g *gathering) cells(of feature.Cell) []Cell {
+	r, verdicts, field, defaults := g.reads[of.Use], g.verdicts[of.Use], of.Field, g.plan.defaults[of.Use][of.Field]
 	out := make([]Cell, len(verdicts))
 	for i := range out {
 		v := &verdicts[i]

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/truepoint/truepoint/derive"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
 )
@@ -18,6 +19,9 @@ type plan struct {
 	defaults [][]feature.Defaults // per use and field
 	older    []*Older             // of the views that are answered in an older form, each once
 	wanted   map[string]bool      // request columns
+	key      []bool               // per element of sel.Request: it is a join key
+	derive   *derive.Plan         // nil without on-demand features
+	cells    int                  // per entity row, with those that only on-demand features need
 }
 
 // plan resolves the features of a request. Errors: InvalidArgument unless exactly one of features and service is given,
@@ -62,9 +66,17 @@ func choose(set *feature.Set, req *Request) (*feature.Selection, error) {
 }
 
 func (c *Catalog) compile(sel *feature.Selection) (*plan, error) {
-	p := &plan{sel: sel, wanted: map[string]bool{}}
+	p := &plan{sel: sel, wanted: map[string]bool{}, cells: len(sel.Order)}
 	for _, f := range sel.Request {
 		p.wanted[f.Name] = true
+		p.key = append(p.key, slices.ContainsFunc(sel.Uses, func(u feature.Use) bool { return slices.Contains(u.Columns, f.Name) }))
+	}
+	var err error
+	if p.derive, err = derive.Compile(sel); err != nil {
+		return nil, err
+	}
+	if p.derive != nil {
+		p.cells += len(p.derive.Inputs())
 	}
 	for i := range sel.Uses {
 		u := &sel.Uses[i]

@@ -14,8 +14,8 @@ import (
 // Read answers a request with one call of the online store. Rows that were written under newer definitions than those
 // that this process has make it read the definitions anew and ask the store once more.
 //
-// Errors: InvalidArgument for a request that contradicts itself, is too large, lacks a join key or has values that are
-// not of their key's type (with row numbers); NotFound with a suggestion for an unknown feature, view or service;
+// Errors: InvalidArgument for a request that contradicts itself, is too large, lacks a join key or a request column, or
+// has values that are not of their declared type (with row numbers); NotFound with a suggestion for an unknown feature, view or service;
 // FailedPrecondition before the first apply; and, unless errors become cells, the store's own code, mostly Unavailable.
 func (s *Server) Read(ctx context.Context, req *Request) (*Response, error) {
 	c, err := s.Current(ctx)
@@ -51,7 +51,8 @@ func (s *Server) readBy(ctx context.Context, c *Catalog, req *Request) (res *Res
 			return nil, outdated, unavailable(err)
 		}
 	}
-	return s.answer(p, e, reads, moment{revision: c.Revision, given: req.AsOf}), outdated, nil
+	res, err = s.answer(ctx, p, e, &asked{reads: reads, revision: c.Revision, given: req.AsOf})
+	return res, outdated, err
 }
 
 // rule returns what a store that cannot answer means for this request.
@@ -76,8 +77,9 @@ func unavailable(err error) error {
 	return errs.Wrap(err, code, "the online store cannot answer")
 }
 
-// A moment is what a response is computed for.
-type moment struct {
+// An asked is what a response is made of besides the request.
+type asked struct {
+	reads    []*online.Read
 	revision registry.Revision
 	given    eventtime.Instant // None: the clock decides
 }

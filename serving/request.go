@@ -18,7 +18,7 @@ const (
 	Cells OnError = "cells"
 )
 
-// Reasons of ERROR cells.
+// Reasons of ERROR cells. An on-demand feature has that of an input, or derive.ReasonExpression with more text.
 const (
 	ReasonStore     = "store_unavailable" // the online store could not be asked
 	ReasonRow       = "row_unreadable"    // the stored row is corrupt, or newer than the definitions that this process has
@@ -28,7 +28,7 @@ const (
 
 // A Request asks for features of entities. Exactly one of Features and Service is set.
 type Request struct {
-	Entities []input.Column // one per join key, all of one length; other columns are ignored unless Strict
+	Entities []input.Column // join keys and request columns, all of one length; others are ignored unless Strict
 	Features []string
 	Service  string
 	Names    feature.Naming
@@ -44,7 +44,7 @@ type Response struct {
 	Revision registry.Revision // of the definitions that the request was resolved by
 	Older    []*Older          // views of the answer that an older generation answers, by the definition of its own revision
 	Rows     int
-	Keys     []Key    // the request columns that were needed, in order of first need
+	Keys     []Key    // the join keys that were needed, in order of first need
 	Columns  []Column // the features in request order, duplicates kept
 }
 
@@ -57,7 +57,7 @@ type Key struct {
 // A Column is the answer for one feature.
 type Column struct {
 	Name  string
-	View  string // alias of the use
+	View  string // alias of the use, or the on-demand view
 	Field feature.Field
 	Cells []Cell
 }
@@ -67,6 +67,6 @@ type Cell struct {
 	Value     value.Value
 	Status    value.Status
 	Defaulted bool
-	Event     eventtime.Instant // of the stored row, also of an expired one; None where there is no row
+	Event     eventtime.Instant // of the stored row, also of an expired one, or the latest of the inputs; None where there is none
 	Reason    string            // of ERROR
 }
