@@ -26,6 +26,7 @@ type scan struct {
 	parts []Part
 	start []int64
 	meter *meter
+	prune *pruning
 }
 
 // A scanWorker is the share of one goroutine.
@@ -46,6 +47,7 @@ type scanWorker struct {
 
 // run reads all parts and returns the slots with the best rows of all workers.
 func (s *scan) run(ctx context.Context, workers, tiesMax int) (*scanWorker, error) {
+	s.prune = newPruning(s.view, s.index, s.parts)
 	all := make([]*scanWorker, min(workers, len(s.parts)))
 	err := each(ctx, workers, len(s.parts), func(i int) func(context.Context, int) error {
 		all[i] = s.worker(tiesMax)
@@ -83,6 +85,11 @@ func (s *scan) worker(tiesMax int) *scanWorker {
 // part reads one part and offers its rows to their slots.
 func (w *scanWorker) part(ctx context.Context, part int) error {
 	p := w.parts[part]
+	if w.prune.idle(p) {
+		w.report.Read += int64(p.Rows())
+		w.meter.add(p.Rows())
+		return nil
+	}
 	if err := w.chunk.read(ctx, p); err != nil {
 		return err
 	}
