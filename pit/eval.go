@@ -34,6 +34,7 @@ type evaluation struct {
 	opt     *EvalOptions
 	meter   *meter
 	indexes map[string]*index // by spine columns: views with the same keys share one
+	keyed   bool              // the spine is keys, of which messages tell no number
 }
 
 // newEvaluation returns an evaluation that is to read the tables of scans.

@@ -54,6 +54,9 @@ func (e *evaluation) window(ctx context.Context, w *WindowScan) (*WindowResult, 
 	if err != nil {
 		return nil, err
 	}
+	if r.fault != nil && e.keyed {
+		return nil, w.fault(r.faultAt.feature, -1, r.fault)
+	}
 	if r.fault != nil {
 		return nil, w.fault(r.faultAt.feature, r.faultAt.row, r.fault)
 	}

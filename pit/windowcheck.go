@@ -131,7 +131,7 @@ func (f *WindowFeature) empty() (value.Value, error) {
 	return s.Final()
 }
 
-// fault says which cell cannot be computed. key is the entity row's number from 0, or −1 for that of a materialization.
+// fault says which cell cannot be computed. row is the entity row's number from 0, or −1 for that of a materialization.
 func (w *WindowScan) fault(f int, row int, err error) error {
 	if row < 0 {
 		return errs.Wrap(err, errs.CodeOf(err), "view %q, feature %q", w.Name, w.Features[f].Name)

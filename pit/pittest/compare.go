@@ -98,12 +98,6 @@ func SameWinners(ctx context.Context, got, want pit.Winners, step int) error {
 	if got.Len() != want.Len() {
 		return fmt.Errorf("got %d winners, want %d", got.Len(), want.Len())
 	}
-	for i := range want.Len() {
-		g := fmt.Sprintf("%x %v %v %v", got.Key(i), got.Event(i), got.Created(i), got.Deleted(i))
-		if w := fmt.Sprintf("%x %v %v %v", want.Key(i), want.Event(i), want.Created(i), want.Deleted(i)); g != w {
-			return fmt.Errorf("winner %d: got %s, want %s", i, g, w)
-		}
-	}
 	for lo := 0; lo < want.Len(); lo += step {
 		hi := min(lo+step, want.Len())
 		g, err := got.Load(ctx, lo, hi)
@@ -116,6 +110,12 @@ func SameWinners(ctx context.Context, got, want pit.Winners, step int) error {
 		}
 		if err := sameColumns(g, w); err != nil {
 			return fmt.Errorf("winners from %d: %w", lo, err)
+		}
+	}
+	for i := range want.Len() {
+		g := fmt.Sprintf("%x %v %v %v", got.Key(i), got.Event(i), got.Created(i), got.Deleted(i))
+		if w := fmt.Sprintf("%x %v %v %v", want.Key(i), want.Event(i), want.Created(i), want.Deleted(i)); g != w {
+			return fmt.Errorf("winner %d: got %s, want %s", i, g, w)
 		}
 	}
 	return sameReports(got.Report(), want.Report())

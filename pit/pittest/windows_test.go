@@ -2,12 +2,16 @@ package pittest_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/pit/pittest"
+	"github.com/truepoint/truepoint/value"
 )
 
 func TestEvalWindowsIsNaiveWindowsOnRandomData(t *testing.T) {
@@ -26,4 +30,129 @@ func TestEvalWindowsIsNaiveWindowsOnRandomData(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// windowsPlan returns the plan of a snapshot of v.
+func windowsPlan(v *pittest.View, end, previous eventtime.Instant) *pit.WindowsPlan {
+	return &pit.WindowsPlan{Scan: v.WindowScan(), End: end, Previous: previous}
+}
+
+// snapshots draws a case whose first view has snapshots.
+func snapshots(t *rapid.T) (*pittest.Case, *pittest.View) {
+	c := pittest.RandomWindows(t)
+	v := c.Views[0]
+	c.Views, c.Known, c.OnNull = c.Views[:1], pit.KnownNow, true
+	if v.Windows.Refresh == 0 {
+		v.Windows.Refresh = eventtime.Duration(rapid.Int64Range(1, 5).Draw(t, "every"))
+	}
+	return c, v
+}
+
+func TestNewestWindowsIsNaiveNewestWindowsOnRandomData(t *testing.T) {
+	t.Parallel()
+	some, emptied := 0, 0
+	check(t, func(t *rapid.T) {
+		c, v := snapshots(t)
+		ends := append(slices.Clone(c.Spine.AsOf), eventtime.Max, eventtime.Min)
+		p := windowsPlan(v, rapid.SampledFrom(ends).Draw(t, "end"), rapid.SampledFrom(append(ends, eventtime.None)).Draw(t, "previous"))
+		want, wantErr := pit.NaiveNewestWindows(context.Background(), p)
+		got, err := pit.NewestWindows(context.Background(), p, &pit.EvalOptions{Workers: rapid.IntRange(1, 3).Draw(t, "workers")})
+		if err == nil {
+			_, err = got.Load(context.Background(), 0, got.Len())
+		}
+		if (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error() {
+			t.Fatalf("got error %v, want %v", err, wantErr)
+		}
+		if err != nil {
+			return
+		}
+		for i := range want.Len() {
+			some++
+			if want.Deleted(i) {
+				emptied++
+			}
+		}
+		if err := pittest.SameWinners(context.Background(), got, want, rapid.IntRange(1, 5).Draw(t, "step")); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if emptied*20 < some {
+		t.Errorf("%d of %d keys were emptied: the cases are too easy", emptied, some)
+	}
+}
+
+// TestSnapshotsWrittenOneAfterTheOtherAreTheJoin writes snapshot after snapshot into a map, as materialization does, and
+// reads every key of the history after each.
+func TestSnapshotsWrittenOneAfterTheOtherAreTheJoin(t *testing.T) {
+	t.Parallel()
+	check(t, func(t *rapid.T) {
+		c, v := snapshots(t)
+		v.TTL = 0
+		store := map[string][]value.Value{}
+		previous := eventtime.None
+		ends := slices.DeleteFunc(slices.Clone(c.Spine.AsOf), func(i eventtime.Instant) bool { return i == eventtime.None })
+		slices.Sort(ends)
+		for _, end := range ends {
+			w, err := pit.NewestWindows(context.Background(), windowsPlan(v, end, previous), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			columns, err := w.Load(context.Background(), 0, w.Len())
+			if errs.CodeOf(err) == errs.OutOfRange {
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range w.Len() {
+				delete(store, string(w.Key(i)))
+				if !w.Deleted(i) {
+					store[string(w.Key(i))] = row(columns, i)
+				}
+			}
+			previous = eventtime.SnapshotAt(end, v.Windows.Refresh, v.Windows.Delay)
+			for i := range c.Spine.AsOf {
+				c.Spine.AsOf[i] = end
+			}
+			want, err := pit.NaiveWindows(context.Background(), c.Plan())
+			if err != nil {
+				t.Fatal(err)
+			}
+			compareStore(t, c, v, store, &want[0])
+		}
+	})
+}
+
+func row(columns []*value.Column, i int) []value.Value {
+	out := make([]value.Value, len(columns))
+	for f, c := range columns {
+		out[f] = c.At(i)
+	}
+	return out
+}
+
+// compareStore compares what is stored of each entity row's key with the join at the same instant.
+func compareStore(t *rapid.T, c *pittest.Case, v *pittest.View, store map[string][]value.Value, want *pit.WindowResult) {
+	for i := range c.Spine.AsOf {
+		var key []value.Value
+		for _, name := range v.Spine {
+			key = append(key, c.Spine.Columns.Column(name).At(i))
+		}
+		if slices.ContainsFunc(key, value.Value.IsNull) {
+			continue
+		}
+		encoded, err := value.AppendKey(nil, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, ok := store[string(encoded)]
+		if ok != (want.Status[i] == value.Present) {
+			t.Fatalf("row %d at %v: stored %t, the join says %v", i, c.Spine.AsOf[i], ok, want.Status[i])
+		}
+		for f := range got {
+			if !got[f].Identical(want.Columns[f].At(i)) {
+				t.Fatalf("row %d, feature %d: stored %s, the join says %s", i, f, pittest.Text(got[f]), pittest.Text(want.Columns[f].At(i)))
+			}
+		}
+	}
 }
