@@ -1,7 +1,9 @@
 package historical
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
@@ -24,6 +26,23 @@ func (e *engine) Close() error {
 		return nil
 	}
 	return e.tables.Close()
+}
+
+// snapshots returns what the engine reads, one per source in order of name. Two snapshots of one source, which differ in
+// columns only, count as the first.
+func (e *engine) snapshots(sel *feature.Selection) []Snapshot {
+	if e.tables == nil {
+		return nil
+	}
+	var out []Snapshot
+	for i := range sel.Uses {
+		name := sel.Uses[i].Source.Name
+		if !slices.ContainsFunc(out, func(s Snapshot) bool { return s.Source == name }) {
+			out = append(out, Snapshot{name, e.tables.Of[i].Manifest()})
+		}
+	}
+	slices.SortFunc(out, func(a, b Snapshot) int { return cmp.Compare(a.Source, b.Source) })
+	return out
 }
 
 // newEngine returns the engine of a request with its first answer: the offline store itself where it can join all

@@ -41,7 +41,7 @@ func Join(ctx context.Context, src Source, req *Request) (res *Result, err error
 	if err != nil {
 		return nil, err
 	}
-	res.Revision = src.Revision
+	res.Revision, res.Sources = src.Revision, e.snapshots(sel)
 	if req.Leaks {
 		res.Leaks, err = leaks(ctx, e, sel, answer, res)
 	}

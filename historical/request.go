@@ -5,6 +5,7 @@ import (
 
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/value"
@@ -65,6 +66,13 @@ type Result struct {
 	Views    []ViewReport // one per use of a view
 	Leaks    *LeakReport  // when asked for
 	Revision registry.Revision
+	Sources  []Snapshot // what was read, one per source, in order of name; empty where the offline store joined
+}
+
+// A Snapshot is the state of a source that a training set was made of.
+type Snapshot struct {
+	Source   string
+	Manifest offline.Manifest
 }
 
 // A Feature describes one feature column of a Result.

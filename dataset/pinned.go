@@ -1,0 +1,65 @@
+package dataset
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/offline"
+	"github.com/truepoint/truepoint/value"
+)
+
+// A pinned driver opens the snapshots that a manifest recorded. Where one is no longer there it opens what is there now
+// and remembers why. It serves one goroutine.
+type pinned struct {
+	offline.Driver
+	sources []Source
+	changed map[string]error // by source: why the snapshot cannot be read again
+	free    []string         // sources without a recorded snapshot
+}
+
+func (p *pinned) Open(ctx context.Context, s *feature.Source, columns []value.Field, _ *offline.Manifest) (offline.Snapshot, error) {
+	i := slices.IndexFunc(p.sources, func(r Source) bool { return r.Name == s.Name })
+	if i < 0 {
+		if !slices.Contains(p.free, s.Name) {
+			p.free = append(p.free, s.Name)
+		}
+		return p.Driver.Open(ctx, s, columns, nil)
+	}
+	snapshot, err := p.Driver.Open(ctx, s, columns, &p.sources[i].Manifest)
+	if errs.CodeOf(err) != errs.FailedPrecondition {
+		return snapshot, err
+	}
+	p.changed[s.Name] = err
+	return p.Driver.Open(ctx, s, columns, nil)
+}
+
+// later says which sources have files now that their snapshots do not have.
+func (p *pinned) later(ctx context.Context, set *feature.Set) ([]string, error) {
+	var out []string
+	for _, r := range p.sources {
+		s, ok := set.Source(r.Name)
+		if !ok || p.changed[r.Name] != nil {
+			continue
+		}
+		now, err := p.Driver.Open(ctx, s, nil, nil)
+		if err != nil {
+			return nil, errs.Wrap(err, errs.CodeOf(err), "look at source %q", r.Name)
+		}
+		n := 0
+		for _, f := range now.Manifest().Files {
+			if !slices.Contains(r.Manifest.Files, f) {
+				n++
+			}
+		}
+		if err := now.Close(); err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			out = append(out, fmt.Sprintf("source %q has %d files more than then; their rows are left out", r.Name, n))
+		}
+	}
+	return out, nil
+}
