@@ -37,11 +37,12 @@ test-faults: ## killed, stopped and raced processes, disturbed ports (LONG=1: 50
 	$(LONGFORM) $(GO) test -count=1 -timeout 30m -run '^TestConformance.*/Concurrency' ./online/...
 
 # Each script starts servers, runs the rest of the line with their addresses in the environment, and stops them.
-STORES := scripts/objectstores.sh
+STORES := scripts/objectstores.sh scripts/postgres.sh
 STORE_TESTS := ./internal/objectstore ./offline/... ./registry/... ./state/... ./drivers
 
-test-stores: ## conformance on real servers, which are installed once: S3, Google Cloud Storage, Azure
+test-stores: ## conformance on real servers (S3, Google Cloud Storage, Azure, PostgreSQL) and 500 random plans on each SQL engine
 	$(STORES) $(GO) test -count=1 -timeout 15m $(STORE_TESTS)
+	CGO_ENABLED=1 $(GO) test -count=1 -timeout 15m -tags duckdb ./offline/duckdboffline
 
 fuzz: ## every fuzz target for FUZZTIME
 	@set -e; for p in $$($(GO) list ./...); do \

@@ -3,6 +3,7 @@ package drivers
 import (
 	"cmp"
 	"context"
+	"maps"
 
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/config"
@@ -49,7 +50,9 @@ type offlineOpener func(*config.Config) (offline.Driver, error)
 
 // offlineStores returns what opens each type of offline store.
 func offlineStores() map[string]offlineOpener {
-	return map[string]offlineOpener{"file": openFiles, "postgres": openPostgres, inMemory: func(*config.Config) (offline.Driver, error) { return memoffline.New(), nil }}
+	out := map[string]offlineOpener{"file": openFiles, "postgres": openPostgres, inMemory: func(*config.Config) (offline.Driver, error) { return memoffline.New(), nil }}
+	maps.Copy(out, cgoStores())
+	return out
 }
 
 func openFiles(c *config.Config) (offline.Driver, error) {

@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
-# A throw-away PostgreSQL for tests: scripts/postgres.sh COMMAND… starts one in a temporary directory, runs the command
-# with TRUEPOINT_TEST_POSTGRES set to its address, and removes it. Debian: apt-get install postgresql (any from 13 on).
+# A throw-away PostgreSQL for tests: scripts/postgres.sh COMMAND… starts one in a temporary directory, reachable through
+# its socket only, runs the command with TRUEPOINT_TEST_POSTGRES set to its address, and removes it. Without a command it
+# prints the variable and serves until it is interrupted. Debian: apt-get install postgresql (15 or later). Where there is
+# none, the command runs all the same and its tests skip.
 set -euo pipefail
 
-[ $# -gt 0 ] || { echo "usage: $0 COMMAND…" >&2; exit 2; }
 bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)
 if [ -z "$bin" ] && command -v initdb >/dev/null; then bin=$(dirname "$(command -v initdb)"); fi
-[ -n "$bin" ] || { echo "no PostgreSQL here: apt-get install postgresql" >&2; exit 1; }
+if [ -z "$bin" ]; then
+  echo "no PostgreSQL here, its tests skip: apt-get install postgresql" >&2
+  exec "$@"
+fi
 
 dir=$(mktemp -d /tmp/truepoint-postgres.XXXXXX)
 as=()
@@ -19,6 +23,7 @@ stop() {
   rm -rf "$dir"
 }
 trap stop EXIT
+trap 'exit 130' INT TERM
 
 cd "$dir"
 "${as[@]}" "$bin/initdb" -D "$dir/data" -U postgres -A trust --no-sync -E UTF8 --locale=C.UTF-8 --locale-provider=icu --icu-locale=en >/dev/null
@@ -31,4 +36,8 @@ CONF
 "${as[@]}" "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w start >/dev/null || { cat "$dir/log" >&2; exit 1; }
 cd "$OLDPWD"
 export TRUEPOINT_TEST_POSTGRES="postgres:///postgres?host=$dir&user=postgres"
+if [ $# -eq 0 ]; then
+  echo "export TRUEPOINT_TEST_POSTGRES='$TRUEPOINT_TEST_POSTGRES'"
+  while sleep 3600; do :; done
+fi
 "$@"

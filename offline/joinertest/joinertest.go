@@ -137,7 +137,9 @@ func join(ctx context.Context, e Engine, c *pittest.Case) (*offline.Join, error)
 		j.Sources = append(j.Sources, sources[name])
 		var fields []value.Field
 		for f, n := range v.Layout.Features {
-			fields = append(fields, value.Field{Name: n, Type: v.Layout.FeatureTypes[f]})
+			if t := v.Layout.FeatureTypes[f]; !t.Nested() {
+				fields = append(fields, value.Field{Name: n, Type: t})
+			}
 		}
 		j.Settle = append(j.Settle, fields)
 	}
