@@ -41,9 +41,12 @@ func Join(ctx context.Context, src Source, req *Request) (res *Result, err error
 	if err != nil {
 		return nil, err
 	}
-	res.Revision, res.Sources = src.Revision, e.snapshots(sel)
+	res.AsOf, res.Revision, res.Sources = sp.asOf, src.Revision, e.snapshots(sel)
+	if req.Ages {
+		res.reportAges()
+	}
 	if req.Leaks {
-		res.Leaks, err = leaks(ctx, e, sel, answer, res)
+		res.Leaks, err = leaks(ctx, e, sel, answer, &leakSearch{result: res, max: req.LeaksMax})
 	}
 	return res, err
 }

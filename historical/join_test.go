@@ -210,3 +210,41 @@ func TestTimeColumnMayBeTextOrANumberWithAUnit(t *testing.T) {
 		t.Errorf("a number without unit: %v", err)
 	}
 }
+
+func TestLeaksAreToldWithKeyValuesAndTimes(t *testing.T) {
+	t.Parallel()
+	r := rig(t, nil)
+	res, err := r.Store.Historical(t.Context(), &truepoint.HistoricalRequest{
+		Spine: spine([]any{1, "b", noon}, []any{2, "a", noon}, []any{3, "a", noon}), Features: []string{"v:f", "v:g"}, Leaks: true, LeaksMax: 3,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := res.Leaks
+	if l.Changed != 4 || l.Rows != 2 || len(l.First) != 3 {
+		t.Fatalf("%+v", l)
+	}
+	first := l.First[0]
+	if first.Row != 2 || first.Name != "f" || first.Keys[0].Name != "k" || first.Key[0].Text() != "a" || first.AsOf != noon ||
+		first.Used.Value.Int() != 2 || first.Used.Created != noon+5 || first.Known.Value.Int() != 1 || first.Known.Event != noon-10 {
+		t.Errorf("%+v", first)
+	}
+	if g := l.First[2]; g.Name != "g" || g.Used.Status != value.NullValue || g.Known.Status != value.Present {
+		t.Errorf("%+v", g)
+	}
+}
+
+func TestAgesAreReportedOfCellsWithAValue(t *testing.T) {
+	t.Parallel()
+	r := rig(t, nil)
+	res, err := r.Store.Historical(t.Context(), &truepoint.HistoricalRequest{
+		Spine: spine([]any{1, "b", noon}, []any{2, "a", noon}, []any{3, "c", noon}), Features: []string{"v:f", "v:g"}, Ages: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, g := res.Views[0].Features[0].Age, res.Views[0].Features[1].Age
+	if f == nil || f.Cells != 2 || f.P50 != 5 || f.P99 != 10 || f.Max != 10 || g == nil || g.Cells != 1 || g.P50 != 10 {
+		t.Errorf("f %+v, g %+v", f, g)
+	}
+}

@@ -8,46 +8,75 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
+// A leakSearch compares two answers of one plan. Counts per feature go to the reports of result.
+type leakSearch struct {
+	result *Result
+	max    int // of the cells to tell of
+	rows   []bool
+	spine  *pit.Spine
+	report LeakReport
+}
+
 // leaks evaluates the plan once more as it was known at each row's asOf and counts the cells that change: those used
-// rows that were created later. The counts per feature go to the reports of res.
-func leaks(ctx context.Context, e *engine, sel *feature.Selection, have *pit.Result, res *Result) (*LeakReport, error) {
+// rows that were created later.
+func leaks(ctx context.Context, e *engine, sel *feature.Selection, have *pit.Result, s *leakSearch) (*LeakReport, error) {
 	honest := *e.plan
 	honest.Known = pit.KnownAtAsOf
 	want, err := e.answer(ctx, &honest)
 	if err != nil {
 		return nil, err
 	}
-	r := &LeakReport{}
-	leaky := make([]bool, len(e.plan.Spine.AsOf))
+	s.spine, s.rows = &e.plan.Spine, make([]bool, len(e.plan.Spine.AsOf))
 	for v := range sel.Uses {
 		for f := range sel.Uses[v].Fields {
-			n := changed(&have.Views[v], &want.Views[v], f, leaky)
-			res.Views[v].Features[f].Leaked = n
-			r.Changed += n
-			r.Cells += int64(len(leaky))
+			n := s.compare(&sel.Uses[v], f, &have.Views[v], &want.Views[v])
+			s.result.Views[v].Features[f].Leaked = n
+			s.report.Changed += n
+			s.report.Cells += int64(len(s.rows))
 		}
 	}
-	for _, l := range leaky {
-		if l {
-			r.Rows++
+	for _, leaky := range s.rows {
+		if leaky {
+			s.report.Rows++
 		}
 	}
-	return r, nil
+	return &s.report, nil
 }
 
-// changed counts the rows of feature f in which two answers disagree in status or differ in value, and marks them in
-// rows.
-func changed(a, b *pit.ViewResult, f int, rows []bool) int64 {
+// compare counts the rows of feature f in which two answers disagree in status or differ in value, and marks them.
+func (s *leakSearch) compare(u *feature.Use, f int, a, b *pit.ViewResult) int64 {
 	var n int64
-	for i := range rows {
+	for i := range s.rows {
 		same := a.Status[i].Agrees(b.Status[i])
 		if same && a.Status[i] == value.Present {
 			same = a.Columns[f].At(i).Identical(b.Columns[f].At(i))
 		}
-		if !same {
-			rows[i] = true
-			n++
+		if same {
+			continue
+		}
+		s.rows[i] = true
+		n++
+		if len(s.report.First) < s.max {
+			s.report.First = append(s.report.First, s.leak(u, f, i, [2]*pit.ViewResult{a, b}))
 		}
 	}
 	return n
+}
+
+// leak describes the cell of feature f in row i: what was used, and what was known.
+func (s *leakSearch) leak(u *feature.Use, f, i int, sides [2]*pit.ViewResult) Leak {
+	l := Leak{Row: int64(i) + 1, AsOf: s.spine.AsOf[i], Name: u.Outputs[f], Used: leakedValue(sides[0], f, i), Known: leakedValue(sides[1], f, i)}
+	for k, name := range u.Columns {
+		l.Keys = append(l.Keys, value.Field{Name: name, Type: u.Keys[k].Type})
+		l.Key = append(l.Key, s.spine.Columns.Column(name).At(i))
+	}
+	return l
+}
+
+func leakedValue(v *pit.ViewResult, f, i int) LeakedValue {
+	out := LeakedValue{Status: v.Status[i], Value: v.Columns[f].At(i), Event: v.Event[i], Created: v.Created[i]}
+	if out.Status == value.Present && out.Value.IsNull() {
+		out.Status = value.NullValue
+	}
+	return out
 }

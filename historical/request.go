@@ -56,15 +56,18 @@ type Request struct {
 	TiesError bool // refuse ambiguous cells whatever the sources say
 	Engine    Engine
 	Leaks     bool // count the cells that change under known_at: as_of
+	LeaksMax  int  // tell of so many of those cells
+	Ages      bool // report how old the values are
 	Progress  func(done, total int64)
 }
 
 // A Result is a training set.
 type Result struct {
-	Batch    *value.Batch // the spine's columns, then the features in request order, defaults applied
-	Features []Feature    // the feature columns of Batch, in order
-	Views    []ViewReport // one per use of a view
-	Leaks    *LeakReport  // when asked for
+	Batch    *value.Batch        // the spine's columns, then the features in request order, defaults applied
+	AsOf     []eventtime.Instant // per row of Batch; None for null
+	Features []Feature           // the feature columns of Batch, in order
+	Views    []ViewReport        // one per use of a view
+	Leaks    *LeakReport         // when asked for
 	Revision registry.Revision
 	Sources  []Snapshot // what was read, one per source, in order of name; empty where the offline store joined
 }
@@ -111,6 +114,8 @@ type FeatureReport struct {
 	NotFound  int64  `json:"not_found"`
 	Expired   int64  `json:"outside_max_age"`
 	Leaked    int64  `json:"leaked,omitempty"`
+
+	Age *AgeReport `json:"age,omitempty"` // when asked for; nil without a value
 }
 
 // A LeakReport compares a training set with the one that honours created times (known_at: as_of): a cell that differs
@@ -119,4 +124,25 @@ type LeakReport struct {
 	Cells   int64 `json:"cells"`
 	Changed int64 `json:"changed"`
 	Rows    int64 `json:"rows"` // spine rows with at least one changed cell
+
+	First []Leak `json:"-"` // the first changed cells by feature and row, at most Request.LeaksMax
+}
+
+// A Leak is a cell that changes when created time is honoured.
+type Leak struct {
+	Row   int64 // of the spine, from 1
+	AsOf  eventtime.Instant
+	Name  string // output column of the feature
+	Keys  []value.Field
+	Key   []value.Value // Key[i] is the value of Keys[i]
+	Used  LeakedValue
+	Known LeakedValue // what was known at AsOf
+}
+
+// A LeakedValue is one side of a Leak, before defaults. Times are those of the answering row, None without one.
+type LeakedValue struct {
+	Status  value.Status
+	Value   value.Value
+	Event   eventtime.Instant
+	Created eventtime.Instant
 }
