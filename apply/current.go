@@ -64,6 +64,11 @@ func (p *present) decode(wanted *feature.Set, objects map[registry.ID]registry.O
 			p.set.Services = append(p.set.Services, e)
 		}
 	}
+	for _, e := range wanted.OnDemand {
+		if same[registry.ID{Kind: feature.KindOnDemand, Name: e.Name}] {
+			p.set.OnDemand = append(p.set.OnDemand, e)
+		}
+	}
 	for _, e := range wanted.Views {
 		if same[registry.ID{Kind: feature.KindView, Name: e.Name}] {
 			c := *e
@@ -154,7 +159,7 @@ func sameFields(a, b []value.Field) bool {
 
 // kindRank orders changes for people: what others stand on comes first.
 func kindRank(kind string) int {
-	return slices.Index([]string{feature.KindSource, feature.KindEntity, feature.KindView, feature.KindService}, kind)
+	return slices.Index([]string{feature.KindSource, feature.KindEntity, feature.KindView, feature.KindOnDemand, feature.KindService}, kind)
 }
 
 func sortChanges(changes []Change) {

@@ -35,7 +35,10 @@ func infer(ctx context.Context, set *feature.Set, before *present, ask func(cont
 		}
 	}
 	for _, v := range set.Views {
-		if len(v.Schema) == 0 {
+		switch {
+		case v.Windowed():
+			faults.AddErr(in.inputs(ctx, v))
+		case len(v.Schema) == 0:
 			faults.AddErr(in.view(ctx, v))
 		}
 	}

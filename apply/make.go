@@ -38,6 +38,9 @@ func Make(ctx context.Context, current registry.State, wanted *feature.Set, opt 
 	if err != nil {
 		return nil, err
 	}
+	if err := feature.Complete(w); err != nil { // what was inferred tells of more
+		return nil, err
+	}
 	if err := feature.Validate(w); err != nil {
 		return nil, err
 	}
@@ -66,8 +69,15 @@ func clone(s *feature.Set, project string) *feature.Set {
 	for _, e := range s.Views {
 		c := *e
 		c.Schema = append([]feature.Field(nil), e.Schema...)
+		c.Inputs = append([]value.Field(nil), e.Inputs...)
 		c.Generation, c.Since, c.Schemas = 0, 0, nil
 		out.Views = append(out.Views, &c)
+	}
+	for _, e := range s.OnDemand {
+		c := *e
+		c.Sources = append([]feature.OnDemandSource(nil), e.Sources...)
+		c.Features = append([]feature.OnDemandFeature(nil), e.Features...)
+		out.OnDemand = append(out.OnDemand, &c)
 	}
 	for _, e := range s.Services {
 		c := *e

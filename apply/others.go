@@ -9,7 +9,7 @@ import (
 	"github.com/truepoint/truepoint/registry"
 )
 
-// others plans sources, entities and services that are new or differ. It comes after views: a source or entity breaks
+// others plans sources, entities, on-demand views and services that are new or differ. It comes after views: a source or entity breaks
 // what the views on it say that it breaks.
 func (m *maker) others() error {
 	for _, s := range m.after.Sources {
@@ -38,6 +38,9 @@ func (m *maker) others() error {
 		if err := m.other(c, exists); err != nil {
 			return err
 		}
+	}
+	if err := m.onDemand(); err != nil {
+		return err
 	}
 	for _, s := range m.after.Services {
 		if !m.changed[registry.ID{Kind: feature.KindService, Name: s.Name}] {
@@ -131,10 +134,8 @@ func answer(set *feature.Set, s *feature.Service) []string {
 			suffix = " (" + strings.Join(keys, ", ") + ")"
 		}
 		names := p.Features
-		if v, ok := set.View(p.View); ok && len(names) == 0 {
-			for _, f := range v.Schema {
-				names = append(names, f.Name)
-			}
+		if len(names) == 0 {
+			names = set.FeatureNames(p.View)
 		}
 		for _, name := range names {
 			out = append(out, prefix+name+suffix)
@@ -159,6 +160,10 @@ func (m *maker) removals() error {
 			if err := m.remember(v); err != nil {
 				return err
 			}
+		case feature.KindOnDemand:
+			v, _ := m.before.set.OnDemandView(o.Name)
+			c.Class, c.Reasons, c.Readers = Breaking, []string{"its readers get an error"}, readers[v.Name]
+			c.Detail = describeOnDemand(v)
 		case feature.KindService:
 			c.Class, c.Reasons = Breaking, []string{"its readers get an error"}
 		case feature.KindSource:

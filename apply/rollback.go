@@ -123,6 +123,8 @@ func MakeDelete(current registry.State, kind, name string) (*Plan, error) {
 		after.Sources = slices.DeleteFunc(after.Sources, func(e *feature.Source) bool { return e.Name == name })
 	case feature.KindView:
 		after.Views = slices.DeleteFunc(after.Views, func(e *feature.View) bool { return e.Name == name })
+	case feature.KindOnDemand:
+		after.OnDemand = slices.DeleteFunc(after.OnDemand, func(e *feature.OnDemandView) bool { return e.Name == name })
 	case feature.KindService:
 		after.Services = slices.DeleteFunc(after.Services, func(e *feature.Service) bool { return e.Name == name })
 	}
@@ -159,8 +161,16 @@ func referrers(s *feature.Set, kind, name string) []string {
 			out = append(out, feature.KindView+" "+v.Name)
 		}
 	}
+	isView := kind == feature.KindView || kind == feature.KindOnDemand
+	for _, v := range s.OnDemand {
+		if slices.ContainsFunc(v.Sources, func(src feature.OnDemandSource) bool {
+			return isView && src.View == name || kind == feature.KindSource && src.Schema == nil && src.Request == name
+		}) {
+			out = append(out, feature.KindOnDemand+" "+v.Name)
+		}
+	}
 	for _, svc := range s.Services {
-		if kind == feature.KindView && slices.ContainsFunc(svc.Features, func(p feature.Projection) bool { return p.View == name }) {
+		if isView && slices.ContainsFunc(svc.Features, func(p feature.Projection) bool { return p.View == name }) {
 			out = append(out, feature.KindService+" "+svc.Name)
 		}
 	}

@@ -115,15 +115,13 @@ func (m *maker) dirty(v, old *feature.View) bool {
 // that is additive leaves the fingerprint of the old fields under the old ttl as it was.
 func (m *maker) classify(v, old *feature.View) (Class, []string) {
 	var breaks, adds []string
-	reduced := *v
-	reduced.TTL, reduced.Schema = old.TTL, nil
 	for _, f := range v.Schema {
 		if old.Field(f.Name) < 0 {
 			adds = append(adds, "field "+f.Name+" added")
-			continue
 		}
-		reduced.Schema = append(reduced.Schema, f)
 	}
+	reduced := v.Only(func(f feature.Field) bool { return old.Field(f.Name) >= 0 })
+	reduced.TTL = old.TTL
 	for _, f := range old.Schema {
 		switch i := v.Field(f.Name); {
 		case i < 0:
@@ -139,6 +137,7 @@ func (m *maker) classify(v, old *feature.View) (Class, []string) {
 	} else if v.TTL != old.TTL {
 		breaks = append(breaks, "ttl shorter")
 	}
+	breaks = append(breaks, windowsChanged(v, old)...)
 	breaks = append(breaks, m.below(v, old)...)
 	if len(breaks) == 0 && reduced.Fingerprint(m.after) != old.Fingerprint(m.before.set) {
 		breaks = append(breaks, "values change")
@@ -186,14 +185,16 @@ func (m *maker) viewObject(v *feature.View) (registry.Object, error) {
 	return o, err
 }
 
-// readers returns the services that use each view, before or after, in order.
+// readers returns the services that use each view, itself or through on-demand views, before or after, in order.
 func (m *maker) readers() map[string][]string {
 	out := map[string][]string{}
 	for _, set := range [...]*feature.Set{m.before.set, m.after} {
 		for _, s := range set.Services {
 			for _, p := range s.Features {
-				if !slices.Contains(out[p.View], s.Name) {
-					out[p.View] = append(out[p.View], s.Name)
+				for _, view := range set.Below(p.View) {
+					if !slices.Contains(out[view], s.Name) {
+						out[view] = append(out[view], s.Name)
+					}
 				}
 			}
 		}
@@ -209,7 +210,14 @@ func describeView(v *feature.View) string {
 	if len(v.Entities) > 0 {
 		of = strings.Join(v.Entities, ", ")
 	}
-	text := fmt.Sprintf("%s of %s from %s", counted(len(v.Schema), "feature"), of, v.Source)
+	what := "feature"
+	if v.Windowed() {
+		what = "window feature"
+	}
+	text := fmt.Sprintf("%s of %s from %s", counted(len(v.Schema), what), of, v.Source)
+	if v.Refresh != 0 {
+		text += ", computed every " + v.Refresh.String()
+	}
 	if v.TTL != 0 {
 		text += ", ttl " + v.TTL.String()
 	}

@@ -48,10 +48,13 @@ func duplicates(s *feature.Set) []Warning {
 			grounds[g] = from
 		}
 		p, columns := place{from: from}, unmapped(src)
-		for _, f := range v.Schema {
+		for i, f := range v.Schema {
 			p.column = f.Name
 			if c, ok := columns[f.Name]; ok {
 				p.column = c
+			}
+			if v.Windowed() {
+				p.column = computation(v, i)
 			}
 			a, seen := first[p]
 			if !seen {
@@ -77,6 +80,13 @@ func duplicates(s *feature.Set) []Warning {
 	return out
 }
 
+// computation returns what feature i of a window view is, whatever it is called.
+func computation(v *feature.View, i int) string {
+	a := v.Canonical(v.Aggregations[i])
+	a.Name = ""
+	return fmt.Sprintf("%+v every %s after %s", a, v.Refresh, v.Delay)
+}
+
 // unmapped returns the source's column of each name that a field mapping gives.
 func unmapped(src *feature.Source) map[string]string {
 	if len(src.FieldMapping) == 0 {
@@ -90,6 +100,9 @@ func unmapped(src *feature.Source) map[string]string {
 }
 
 func shortTTL(v *feature.View) (Warning, bool) {
+	if v.Snapshot() {
+		return expiring(v)
+	}
 	if v.TTL == 0 || v.Schedule == "" {
 		return Warning{}, false
 	}
@@ -105,6 +118,17 @@ func shortTTL(v *feature.View) (Warning, bool) {
 		Kind: feature.KindView, Name: v.Name, Hint: fmt.Sprintf("use a ttl of %s or more", 2*period),
 		Message: fmt.Sprintf("its ttl %s is less than twice its schedule (%s): one late run and its values expire", v.TTL, v.Schedule),
 	}, true
+}
+
+// expiring tells of a snapshot view whose values expire before those of the refresh after the next can be there.
+func expiring(v *feature.View) (Warning, bool) {
+	if least := 2*v.Refresh + v.Delay; v.TTL != 0 && v.TTL < least {
+		return Warning{
+			Kind: feature.KindView, Name: v.Name, Hint: fmt.Sprintf("use a ttl of %s or more, or leave it out", least),
+			Message: fmt.Sprintf("its ttl %s is less than twice its refresh (%s) and its delay (%s): one late run and its values expire", v.TTL, v.Refresh, v.Delay),
+		}, true
+	}
+	return Warning{}, false
 }
 
 // withoutCreated tells of each source once, with the online views on it.

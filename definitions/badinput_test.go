@@ -190,17 +190,62 @@ func TestBadInput_35_number_of_features(t *testing.T) {
 	wantFaults(t, err, fault{"f.yaml:15:9", "T0121", "no features"})
 }
 
-func TestBadInput_37_windows_come_later(t *testing.T) {
+func TestBadInput_37_windows(t *testing.T) {
 	t.Parallel()
-	_, _, err := load(t, add("refresh: 0s", "aggregations: [{name: x, function: sum, column: y, window: -1h}]"))
-	wantFaults(t, err, fault{"f.yaml:19:1", "T0160", "later release"}, fault{"f.yaml:20:1", "T0160", "name them in schema"})
-	if errs.CodeOf(err) != errs.Unimplemented {
-		t.Errorf("got %v, want unimplemented", errs.CodeOf(err))
+	lines := []string{
+		"refresh: 1h",
+		"aggregations:",
+		"  - {name: x1, function: sum, column: y, window: 0}",
+		"  - {name: x2, function: sum, column: y, window: -1h}",
+		"  - {name: x3, function: sum, column: y}",
+		"  - {name: x4, function: sum, column: y, window: 7d, offset: -1d}",
+		"  - {name: x5, function: sum, column: y, window: 1h, hop: 2h}",
+		"  - {name: x6, function: sum, column: y, window: 24h, hop: 7h}",
+		"  - {name: x7, function: sum, column: y, window: lifetime, hop: 1h}",
+		"  - {name: x8, function: sum, column: y, window: 1d, last: 3}",
+		"  - {name: x9, function: sum, column: y, last: 0}",
+		"  - {name: y1, function: summ, column: y, window: 1d}",
+		"  - {name: y2, function: mean, window: 1d}",
+		"  - {name: y3, function: last_n, column: y, window: 1d}",
+		"  - {name: y4, function: last_n, n: 2000, column: y, window: 1d}",
+		"  - {name: y5, function: count, window: soon}",
+		"  - {name: y6, function: count, window: 7d, hop: 0s}",
 	}
-	for _, kind := range []string{"OnDemandFeatureView", "StreamFeatureView"} {
-		_, _, err := load(t, map[string]string{"f.yaml": "kind: " + kind + "\nname: x\n"})
-		wantFaults(t, err, fault{"f.yaml:1:7", "T0160", "later release"})
+	_, _, err := load(t, add(lines...))
+	wantFaults(t, err,
+		fault{"f.yaml:21:50", "T0190", "a window of 0 holds no event"}, fault{"f.yaml:22:50", "T0106", "is not a duration"},
+		fault{"f.yaml:23:5", "T0190", "window: lifetime, or last: 10"}, fault{"f.yaml:24:62", "T0106", "is not a duration"},
+		fault{"f.yaml:25:59", "T0191", "use at most hop: 1h"}, fault{"f.yaml:26:60", "T0191", "use hop: 8h"},
+		fault{"f.yaml:27:65", "T0191", "leave hop out"}, fault{"f.yaml:28:60", "T0190", "keep one of them"},
+		fault{"f.yaml:29:48", "T0205", "from 1 to 10000"}, fault{"f.yaml:30:26", "T0206", "did you mean sum?"},
+		fault{"f.yaml:31:5", "T0701", "mean needs a column"}, fault{"f.yaml:32:5", "T0702", "from 1 to 1000"},
+		fault{"f.yaml:33:37", "T0205", "from 1 to 1000"}, fault{"f.yaml:34:41", "T0106", "is not a duration"},
+	)
+}
+
+func TestBadInput_37_refresh(t *testing.T) {
+	t.Parallel()
+	const count = "aggregations: [{name: x, function: count, window: 7d}]"
+	for _, c := range []struct {
+		lines []string
+		want  fault
+	}{
+		{[]string{count}, fault{"f.yaml:19:15", "T0192", "or online: false"}},
+		{[]string{count, "refresh: 0s"}, fault{"f.yaml:20:10", "T0192", "write refresh: 1h"}},
+		{[]string{count, "refresh: -1h"}, fault{"f.yaml:20:10", "T0106", "not negative"}},
+		{[]string{count, "refresh: 1h", "schedule: 1d"}, fault{"f.yaml:21:11", "T0192", "write refresh: 1d"}},
+		{[]string{"refresh: 1h"}, fault{"f.yaml:19:10", "T0192", "no aggregations"}},
+		{[]string{"delay: 1h"}, fault{"f.yaml:19:8", "T0192", "no aggregations"}},
+		{[]string{count, "refresh: 1h", "timezone: Asia/Seoul"}, fault{"f.yaml:21:1", "T0160", "calendar windows"}},
+		{[]string{"aggregations: []", "refresh: 1h"}, fault{"f.yaml:20:10", "T0192", "no aggregations"}},
+	} {
+		_, _, err := load(t, add(c.lines...))
+		wantFaults(t, err, c.want)
 	}
+	_, _, err := load(t, replace(t, "online: true", count+"\nonline: false\ndelay: 1h"))
+	wantFaults(t, err, fault{"f.yaml:20:8", "T0192", "exact at every moment"})
+	_, _, err = load(t, map[string]string{"f.yaml": "kind: StreamFeatureView\nname: x\n"})
+	wantFaults(t, err, fault{"f.yaml:1:7", "T0160", "later release"})
 	_, _, err = load(t, replace(t, "type: file", "type: kafka"))
 	wantFaults(t, err, fault{"f.yaml:7:7", "T0160", "use a push source"})
 }

@@ -59,7 +59,11 @@ func (d *decoder) document(n *strictyaml.Node) {
 		setSource(src, n)
 		d.set.Sources = append(d.set.Sources, src)
 	case feature.KindView:
-		d.set.Views = append(d.set.Views, view(n, origin))
+		v := view(n, origin)
+		d.windows(v, n)
+		d.set.Views = append(d.set.Views, v)
+	case feature.KindOnDemand:
+		d.set.OnDemand = append(d.set.OnDemand, onDemandView(n, origin))
 	case feature.KindService:
 		d.set.Services = append(d.set.Services, service(n, origin))
 	}
@@ -257,4 +261,6 @@ func (p *projections) add(n *strictyaml.Node) {
 	proj.Features = append(proj.Features, feat)
 }
 
-func projectionPath(i int, rest string) string { return "features[" + strconv.Itoa(i) + "]" + rest }
+func projectionPath(i int, rest string) string { return itemPath("features", i) + rest }
+
+func itemPath(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }

@@ -10,13 +10,10 @@ import (
 
 func TestOneMistakeIsOneFault(t *testing.T) {
 	t.Parallel()
-	files := add("aggregations: [{name: x, function: sum, column: y, window: 7d}]")
+	files := add("aggregations: 7")
 	files["f.yaml"] = strings.Replace(files["f.yaml"], "schema:\n  - {name: a, type: Int64}\n  - {name: b, type: String}\n", "", 1)
 	_, _, err := load(t, files)
-	wantFaults(t, err, fault{"f.yaml:16:1", "T0160", "name them in schema"})
-	if errs.CodeOf(err) != errs.Unimplemented {
-		t.Errorf("got %v, want unimplemented", errs.CodeOf(err))
-	}
+	wantFaults(t, err, fault{"f.yaml:16:15", "T0204", "a list is expected"})
 	_, _, err = load(t, python(imports,
 		`e = Entity(name="user_id", join_key=["user_id"])`,
 		`s = FileSource(name="s", path="s.csv", timestamp_field="ts")`,

@@ -75,11 +75,6 @@ func (g *gaps) withoutRepeats(err, found error, set *feature.Set) error {
 			known[place{e.Pos, ""}] = true
 		}
 	}
-	for _, v := range set.Views {
-		if _, computed := v.Origin.Fields["aggregations"]; computed {
-			known[place{v.Origin.Pos, "T0121"}] = true // its features come with a later release, which is a fault already
-		}
-	}
 	var out errs.List
 	for _, e := range errs.All(err) {
 		if known[place{e.Pos, e.ID}] || known[place{e.Pos, ""}] || g.hides(e) {
@@ -100,6 +95,9 @@ func starts(set *feature.Set) map[errs.Position]bool {
 		out[e.Origin.Pos] = true
 	}
 	for _, e := range set.Views {
+		out[e.Origin.Pos] = true
+	}
+	for _, e := range set.OnDemand {
 		out[e.Origin.Pos] = true
 	}
 	for _, e := range set.Services {

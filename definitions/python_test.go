@@ -38,7 +38,7 @@ func TestPythonWrongArgumentsPointAtThem(t *testing.T) {
 		fault{"f.py:6:28", "T0223", "entities[1] is no Entity"}, fault{"f.py:6:36", "T0223", "ttl of FeatureView is 7, a timedelta is expected"},
 		fault{"f.py:7:35", "T0223", "which is no type"}, fault{"f.py:7:45", "T0223", "schema[1] is no Field"},
 		fault{"f.py:8:47", "T0223", "did you mean dtype?"}, fault{"f.py:9:22", "T0223", "True or False is expected"},
-		fault{"f.py:9:42", "T0160", "aggregations of FeatureView"}, fault{"f.py:9:58", "T0223", "tags maps 'a' to 1"},
+		fault{"f.py:9:43", "T0223", "aggregations[0] is no Aggregation"}, fault{"f.py:9:58", "T0223", "tags maps 'a' to 1"},
 		fault{"f.py:10:5", "T0223", "keyword arguments only"},
 		fault{"f.py:10:5", "T0175", "name is missing"}, fault{"f.py:10:5", "T0121", "no features"},
 	)
@@ -67,8 +67,7 @@ func TestPythonLaterClassesPointAtTheCall(t *testing.T) {
 	t.Parallel()
 	for call, part := range map[string]string{
 		`KafkaSource(name="k", kafka_bootstrap_servers="x")`: "use PushSource", `KinesisSource(name="k")`: "use PushSource",
-		`StreamFeatureView(name="s", source=None)`: "streams", `Aggregation(column="a", function="sum")`: "window aggregation",
-		`OnDemandFeatureView(name="o")`: "on-demand views", `on_demand_feature_view(sources=[], schema=[])(lambda x: x)`: "on-demand views",
+		`OnDemandFeatureView(name="o", udf=print)`: "expressions=", `on_demand_feature_view(sources=[], schema=[])(lambda x: x)`: "expressions=",
 		`FileSource(name="d", path="d", timestamp_field="t", file_format=__import__("feast.data_format").data_format.DeltaFormat())`: "use Parquet",
 	} {
 		_, _, err := load(t, python(imports, "x = "+call))

@@ -23,7 +23,10 @@ var examples = map[string]string{
   field_mapping: {a: b}, date_partition_column: p, timezone: Asia/Seoul, timestamp_unit: ms, tie_break: [x], ties: error, deleted_column: d, event_id: i,
   batch_source: b, schema: [{name: a, type: Int64}], options: {k: v}, description: d, tags: {t: u}, owner: o}`,
 	"FeatureView": `{kind: FeatureView, name: v, entities: [e], ttl: 7d, schema: [{name: a, type: Int64, description: d, tags: {t: u}, default: {null: 0, absent: 1}}],
-  source: s, online: false, schedule: 1d, allowed_lateness: 1h, commit_lag: 2h, description: d, tags: {t: u}, owner: o}`,
+  source: s, online: false, schedule: 1d, allowed_lateness: 1h, commit_lag: 2h, refresh: 1d, delay: 5m, description: d, tags: {t: u}, owner: o,
+  aggregations: [{name: g, function: last_n, n: 3, column: a, window: 7d, offset: 1d, hop: 1h, where: "b > 1", by: c, type: Int64, default: {null: []}}]}`,
+	"OnDemandFeatureView": `{kind: OnDemandFeatureView, name: v, sources: [u, {view: w, features: [a], alias: x}, {request: r, schema: [{name: b, type: Int64}]}],
+  features: [{name: c, type: Float64, expression: "b / x__a", description: d, tags: {t: u}, default: {null: 0}}], description: d, tags: {t: u}, owner: o}`,
 	"FeatureService": `{kind: FeatureService, name: f, features: [{view: v, features: [a], alias: x, join_key_map: {a: b}}], on_error: cells, description: d, tags: {t: u}, owner: o}`,
 }
 
@@ -87,7 +90,7 @@ func TestEveryKeyOfTheSchemaHasAnEffect(t *testing.T) {
 			}
 		}
 	}
-	if got := slices.Sorted(maps.Keys(properties(t))); !slices.Equal(got, []string{feature.KindSource, feature.KindEntity, feature.KindService, feature.KindView}) {
+	if got := slices.Sorted(maps.Keys(properties(t))); !slices.Equal(got, []string{feature.KindSource, feature.KindEntity, feature.KindService, feature.KindView, feature.KindOnDemand}) {
 		t.Errorf("kinds of the schema: %v", got)
 	}
 }

@@ -107,18 +107,20 @@ func kindShape(kind string, keys ...strictyaml.Key) *strictyaml.Shape {
 }
 
 func viewShape() *strictyaml.Shape {
-	const windows = "window views come in a later release; compute the values before and name them in schema"
+	const zones = "calendar windows come in a later release; days and hops are counted from the epoch, in UTC"
 	return kindShape(feature.KindView, append(info(
 		key("entities", "the entities whose keys select a row", texts()),
 		key("ttl", "how long a value is valid after its event time; 0: for ever", duration()),
-		key("schema", "the features", fieldsShape()),
+		key("schema", "the features; with aggregations: types of columns that they use", fieldsShape()),
 		required("source", "the name of a data source", text()),
 		key("online", "whether the view is served online", &strictyaml.Shape{Scalar: strictyaml.Bool}),
 		key("schedule", "a duration or a cron line: how often it is materialized", text()),
 		key("allowed_lateness", "how late rows may come without a created time", duration()),
 		key("commit_lag", "how late rows may become readable after their created time", duration()),
-	), later("aggregations", windows), later("refresh", windows), later("delay", windows), later("timezone", windows),
-		later("hop", windows), later("transformation", "transformations come in a later release"))...)
+		key("aggregations", "features computed from raw events", &strictyaml.Shape{Items: aggregationShape()}),
+		key("refresh", "of aggregations that are served: how often their values are computed", duration()),
+		key("delay", "how much later than its moment a value is usable", duration()),
+	), later("timezone", zones), later("hop", "write hop on each aggregation"), later("transformation", "transformations come in a later release"))...)
 }
 
 func serviceShape() *strictyaml.Shape {
@@ -150,18 +152,17 @@ type shapes struct {
 }
 
 func allShapes() *shapes {
-	const onDemand = "on-demand views come in a later release; compute the value in the application or in a feature view"
 	return &shapes{
 		kinds: map[string]*strictyaml.Shape{
 			feature.KindEntity: entityShape(), feature.KindSource: kindShape(feature.KindSource, sourceKeys()...),
-			feature.KindView: viewShape(), feature.KindService: serviceShape(),
+			feature.KindView: viewShape(), feature.KindOnDemand: onDemandShape(), feature.KindService: serviceShape(),
 		},
-		later: map[string]string{"OnDemandFeatureView": onDemand, "StreamFeatureView": streamsLater, "BatchFeatureView": "write kind: FeatureView"},
+		later: map[string]string{"StreamFeatureView": streamsLater, "BatchFeatureView": "write kind: FeatureView"},
 	}
 }
 
 func (s *shapes) names() []string {
-	return []string{feature.KindEntity, feature.KindSource, feature.KindView, feature.KindService}
+	return []string{feature.KindEntity, feature.KindSource, feature.KindView, feature.KindOnDemand, feature.KindService}
 }
 
 // expected lists the kinds for messages.

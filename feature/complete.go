@@ -8,13 +8,15 @@ import (
 	"github.com/truepoint/truepoint/errs"
 )
 
-// Complete applies Feast's convention that a view's schema may name its join keys: such fields are taken out of the
-// schema and give the entity its type where it declares none. Loaders call it once, before Validate. A type that
-// contradicts the entity's is a fault (errs.List).
+// Complete says what follows from what is said, before Validate. It applies Feast's convention that a view's schema may
+// name its join keys: such fields are taken out of the schema and give the entity its type where it declares none. It
+// gives window views their inputs and fields, and features of on-demand views their types, as far as types are known:
+// called again after more of them became known it gives the rest. A type that contradicts the entity's is a fault
+// (errs.List).
 func Complete(s *Set) error {
 	var faults errs.List
 	for _, v := range s.Views {
-		for i := 0; i < len(v.Schema); i++ {
+		for i := 0; i < len(v.Schema) && !v.Windowed(); i++ {
 			e := s.keyOwner(v, v.Schema[i].Name)
 			if e == nil {
 				continue
@@ -37,6 +39,12 @@ func Complete(s *Set) error {
 			i--
 		}
 	}
+	for _, v := range s.Views {
+		if v.Windowed() {
+			s.completeWindow(v)
+		}
+	}
+	s.completeOnDemand()
 	return faults.Err()
 }
 

@@ -15,6 +15,10 @@ type Origin struct {
 	Feast  bool                     // written with Feast's package, whose names are freer (design/semantics.md 9.1)
 }
 
+// TextPath follows the path of an expression in Origin.Fields: the place of its first character, if the file holds the
+// expression character by character and every line of it begins in the same column.
+const TextPath = ".text"
+
 // At returns the position of a path. Where it is not known, the nearest enclosing path answers ("schema[2]", then
 // "schema"), and in the end the definition itself.
 func (o Origin) At(path string) errs.Position {
@@ -25,6 +29,16 @@ func (o Origin) At(path string) errs.Position {
 		path = path[:max(0, strings.LastIndexAny(path, ".["))]
 	}
 	return o.Pos
+}
+
+// first returns the position of the first path that is known, otherwise what At says of the last.
+func (o Origin) first(paths ...string) errs.Position {
+	for _, path := range paths {
+		if p, ok := o.Fields[path]; ok {
+			return p
+		}
+	}
+	return o.At(paths[len(paths)-1])
 }
 
 // Info is what every definition carries for people; none of it affects values.

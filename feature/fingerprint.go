@@ -19,6 +19,16 @@ type viewPrint struct {
 	TTL    int64         `json:"ttl_us,omitempty"`
 	Fields []fieldPrint  `json:"fields"`
 	Source *sourcePrint  `json:"source,omitempty"`
+
+	Windows []windowPrint `json:"windows,omitempty"`
+	Refresh int64         `json:"refresh_us,omitempty"`
+	Delay   int64         `json:"delay_us,omitempty"`
+}
+
+// A windowPrint is an aggregation with the type of its column and its filter in canonical form.
+type windowPrint struct {
+	Aggregation
+	Input string `json:"input,omitempty"`
 }
 
 type fieldPrint struct {
@@ -47,10 +57,10 @@ type sourcePrint struct {
 
 // Fingerprint returns a hash, in hex, of everything that affects the values of v: its batch source, join keys, schema
 // with defaults, and ttl. Names of the view and its source, descriptions, tags, owner, schedule, the order of the
-// schema and what apply assigned do not count. A join key without a known type counts as undeclared, so compare
+// schema and of aggregations, the spelling of filters and what apply assigned do not count. A join key without a known type counts as undeclared, so compare
 // fingerprints after inference.
 func (v *View) Fingerprint(s *Set) string {
-	p := viewPrint{TTL: int64(v.TTL), Fields: printFields(v.Schema)}
+	p := viewPrint{TTL: int64(v.TTL), Fields: printFields(v.Schema), Windows: v.printWindows(), Refresh: int64(v.Refresh), Delay: int64(v.Delay)}
 	for _, name := range v.Entities {
 		if e, ok := s.Entity(name); ok {
 			for _, k := range e.JoinKeys {
@@ -63,6 +73,15 @@ func (v *View) Fingerprint(s *Set) string {
 		p.Source = src.print()
 	}
 	return hash(p)
+}
+
+func (v *View) printWindows() []windowPrint {
+	var out []windowPrint
+	for _, a := range v.Aggregations {
+		out = append(out, windowPrint{v.Canonical(a), v.Input(a.Column).String()})
+	}
+	slices.SortStableFunc(out, func(a, b windowPrint) int { return cmp.Compare(a.Name, b.Name) })
+	return out
 }
 
 // Fingerprint returns a hash of the join keys and their type.

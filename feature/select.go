@@ -2,7 +2,6 @@ package feature
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/truepoint/truepoint/errs"
@@ -75,8 +74,8 @@ func (n Naming) output(alias, name string) string {
 	return name
 }
 
-// SelectRefs resolves references of the form view:feature. Output order is the order of refs; a reference that is
-// given twice answers twice and is read once. Every fault is reported at once. Errors: InvalidArgument for a malformed
+// SelectRefs resolves references of the form view:feature, where view is a feature view or an on-demand view. Output
+// order is the order of refs; a reference that is given twice answers twice and is read once. Every fault is reported at once. Errors: InvalidArgument for a malformed
 // reference, an empty list or a clash of short names, NotFound with a suggestion for an unknown view or feature.
 func (s *Set) SelectRefs(refs []string, naming Naming) (*Selection, error) {
 	if len(refs) == 0 {
@@ -96,7 +95,8 @@ func (s *Set) SelectRefs(refs []string, naming Naming) (*Selection, error) {
 	return b.finish()
 }
 
-// SelectService resolves a feature service: one use per projection, in order. Errors: NotFound with a suggestion for
+// SelectService resolves a feature service: one use per projection of a feature view, in order, and hidden ones for what
+// on-demand views need beside. Errors: NotFound with a suggestion for
 // an unknown service, view or feature, InvalidArgument for a clash of short names.
 func (s *Set) SelectService(name string, naming Naming) (*Selection, error) {
 	svc, ok := s.Service(name)
@@ -105,7 +105,7 @@ func (s *Set) SelectService(name string, naming Naming) (*Selection, error) {
 			WithHint("%s", orList(errs.DidYouMean(name, s.serviceNames()), "feature-services"))
 	}
 	sel := &Selection{Service: name, OnError: svc.OnError}
-	b := builder{set: s, sel: sel, naming: naming}
+	b := builder{set: s, sel: sel, naming: naming, uses: map[string]int{}}
 	for i := range svc.Features {
 		b.addProjection(&svc.Features[i])
 	}
@@ -144,73 +144,6 @@ func (s *Set) use(v *View, alias string, joinKeyMap map[string]string) (*Use, er
 	return u, nil
 }
 
-type builder struct {
-	set    *Set
-	sel    *Selection
-	naming Naming
-	uses   map[string]int // by view, for references
-	faults errs.List
-}
-
-func (b *builder) addRef(ref Ref) {
-	at, ok := b.uses[ref.View]
-	if !ok {
-		v, found := b.set.View(ref.View)
-		if !found {
-			b.faults.Add(b.set.unknownView(ref.View))
-			return
-		}
-		u, err := b.set.use(v, v.Name, nil)
-		if err != nil {
-			b.faults.AddErr(err)
-			return
-		}
-		at = len(b.sel.Uses)
-		b.uses[ref.View] = at
-		b.sel.Uses = append(b.sel.Uses, *u)
-	}
-	b.addField(at, ref.Feature)
-}
-
-// addField asks for one more output of use at; a field that is there already is not read again.
-func (b *builder) addField(at int, name string) {
-	u := &b.sel.Uses[at]
-	f := slices.IndexFunc(u.Fields, func(f Field) bool { return f.Name == name })
-	if f < 0 {
-		i := u.View.Field(name)
-		if i < 0 {
-			b.faults.Add(u.View.unknownFeature(name))
-			return
-		}
-		f = len(u.Fields)
-		u.Fields = append(u.Fields, u.View.Schema[i])
-		u.Outputs = append(u.Outputs, b.naming.output(u.Alias, name))
-	}
-	b.sel.Order = append(b.sel.Order, Output{Name: u.Outputs[f], Cell: Cell{Use: at, Field: f}})
-}
-
-func (b *builder) addProjection(p *Projection) {
-	v, found := b.set.View(p.View)
-	if !found {
-		b.faults.Add(b.set.unknownView(p.View))
-		return
-	}
-	u, err := b.set.use(v, p.name(), p.JoinKeyMap)
-	if err != nil {
-		b.faults.AddErr(err)
-		return
-	}
-	at := len(b.sel.Uses)
-	b.sel.Uses = append(b.sel.Uses, *u)
-	wanted := p.Features
-	if wanted == nil {
-		wanted = v.fieldNames()
-	}
-	for _, name := range wanted {
-		b.addField(at, name)
-	}
-}
-
 // name returns the alias, or the view's name where there is none.
 func (p *Projection) name() string {
 	if p.Alias != "" {
@@ -219,67 +152,18 @@ func (p *Projection) name() string {
 	return p.View
 }
 
-func (b *builder) finish() (*Selection, error) {
-	b.addRequest()
-	b.checkClashes()
-	if err := b.faults.Err(); err != nil {
-		return nil, err
-	}
-	return b.sel, nil
-}
-
-func (b *builder) addRequest() {
-	for i := range b.sel.Uses {
-		u := &b.sel.Uses[i]
-		for k, column := range u.Columns {
-			at := slices.IndexFunc(b.sel.Request, func(f value.Field) bool { return f.Name == column })
-			if at < 0 {
-				b.sel.Request = append(b.sel.Request, value.Field{Name: column, Type: u.Keys[k].Type})
-				continue
-			}
-			if have := b.sel.Request[at].Type; !have.Equal(u.Keys[k].Type) {
-				b.faults.Add(errs.New(errs.InvalidArgument, "request column %q would be %s and, for view %q, %s", column, have, u.Alias, u.Keys[k].Type).
-					WithID("T0015").WithHint("rename one of them with join_key_map in a feature service"))
-			}
-		}
-	}
-}
-
-// checkClashes refuses two different features under one output name (design/semantics.md 4.7).
-func (b *builder) checkClashes() {
-	first := map[string]Output{}
-	var pairs []string
-	full := func(o Output) string {
-		u := &b.sel.Uses[o.Use]
-		return u.Alias + ":" + u.Fields[o.Field].Name
-	}
-	for _, o := range b.sel.Order {
-		was, ok := first[o.Name]
-		if !ok {
-			first[o.Name] = o
-			continue
-		}
-		if was.Use != o.Use || was.Field != o.Field {
-			pairs = append(pairs, fmt.Sprintf("%s and %s", full(was), full(o)))
-		}
-	}
-	if pairs != nil {
-		b.faults.Add(errs.New(errs.InvalidArgument, "features share a name: %s", strings.Join(pairs, "; ")).
-			WithID("T0014").WithHint("ask for full feature names (--full-feature-names, full_feature_names: true)"))
-	}
-}
-
 func (s *Set) unknownView(name string) *errs.Error {
 	return errs.New(errs.NotFound, "unknown feature view %q", name).WithID("T0011").
 		WithHint("%s", orList(errs.DidYouMean(name, s.viewNames()), "feature-views"))
 }
 
-func (v *View) unknownFeature(name string) *errs.Error {
+func unknownFeature(v provider, name string) *errs.Error {
 	hint := errs.DidYouMean(name, v.fieldNames())
 	if hint == "" {
 		hint = "it has " + shortList(v.fieldNames())
 	}
-	return errs.New(errs.NotFound, "unknown feature %q in view %q", name, v.Name).WithID("T0012").WithHint("%s", hint)
+	view, _ := v.label()
+	return errs.New(errs.NotFound, "unknown feature %q in view %q", name, view).WithID("T0012").WithHint("%s", hint)
 }
 
 // shortList joins at most eight names and says how many more there are.

@@ -13,6 +13,7 @@ func (s *Set) Sort() {
 	slices.SortStableFunc(s.Entities, func(a, b *Entity) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(s.Sources, func(a, b *Source) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(s.Views, func(a, b *View) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(s.OnDemand, func(a, b *OnDemandView) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(s.Services, func(a, b *Service) int { return cmp.Compare(a.Name, b.Name) })
 }
 
@@ -30,6 +31,55 @@ func (s *Set) Source(name string) (*Source, bool) {
 // View returns the view of that name.
 func (s *Set) View(name string) (*View, bool) {
 	return find(s.Views, name, func(e *View) string { return e.Name })
+}
+
+// OnDemandView returns the on-demand view of that name.
+func (s *Set) OnDemandView(name string) (*OnDemandView, bool) {
+	return find(s.OnDemand, name, func(e *OnDemandView) string { return e.Name })
+}
+
+// A provider has features: a view of either kind.
+type provider interface {
+	named
+	Field(name string) int
+	fieldNames() []string
+}
+
+// provider returns the view of either kind of that name.
+func (s *Set) provider(name string) (provider, bool) {
+	if v, ok := s.View(name); ok {
+		return v, true
+	}
+	if v, ok := s.OnDemandView(name); ok {
+		return v, true
+	}
+	return nil, false
+}
+
+// FeatureNames returns the features of the view of either kind of that name, in order; none for an unknown one.
+func (s *Set) FeatureNames(view string) []string {
+	v, ok := s.provider(view)
+	if !ok {
+		return nil
+	}
+	return v.fieldNames()
+}
+
+// Below returns a view's name and, for an on-demand view, those of all views of both kinds that it reads, each once.
+func (s *Set) Below(view string) []string {
+	out := []string{view}
+	for i := 0; i < len(out); i++ {
+		v, ok := s.OnDemandView(out[i])
+		if !ok {
+			continue
+		}
+		for _, src := range v.Sources {
+			if src.View != "" && !slices.Contains(out, src.View) {
+				out = append(out, src.View)
+			}
+		}
+	}
+	return out
 }
 
 // Service returns the service of that name.
@@ -56,7 +106,10 @@ func names[T any](all []*T, nameOf func(*T) string) []string {
 	return out
 }
 
-func (s *Set) viewNames() []string { return names(s.Views, func(v *View) string { return v.Name }) }
+// viewNames returns the names of the views of both kinds.
+func (s *Set) viewNames() []string {
+	return append(names(s.Views, func(v *View) string { return v.Name }), names(s.OnDemand, func(v *OnDemandView) string { return v.Name })...)
+}
 
 func (s *Set) sourceNames() []string {
 	return names(s.Sources, func(v *Source) string { return v.Name })

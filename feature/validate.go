@@ -17,7 +17,7 @@ const FeaturesMax = 10_000
 // as Origin knows it, or nil. It does no I/O: whether files, columns and tables exist is another check. The set need
 // not be sorted. A set read from Python or YAML goes through Complete first.
 func Validate(s *Set) error {
-	c := &checker{set: s, sources: byName(s.Sources), entities: byName(s.Entities), views: byName(s.Views)}
+	c := &checker{set: s, sources: byName(s.Sources), entities: byName(s.Entities)}
 	if s.Project != "" {
 		c.faults.AddErr(CheckProject(s.Project))
 	}
@@ -30,6 +30,7 @@ func Validate(s *Set) error {
 	for _, v := range s.Views {
 		c.view(v)
 	}
+	c.onDemandViews()
 	for _, svc := range s.Services {
 		c.service(svc)
 	}
@@ -42,7 +43,6 @@ type checker struct {
 	faults   errs.List
 	sources  map[string]*Source
 	entities map[string]*Entity
-	views    map[string]*View
 }
 
 type named interface {
@@ -53,6 +53,8 @@ func (e *Entity) label() (string, *Origin)  { return e.Name, &e.Origin }
 func (s *Source) label() (string, *Origin)  { return s.Name, &s.Origin }
 func (v *View) label() (string, *Origin)    { return v.Name, &v.Origin }
 func (s *Service) label() (string, *Origin) { return s.Name, &s.Origin }
+
+func (v *OnDemandView) label() (string, *Origin) { return v.Name, &v.Origin }
 
 func byName[T named](all []T) map[string]T {
 	out := make(map[string]T, len(all))
@@ -104,7 +106,14 @@ func (c *checker) name(what, name string, o *Origin, path string) {
 func (c *checker) unique() {
 	uniqueIn(c, "entity", c.set.Entities)
 	uniqueIn(c, "data source", c.set.Sources)
-	uniqueIn(c, "feature view", c.set.Views)
+	var views []named // their names share one space
+	for _, v := range c.set.Views {
+		views = append(views, v)
+	}
+	for _, v := range c.set.OnDemand {
+		views = append(views, v)
+	}
+	uniqueIn(c, "feature view", views)
 	uniqueIn(c, "feature service", c.set.Services)
 }
 
@@ -170,14 +179,25 @@ func (c *checker) view(v *View) {
 	c.viewEntities(v)
 	c.viewSource(v)
 	if len(v.Schema) == 0 {
-		c.fault("T0121", v.Origin.At("schema"), "feature view %q has no features", v.Name).
+		at := v.Origin.At("schema")
+		if written, ok := v.Origin.Fields["aggregations"]; ok {
+			at = written
+		}
+		c.fault("T0121", at, "feature view %q has no features", v.Name).
 			WithHint("list them: schema: [{name: age, type: Int64}]")
 	}
 	if len(v.Schema) > FeaturesMax {
 		c.fault("T0121", v.Origin.At("schema"), "feature view %q has %d features, at most %d are allowed", v.Name, len(v.Schema), FeaturesMax).
 			WithHint("split it into several views")
 	}
-	c.fields("feature view", v.Name, v.Schema, &v.Origin)
+	schema := fieldList{what: "feature view", owner: v.Name, path: "schema", fields: v.Schema, origin: &v.Origin}
+	c.fieldNames(schema)
+	if v.Windowed() {
+		c.windows(v)
+	} else {
+		c.refresh(v)
+		c.fieldTypes(schema)
+	}
 	for i := range v.Schema {
 		if e := c.set.keyOwner(v, v.Schema[i].Name); e != nil {
 			c.fault("T0120", v.Origin.At(index("schema", i)+".name"), "feature %q of view %q has the name of a join key of entity %q", v.Schema[i].Name, v.Name, e.Name).
@@ -237,135 +257,6 @@ func (c *checker) viewSource(v *View) {
 	case src.Type != PushSource && src.Type != "" && src.TimestampField == "":
 		c.fault("T0175", src.Origin.Pos, "source %q of view %q has no timestamp_field", src.Name, v.Name).
 			WithHint("name the column of the event time: timestamp_field: event_timestamp")
-	}
-}
-
-// fields checks a list of features or request columns.
-func (c *checker) fields(what, owner string, fields []Field, o *Origin) {
-	first := make(map[string]int, len(fields))
-	for i := range fields {
-		f := &fields[i]
-		path := index("schema", i)
-		c.name("feature", f.Name, o, path+".name")
-		if f.Type.IsZero() {
-			c.fault("T0122", o.At(path+".type"), "feature %q of %s %q has no type", f.Name, what, owner).
-				WithHint("write a type such as Int64, Float64 or String")
-		} else if _, err := f.Defaults(); err != nil {
-			c.wrong("T0133", o.At(path+".default"), err)
-		}
-		folded := strings.ToLower(f.Name)
-		was, twice := first[folded]
-		if !twice {
-			first[folded] = i
-			continue
-		}
-		at, before := o.At(path+".name"), seen(o.At(index("schema", was)+".name"))
-		if fields[was].Name == f.Name {
-			c.fault("T0120", at, "feature %q stands twice in %s %q, first%s", f.Name, what, owner, before).WithHint("rename or remove one of them")
-		} else {
-			c.fault("T0174", at, "features %q and %q%s of %s %q differ in case only", f.Name, fields[was].Name, before, what, owner).
-				WithHint("rename one of them: some engines ignore case")
-		}
-	}
-}
-
-// onErrors are the choices of a service's on_error.
-var onErrors = []string{"fail", "cells"}
-
-func (c *checker) service(s *Service) {
-	c.name("feature service", s.Name, &s.Origin, "name")
-	if len(s.Features) == 0 {
-		c.fault("T0175", s.Origin.At("features"), "feature service %q has no features", s.Name).WithHint("list views: features: [user_features]")
-	}
-	if s.OnError != "" && !slices.Contains(onErrors, s.OnError) {
-		c.fault("T0150", s.Origin.At("on_error"), "on_error %q is neither fail nor cells", s.OnError).
-			WithHint("%s", errs.DidYouMean(s.OnError, onErrors))
-	}
-	used := map[string]int{}
-	for i := range s.Features {
-		p := &s.Features[i]
-		path := index("features", i)
-		c.projection(s, p, path)
-		folded := strings.ToLower(p.name())
-		if was, twice := used[folded]; twice {
-			c.fault("T0150", s.Origin.At(path), "service %q uses %q twice, first%s", s.Name, p.name(), seen(s.Origin.At(index("features", was)))).
-				WithHint("give two uses of one view distinct aliases: {view: %s, alias: …}", p.View)
-			continue
-		}
-		used[folded] = i
-	}
-}
-
-func (c *checker) projection(s *Service, p *Projection, path string) {
-	v, ok := c.views[p.View]
-	if !ok {
-		c.wrong("T0011", s.Origin.At(path+".view"), c.set.unknownView(p.View))
-		return
-	}
-	if p.Features != nil && len(p.Features) == 0 {
-		c.fault("T0175", s.Origin.At(path+".features"), "service %q takes no feature of view %q", s.Name, p.View).
-			WithHint("leave features out to take all")
-	}
-	for i, name := range p.Features {
-		at := s.Origin.At(path + "." + index("features", i))
-		if v.Field(name) < 0 {
-			e := v.unknownFeature(name)
-			e.Message += definedAt(v.Origin.At("name"))
-			c.wrong("T0012", at, e)
-		}
-		if slices.Contains(p.Features[:i], name) {
-			c.fault("T0120", at, "service %q takes feature %q of view %q twice", s.Name, name, p.View).WithHint("remove one of them")
-		}
-	}
-	if p.Alias != "" {
-		c.name("alias", p.Alias, &s.Origin, path+".alias")
-	}
-	c.joinKeyMap(s, p, v, path+".join_key_map")
-}
-
-func definedAt(p errs.Position) string {
-	if p.IsZero() {
-		return ""
-	}
-	return ", defined at " + p.String()
-}
-
-func (c *checker) joinKeyMap(s *Service, p *Projection, v *View, path string) {
-	var keys []string
-	for _, name := range v.Entities {
-		e, ok := c.entities[name]
-		if !ok {
-			return // what is missing was reported at the view
-		}
-		keys = append(keys, e.JoinKeys...)
-	}
-	target := map[string]string{}
-	for _, k := range keys {
-		target[k] = k
-	}
-	for _, from := range sortedKeys(p.JoinKeyMap) {
-		at := s.Origin.At(path + "." + from)
-		if !slices.Contains(keys, from) {
-			hint := errs.DidYouMean(from, keys)
-			switch {
-			case len(keys) == 0:
-				hint = "it has no join keys: remove join_key_map"
-			case hint == "":
-				hint = "its join keys are " + shortList(keys)
-			}
-			c.fault("T0151", at, "join_key_map names %q, which is no join key of view %q%s", from, p.View, definedAt(v.Origin.At("name"))).WithHint("%s", hint)
-			continue
-		}
-		c.name("request column", p.JoinKeyMap[from], &s.Origin, path+"."+from)
-		target[from] = p.JoinKeyMap[from]
-	}
-	owner := map[string]string{}
-	for _, from := range sortedKeys(target) {
-		if was, twice := owner[target[from]]; twice {
-			c.fault("T0151", s.Origin.At(path), "join keys %q and %q of view %q would come from one column %q", was, from, p.View, target[from]).
-				WithHint("map each join key to a column of its own")
-		}
-		owner[target[from]] = from
 	}
 }
 

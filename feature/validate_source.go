@@ -59,7 +59,7 @@ func (c *checker) requestSource(s *Source) {
 		c.fault("T0121", s.Origin.At("schema"), "request source %q has no schema", s.Name).
 			WithHint("list the columns: schema: [{name: amount, type: Float64}]")
 	}
-	c.fields("request source", s.Name, s.Schema, &s.Origin)
+	c.fields(fieldList{what: "request source", owner: s.Name, path: "schema", fields: s.Schema, origin: &s.Origin})
 }
 
 func (c *checker) fileSource(s *Source) {
@@ -131,6 +131,14 @@ func (c *checker) sourceColumns(s *Source) {
 		if !utf8.ValidString(column) || strings.IndexFunc(column, unicode.IsControl) >= 0 || len(column) > 300 {
 			c.fault("T0171", s.Origin.At(path), "%s %s of source %q is no column name", path, quoteShort(column), s.Name).
 				WithHint("column names are printable and have at most 300 bytes")
+		}
+	}
+	for i, f := range s.Schema {
+		if path := index("schema", i); s.Type != RequestSource && f.Type.IsZero() {
+			c.fault("T0122", s.Origin.At(path+".type"), "column %q of data source %q has no type", f.Name, s.Name).WithHint("write a type such as Int64")
+		}
+		if path := index("schema", i); s.Type != RequestSource {
+			check(path+".name", f.Name)
 		}
 	}
 	check("timestamp_field", s.TimestampField)

@@ -55,6 +55,22 @@ func (v *View) Field(name string) int {
 	return -1
 }
 
+// Only returns a copy of v with nothing but the features that keep says, in their order.
+func (v *View) Only(keep func(Field) bool) *View {
+	out := *v
+	out.Schema, out.Aggregations = nil, nil
+	for i, f := range v.Schema {
+		if !keep(f) {
+			continue
+		}
+		out.Schema = append(out.Schema, f)
+		if v.Windowed() {
+			out.Aggregations = append(out.Aggregations, v.Aggregations[i])
+		}
+	}
+	return &out
+}
+
 func (v *View) fieldNames() []string {
 	out := make([]string, len(v.Schema))
 	for i, f := range v.Schema {
@@ -63,4 +79,6 @@ func (v *View) fieldNames() []string {
 	return out
 }
 
-func index(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
+func index(path string, i int) string { return path + "[" + itoa(i) + "]" }
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,8 +1,14 @@
 package feature
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/truepoint/truepoint/agg"
+	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/expr"
+	"github.com/truepoint/truepoint/value"
 )
 
 // An Aggregation computes one feature of a window view from raw events (design/semantics.md 5). Aggregations[i] of a
@@ -25,9 +31,45 @@ type Aggregation struct {
 	By    string `json:"by,omitempty"`    // a String column: the feature is a Map from its values to the function of their events
 }
 
-// Bounds returns the window of a: what eventtime.Window.Bounds needs. Lifetimes and counts of rows have no far edge.
+// LastMax is the greatest number of events that a window may count.
+const LastMax = 10_000
+
+// Bounds returns the window of a: what eventtime.Window.Bounds needs. Lifetimes and counts of events have no far edge.
 func (a *Aggregation) Bounds() eventtime.Window {
 	return eventtime.Window{Length: a.Window, Offset: a.Offset, Hop: a.Hop}
+}
+
+// Extent returns a's window for people: "7d", "7d by 1h, 1d ago", "lifetime", "last 10".
+func (a *Aggregation) Extent() string {
+	text := a.Window.String()
+	switch {
+	case a.Lifetime:
+		text = "lifetime"
+	case a.Last > 0:
+		text = "last " + itoa(a.Last)
+	}
+	if a.Hop > 0 {
+		text += " by " + a.Hop.String()
+	}
+	if a.Offset > 0 {
+		text += ", " + a.Offset.String() + " ago"
+	}
+	return text
+}
+
+// columns returns the columns that a uses, in no order; those of a Where that cannot be read are missing.
+func (a *Aggregation) columns() []string {
+	var out []string
+	for _, name := range []string{a.Column, a.By} {
+		if name != "" {
+			out = append(out, name)
+		}
+	}
+	if a.Where != "" {
+		used, _ := expr.Columns(a.Where) // Validate tells of what is wrong with it
+		out = append(out, used...)
+	}
+	return out
 }
 
 // Windowed reports whether v computes its features from raw events.
@@ -38,7 +80,7 @@ func (v *View) Windowed() bool { return len(v.Aggregations) > 0 }
 func (v *View) Snapshot() bool { return v.Windowed() && v.Refresh > 0 }
 
 // Reach returns how far behind its end the widest window of v begins: the greatest Window + Offset + Hop. bounded is
-// false where a lifetime or a count of rows reaches back without limit.
+// false where a lifetime or a count of events reaches back without limit.
 func (v *View) Reach() (reach eventtime.Duration, bounded bool) {
 	bounded = true
 	for i := range v.Aggregations {
@@ -47,4 +89,65 @@ func (v *View) Reach() (reach eventtime.Duration, bounded bool) {
 		bounded = bounded && a.Window > 0
 	}
 	return reach, bounded
+}
+
+// Input returns the type of a column that v's aggregations use; the zero type where it is not known.
+func (v *View) Input(name string) value.Type {
+	i, found := slices.BinarySearchFunc(v.Inputs, name, func(f value.Field, n string) int { return strings.Compare(f.Name, n) })
+	if !found {
+		return value.Type{}
+	}
+	return v.Inputs[i].Type
+}
+
+// Spec returns the function of an aggregation of v with the type of its column. Errors: FailedPrecondition for a column
+// whose type is neither declared nor inferred yet.
+func (v *View) Spec(a *Aggregation) (agg.Spec, error) {
+	spec := agg.Spec{Function: a.Function, N: a.N}
+	if a.Column == "" {
+		return spec, nil
+	}
+	if spec.Input = v.Input(a.Column); spec.Input.IsZero() {
+		return spec, errs.New(errs.FailedPrecondition, "the type of column %q of view %q is not known", a.Column, v.Name).WithID("T0193").
+			WithHint("add it to the schema of the source, or run truepoint apply, which reads it from the source").At(v.Origin.At("aggregations"))
+	}
+	return spec, nil
+}
+
+// Filter returns the compiled Where of an aggregation of v, nil where it has none. Errors: those of expr.Compile.
+func (v *View) Filter(a *Aggregation) (*expr.Filter, error) {
+	if a.Where == "" {
+		return nil, nil
+	}
+	p, err := expr.Compile(a.Where, expr.Scope{Columns: v.knownInputs()}, value.Scalar(value.Bool))
+	if err != nil {
+		return nil, err
+	}
+	return p.Filter()
+}
+
+// Canonical returns an aggregation of v with its filter in the form that does not depend on spelling.
+func (v *View) Canonical(a Aggregation) Aggregation {
+	if f, err := v.Filter(&a); err == nil && f != nil {
+		a.Where = f.String()
+	}
+	return a
+}
+
+// knownInputs returns the inputs of v whose types are known.
+func (v *View) knownInputs() []value.Field {
+	return slices.DeleteFunc(slices.Clone(v.Inputs), func(f value.Field) bool { return f.Type.IsZero() })
+}
+
+// result returns the type of an aggregation of v, a Map with a secondary key. Errors: those of Spec and Result.
+func (v *View) result(a *Aggregation) (value.Type, error) {
+	spec, err := v.Spec(a)
+	if err != nil {
+		return value.Type{}, err
+	}
+	t, err := spec.Result()
+	if err == nil && a.By != "" {
+		t = value.MapOf(t)
+	}
+	return t, err
 }

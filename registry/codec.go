@@ -19,7 +19,7 @@ const KindGeneration = "FeatureViewGeneration"
 // EncodeSet returns the objects of a set, in order of kind and name within each kind. A definition always has the same
 // bytes. Errors: Internal for a definition that cannot be written as JSON.
 func EncodeSet(s *feature.Set) ([]Object, error) {
-	out := make([]Object, 0, len(s.Entities)+len(s.Sources)+len(s.Views)+len(s.Services))
+	out := make([]Object, 0, len(s.Entities)+len(s.Sources)+len(s.Views)+len(s.OnDemand)+len(s.Services))
 	var items []any
 	add := func(kind, name string, item any) {
 		out = append(out, Object{Kind: kind, Name: name})
@@ -36,6 +36,9 @@ func EncodeSet(s *feature.Set) ([]Object, error) {
 	}
 	for _, e := range s.Views {
 		add(feature.KindView, e.Name, e)
+	}
+	for _, e := range s.OnDemand {
+		add(feature.KindOnDemand, e.Name, e)
 	}
 	return out, each(len(out), func(i int) error {
 		var err error
@@ -116,6 +119,8 @@ func DecodeSet(s State) (*feature.Set, error) {
 			items[i] = grow(&out.Services)
 		case feature.KindView:
 			items[i] = grow(&out.Views)
+		case feature.KindOnDemand:
+			items[i] = grow(&out.OnDemand)
 		case KindGeneration:
 		default:
 			return nil, newer(s.Objects[i], s.Project)
@@ -172,6 +177,8 @@ func nameOf(item any) string {
 	case *feature.Source:
 		return item.Name
 	case *feature.View:
+		return item.Name
+	case *feature.OnDemandView:
 		return item.Name
 	case *feature.Service:
 		return item.Name

@@ -153,13 +153,13 @@ func (b *builder) node(n ast.Node, depth int) *Node {
 	case *ast.TagNode:
 		return b.add(b.fault(n.GetToken(), "YAML tags are not supported").WithHint("remove %s", n.Start.Value))
 	case *ast.LiteralNode:
-		return &Node{Kind: Text, Text: n.Value.Value, Pos: b.pos(n.Start), size: 1}
+		return &Node{Kind: Text, Text: n.Value.Value, Pos: b.pos(n.Start), Inner: b.blockInner(n), size: 1}
 	case *ast.StringNode:
 		kind := Text
 		if n.Token.Type != token.SingleQuoteType && n.Token.Type != token.DoubleQuoteType {
 			kind = ScalarKind(n.Value)
 		}
-		return &Node{Kind: kind, Text: n.Value, Pos: b.pos(n.Token), size: 1}
+		return &Node{Kind: kind, Text: n.Value, Pos: b.pos(n.Token), Inner: b.inner(n), size: 1}
 	case *ast.NullNode:
 		return &Node{Pos: b.pos(n.Token), size: 1}
 	case ast.ScalarNode:

@@ -18,16 +18,11 @@ decided by the binary.
 """
 
 from truepoint._core import DefinitionError
+from truepoint.aggregation import Aggregation
 from truepoint.entity import Entity
 from truepoint.field import Feature, Field
-from truepoint.later import (
-    Aggregation,
-    KafkaSource,
-    KinesisSource,
-    OnDemandFeatureView,
-    StreamFeatureView,
-    on_demand_feature_view,
-)
+from truepoint.later import KafkaSource, KinesisSource
+from truepoint.on_demand import OnDemandFeatureView, on_demand_feature_view
 from truepoint.project import Project
 from truepoint.service import FeatureService, LoggingConfig
 from truepoint.sources import (
@@ -42,7 +37,7 @@ from truepoint.sources import (
     TrinoSource,
 )
 from truepoint.value_type import ValueType
-from truepoint.view import BatchFeatureView, FeatureView, FeatureViewProjection
+from truepoint.view import BatchFeatureView, FeatureView, FeatureViewProjection, StreamFeatureView
 
 __all__ = [
     "Aggregation",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any
 
 from truepoint._core import Definition, Place, fault
 
 _STREAMS = "streams come in a later release; use PushSource with a batch_source"
-_WINDOWS = "window aggregation comes in a later release; compute the values before and name them in schema"
-_ON_DEMAND = "on-demand views come in a later release; compute the value in the application or in a feature view"
 
 
 class _Later(Definition):
@@ -29,21 +27,3 @@ class KafkaSource(_Later):
 
 class KinesisSource(_Later):
     _hint = _STREAMS
-
-
-class StreamFeatureView(_Later):
-    _hint = _STREAMS
-
-
-class Aggregation(_Later):
-    _hint = _WINDOWS
-
-
-class OnDemandFeatureView(_Later):
-    _hint = _ON_DEMAND
-
-
-def on_demand_feature_view(*positional: Any, **other: Any) -> Callable:
-    """Feast's decorator for on-demand views."""
-    view = OnDemandFeatureView(name="")
-    return lambda function: view

@@ -6,6 +6,7 @@ from typing import Any, Optional
 
 from truepoint._core import UNSET, Definition, Document, Place, fault
 from truepoint.later import _Later
+from truepoint.on_demand import OnDemandFeatureView
 from truepoint.view import FeatureView, FeatureViewProjection
 
 
@@ -48,7 +49,7 @@ class FeatureService(Definition):
         out: list = []
         for i, item in enumerate(self.features):
             place, path = Place(self._site, "features", i), f"features[{len(out)}]"
-            if isinstance(item, FeatureView):
+            if isinstance(item, (FeatureView, OnDemandFeatureView)):
                 out.append(item.name)
                 d.places[path] = place
             elif isinstance(item, FeatureViewProjection):

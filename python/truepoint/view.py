@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional, Union
 
 from truepoint._core import UNSET, Definition, Document, Place, call_site, fault
+from truepoint.aggregation import put_aggregations
 from truepoint.entity import Entity
 from truepoint.field import put_fields
 from truepoint.later import _Later
@@ -59,12 +60,11 @@ class FeatureView(Definition):
     _online = True  # unless the view says otherwise
     _known = (
         "name", "entities", "ttl", "schema", "source", "online", "schedule", "allowed_lateness", "commit_lag",
-        "description", "tags", "owner",
+        "aggregations", "refresh", "delay", "description", "tags", "owner",
     )  # fmt: skip
     _ignored = {"offline": None, "enable_validation": None, "org": "write it into tags", "batch_source": None, "mode": None}
     _later = {
         "udf": _COMPUTE, "udf_string": _COMPUTE, "feature_transformation": _COMPUTE,
-        "aggregations": "window aggregation comes in a later release; name computed columns in schema",
         "batch_engine": "the engine is chosen in feature_store.yaml", "stream_engine": "the engine is chosen in feature_store.yaml",
         "source_views": "views on views come in a later release", "sink_source": "views on views come in a later release",
         "stream_source": "streams come in a later release; use PushSource with a batch_source",
@@ -82,6 +82,9 @@ class FeatureView(Definition):
         schedule: Any = UNSET,
         allowed_lateness: Any = UNSET,
         commit_lag: Any = UNSET,
+        aggregations: Optional[list] = UNSET,
+        refresh: Any = UNSET,
+        delay: Any = UNSET,
         description: str = UNSET,
         tags: Optional[dict] = UNSET,
         owner: str = UNSET,
@@ -103,6 +106,9 @@ class FeatureView(Definition):
         self._schedule = self._duration("schedule", schedule)
         self._allowed_lateness = self._duration("allowed_lateness", allowed_lateness)
         self._commit_lag = self._duration("commit_lag", commit_lag)
+        self.aggregations = aggregations
+        self._refresh = self._duration("refresh", refresh)
+        self._delay = self._duration("delay", delay)
         if self._text("version", version) not in ("", "latest"):
             fault(
                 f"version of FeatureView is {version!r}; the registry keeps every revision, and the newest one is active",
@@ -139,6 +145,9 @@ class FeatureView(Definition):
         d.put("schedule", self._schedule)
         d.put("allowed_lateness", self._allowed_lateness)
         d.put("commit_lag", self._commit_lag)
+        put_aggregations(d, self.aggregations)
+        d.put("refresh", self._refresh)
+        d.put("delay", self._delay)
         d.put_info()
         return d
 
@@ -167,3 +176,9 @@ class BatchFeatureView(FeatureView):
     """Feast's name for a view that a batch engine fills; as there, it is online only where it says so."""
 
     _online = False
+
+
+class StreamFeatureView(FeatureView):
+    """Feast's name for a view on pushed events; with a PushSource it is a feature view like others."""
+
+    _ignored = {**FeatureView._ignored, "timestamp_field": None, "enable_tiling": None, "tiling_hop_size": None}
