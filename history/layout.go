@@ -14,8 +14,13 @@ import (
 
 // Layout returns the roles of the columns that a use of a view reads, as the definition declares them: what rows of
 // pushes add, their sequence and arrival, the snapshot knows. A definition may name a column as the source has it or as
-// the field mapping renames it. Errors: InvalidArgument for a field mapping that gives two columns one name.
+// the field mapping renames it. Errors: InvalidArgument for a field mapping that gives two columns one name, Unimplemented
+// for features of a window view: no column holds them.
 func Layout(u *feature.Use) (pit.Layout, error) {
+	if u.View.Windowed() && len(u.Fields) > 0 {
+		return pit.Layout{}, errs.New(errs.Unimplemented, "feature view %q computes its features from events, which this command does not do yet", u.View.Name).
+			WithID("T0160").WithHint("name other views")
+	}
 	m, err := offline.NewMapping(u.Source)
 	if err != nil {
 		return pit.Layout{}, err
