@@ -20,7 +20,7 @@ func Fresh(ctx context.Context, env *Env, views ...string) ([]Freshness, error) 
 	if len(views) > 0 {
 		chosen = nil
 		for _, name := range views {
-			v, err := env.find(name)
+			v, err := env.Set.DataView(name)
 			if err != nil {
 				return nil, err
 			}

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/truepoint/truepoint/errs"
-	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/history"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/value"
@@ -13,7 +12,7 @@ import (
 
 // Preview returns the first limit rows of a view's history, as they stand in the source: keys, times, features.
 func Preview(ctx context.Context, env *Env, view string, limit int) (out *value.Batch, err error) {
-	v, err := env.find(view)
+	v, err := env.Set.DataView(view)
 	if err != nil {
 		return nil, err
 	}
@@ -57,19 +56,4 @@ func take(out *value.Batch, names []string, columns []*value.Column, limit int) 
 		}
 		out.Rows++
 	}
-}
-
-func (e *Env) find(view string) (*feature.View, error) {
-	if v, ok := e.Set.View(view); ok {
-		return v, nil
-	}
-	all := make([]string, len(e.Set.Views))
-	for i, v := range e.Set.Views {
-		all[i] = v.Name
-	}
-	hint := errs.DidYouMean(view, all)
-	if hint == "" {
-		hint = "truepoint feature-views list shows what there is"
-	}
-	return nil, errs.New(errs.NotFound, "unknown feature view %q", view).WithID("T0011").WithHint("%s", hint)
 }

@@ -12,7 +12,7 @@ import (
 // A Request asks why one feature of one entity has its value at a moment.
 type Request struct {
 	Ref  string            // view:feature
-	Keys []input.Column    // the view's join keys, one row
+	Keys []input.Column    // the view's join keys, one row; of an on-demand feature also its request columns
 	At   eventtime.Instant // None: the clock
 
 	OthersMax int // how many of the rows that lost to tell of; default 8
@@ -34,6 +34,22 @@ type Result struct {
 	Online   Online
 	Agree    bool   // the statuses of offline and online agree (value.Status.Agrees) and the values are the same, bit for bit
 	Cure     string // what makes them agree, with the command; empty where they do
+
+	Computed *Computed // of an on-demand feature, which has no history and no stored row: then Offline, Online and Agree say nothing
+}
+
+// Computed explains the value of an on-demand feature.
+type Computed struct {
+	Expression string
+	Cell       serving.Cell
+	Inputs     []Input // that the expression names, in order of name
+}
+
+// An Input is what one name in an expression stands for.
+type Input struct {
+	Name string
+	Ref  string       // the feature; empty for a column of the request
+	Cell serving.Cell // of a column of the request: Present or NullValue, without event time
 }
 
 // A Key is a join key with its value.

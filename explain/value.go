@@ -30,7 +30,7 @@ type Env struct {
 }
 
 // Value explains one feature of one entity, by the definition that serves it now: it reads the whole history of the
-// view.
+// view. An on-demand feature is explained by its expression and the inputs that an online read has.
 //
 // Errors: InvalidArgument for a malformed reference or key, NotFound with a suggestion for unknown names, those of the
 // stores. A key without rows is no error: the answer says so.
@@ -42,6 +42,9 @@ func Value(ctx context.Context, env *Env, req *Request) (*Result, error) {
 	sel, err := c.Set.SelectRefs([]string{req.Ref}, feature.ShortNames)
 	if err != nil {
 		return nil, err
+	}
+	if sel.Order[0].Use == feature.FromDerived {
+		return env.computed(ctx, c, req, sel)
 	}
 	u := &sel.Uses[0]
 	res := &Result{Ref: req.Ref, Field: u.Fields[0], Revision: c.Revision, Older: c.Older(u.View.Name), TTL: u.View.TTL}
@@ -67,15 +70,11 @@ func Value(ctx context.Context, env *Env, req *Request) (*Result, error) {
 
 // readKeys reads the one entity of a request and returns its key parts in order of key name.
 func (r *Result) readKeys(u *feature.Use, columns []input.Column) ([]value.Value, error) {
-	n, err := input.Rows(columns)
-	if err != nil {
+	if err := oneEntity(columns, len(u.Keys) > 0); err != nil {
 		return nil, err
 	}
-	if n != 1 && len(columns) > 0 && len(u.Keys) > 0 {
-		return nil, errs.New(errs.InvalidArgument, "an explanation is about one entity, %d are given", n).WithID("T0380").
-			WithHint("give each join key once: -e KEY=VALUE")
-	}
 	parts := make([]value.Value, len(u.Keys))
+	var err error
 	for i, k := range u.Keys {
 		c, ok := input.Find(columns, k.Name)
 		if !ok {
@@ -90,6 +89,19 @@ func (r *Result) readKeys(u *feature.Use, columns []input.Column) ([]value.Value
 		r.Keys = append(r.Keys, Key{k.Name, parts[i]})
 	}
 	return parts, nil
+}
+
+// oneEntity refuses columns of several rows where any are needed.
+func oneEntity(columns []input.Column, needed bool) error {
+	n, err := input.Rows(columns)
+	if err != nil {
+		return err
+	}
+	if n != 1 && len(columns) > 0 && needed {
+		return errs.New(errs.InvalidArgument, "an explanation is about one entity, %d are given", n).WithID("T0380").
+			WithHint("give each join key once: -e KEY=VALUE")
+	}
+	return nil
 }
 
 func (e *Env) offline(ctx context.Context, u *feature.Use, parts []value.Value, at eventtime.Instant) (out Offline, err error) {

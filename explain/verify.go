@@ -60,6 +60,11 @@ func spineOf(res *serving.Response) (*value.Batch, error) {
 		}
 		b.Add(k.Name, c)
 	}
+	if res.Request != nil {
+		for i, name := range res.Request.Names {
+			b.Add(name, res.Request.Columns[i])
+		}
+	}
 	times := value.NewColumn(value.Scalar(value.UnixTimestamp), res.Rows)
 	for range res.Rows {
 		times.Append(value.OfInstant(res.AsOf))

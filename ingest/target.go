@@ -95,13 +95,9 @@ func (t *target) neighbours(set *feature.Set) error {
 }
 
 func (t *target) view(set *feature.Set, name string) error {
-	v, ok := set.View(name)
-	if !ok {
-		all := make([]string, len(set.Views))
-		for i, v := range set.Views {
-			all[i] = v.Name
-		}
-		return errs.New(errs.NotFound, "unknown feature view %q", name).WithID("T0011").WithHint("%s", errs.DidYouMean(name, all))
+	v, err := set.DataView(name)
+	if err != nil {
+		return err
 	}
 	use, err := set.SelectView(v)
 	if err != nil {

@@ -91,16 +91,12 @@ func chooseViews(set *feature.Set, names []string) ([]*feature.View, error) {
 		}
 		return out, nil
 	}
-	all := make([]string, len(set.Views))
-	for i, v := range set.Views {
-		all[i] = v.Name
-	}
 	var faults errs.List
 	for _, n := range names {
-		v, ok := set.View(n)
+		v, err := set.DataView(n)
 		switch {
-		case !ok:
-			faults.Add(errs.New(errs.NotFound, "unknown feature view %q", n).WithID("T0011").WithHint("%s", suggest(n, all)))
+		case err != nil:
+			faults.AddErr(err)
 		case !v.Online:
 			faults.Add(errs.New(errs.FailedPrecondition, "feature view %q is not served online", n).WithID("T0330").
 				WithHint("set online: true and apply"))
@@ -110,13 +106,6 @@ func chooseViews(set *feature.Set, names []string) ([]*feature.View, error) {
 	}
 	slices.SortFunc(out, func(a, b *feature.View) int { return strings.Compare(a.Name, b.Name) })
 	return out, faults.Err()
-}
-
-func suggest(name string, all []string) string {
-	if hint := errs.DidYouMean(name, all); hint != "" {
-		return hint
-	}
-	return "truepoint feature-views list shows what there is"
 }
 
 // checkInterval returns what the request asks for, Start None for an incremental run.

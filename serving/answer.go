@@ -25,7 +25,7 @@ func (s *Server) answer(ctx context.Context, p *plan, e *entities, a *asked) (*R
 	for u, r := range reads {
 		g.verdicts[u] = j.rows(r)
 	}
-	derived, err := g.derive(ctx, j.asOf)
+	derived, err := g.derive(ctx, res)
 	if err != nil {
 		return nil, err
 	}

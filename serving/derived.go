@@ -10,23 +10,31 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// derive computes the on-demand features of all rows at once; nil where there are none.
-func (g *gathering) derive(ctx context.Context, asOf eventtime.Instant) ([]derive.Column, error) {
+// derive computes the on-demand features of all rows at once, nil where there are none, and notes the request columns in
+// the response.
+func (g *gathering) derive(ctx context.Context, res *Response) ([]derive.Column, error) {
 	if g.plan.derive == nil {
 		return nil, nil
 	}
+	res.Request = &value.Batch{}
 	var inputs []derive.Column
 	for _, c := range g.plan.derive.Inputs() {
 		if c.Use == feature.FromRequest {
-			inputs = append(inputs, derive.Column{Values: requestColumn(g.plan.sel.Request[c.Field].Type, g.entities.values[c.Field])})
+			f := g.plan.sel.Request[c.Field]
+			column := requestColumn(f.Type, g.entities.values[c.Field])
+			inputs = append(inputs, derive.Column{Values: column})
+			if !g.plan.key[c.Field] {
+				res.Request.Add(f.Name, column)
+			}
 			continue
 		}
 		inputs = append(inputs, inputColumn(g.plan.sel.Uses[c.Use].Fields[c.Field].Type, g.cells(c)))
 	}
 	moments := make([]eventtime.Instant, g.entities.rows)
 	for i := range moments {
-		moments[i] = asOf
+		moments[i] = res.AsOf
 	}
+	res.Request.Rows = g.entities.rows
 	return g.plan.derive.Eval(ctx, inputs, moments)
 }
 

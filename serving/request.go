@@ -44,8 +44,9 @@ type Response struct {
 	Revision registry.Revision // of the definitions that the request was resolved by
 	Older    []*Older          // views of the answer that an older generation answers, by the definition of its own revision
 	Rows     int
-	Keys     []Key    // the join keys that were needed, in order of first need
-	Columns  []Column // the features in request order, duplicates kept
+	Keys     []Key        // the join keys that were needed, in order of first need
+	Columns  []Column     // the features in request order, duplicates kept
+	Request  *value.Batch // the request columns that on-demand features needed, join keys aside; nil without on-demand features
 }
 
 // A Key is a join-key column of the request, read as its declared type.

@@ -16,7 +16,7 @@ import (
 
 type explainVerb struct {
 	Ref    string   `arg:"" help:"Feature as view:feature."`
-	Entity []string `short:"e" sep:"none" placeholder:"KEY=VALUE" help:"Join key; one value each."`
+	Entity []string `short:"e" sep:"none" placeholder:"KEY=VALUE" help:"Join key, or value of the request for an on-demand feature; one value each."`
 	At     string   `placeholder:"TIME" help:"The moment; now if left out."`
 	Limit  int      `short:"n" default:"8" placeholder:"N" help:"At most this many of the rows that lost; 0 for all."`
 }
@@ -50,21 +50,20 @@ func (v *explainVerb) Run(a *app) error {
 		if err != nil {
 			return err
 		}
+		if e.Computed != nil {
+			return a.print(&screen.Answer{Text: a.out.ASCII(computedText(a.out, e)), Value: computedDocument(e), Names: []string{e.Ref}})
+		}
 		return a.print(&screen.Answer{Text: a.out.ASCII(explainText(a.out, e, a.now())), Value: explainDocument(e), Names: []string{e.Ref}})
 	})
 }
 
 func explainText(t *screen.Terminal, e *truepoint.Explanation, now eventtime.Instant) string {
 	var b strings.Builder
-	keys := make([]string, len(e.Keys))
-	for i, k := range e.Keys {
-		keys[i] = k.Name + "=" + cellText(k.Value)
-	}
 	ttl := "for ever"
 	if e.TTL != 0 {
 		ttl = e.TTL.String()
 	}
-	fmt.Fprintf(&b, "%s of %s\n", t.Paint(screen.Strong, e.Ref), strings.Join(keys, ", "))
+	fmt.Fprintf(&b, "%s%s\n", t.Paint(screen.Strong, e.Ref), ofKeys(e.Keys))
 	fmt.Fprintf(&b, "as of %s; a value lives %s; registry revision %d\n", e.At, ttl, e.Revision)
 	if e.Older != nil {
 		fmt.Fprintln(&b, olderText(e.Older, now))

@@ -19,8 +19,8 @@ import (
 )
 
 type onlineVerb struct {
-	Entity   []string `short:"e" sep:"none" placeholder:"KEY=VALUE" help:"Join key; may be repeated. k=a,b is two keys; quote as in CSV."`
-	Entities string   `placeholder:"FILE" help:"Keys from Parquet, CSV or JSON lines."`
+	Entity   []string `short:"e" sep:"none" placeholder:"KEY=VALUE" help:"Join key or value of the request; may be repeated. k=a,b is two keys; quote as in CSV."`
+	Entities string   `placeholder:"FILE" help:"Keys and values of the request from Parquet, CSV or JSON lines."`
 	selectFlags
 	At     string `placeholder:"TIME" help:"Read as of this moment instead of now."`
 	Strict bool   `help:"Refuse columns that nothing needs."`

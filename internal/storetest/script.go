@@ -86,6 +86,7 @@ type player struct {
 	columns []value.Field // of the history
 	parts   []*value.Batch
 	service bool
+	given   []value.Field // request columns
 	asOf    eventtime.Instant
 }
 
@@ -106,6 +107,8 @@ func (p *player) statement(l line) error {
 	switch l.words[0] {
 	case "view":
 		return p.view(rest)
+	case "compute":
+		return p.compute(l)
 	case "row":
 		return p.row(rest)
 	case "part":

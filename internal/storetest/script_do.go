@@ -127,6 +127,9 @@ func (p *player) read(l line) error {
 		for _, f := range p.set.Views[0].Schema {
 			req.Features = append(req.Features, "v:"+f.Name)
 		}
+		for _, d := range p.set.OnDemand {
+			req.Features = append(req.Features, d.Name+":"+d.Features[0].Name)
+		}
 	}
 	res, err := p.Store.Online(p.t.Context(), req)
 	if done, failure := expect(err, l.want); done || failure != nil {

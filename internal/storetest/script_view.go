@@ -34,6 +34,8 @@ func (p *player) view(words []string) error {
 			for _, f := range all {
 				view.Schema = append(view.Schema, feature.Field{Name: f.Name, Type: f.Type})
 			}
+		case "request":
+			p.given, err = fields(text)
 		default:
 			rest = append(rest, w)
 		}
