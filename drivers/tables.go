@@ -3,6 +3,7 @@ package drivers
 import (
 	"context"
 
+	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/internal/objectstore"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/tablefile"
@@ -10,9 +11,19 @@ import (
 )
 
 // ReadTable is offline.ReadTable, also for an object of a bucket: s3://, gs:// or azblob://.
-func ReadTable(ctx context.Context, path string, opt *offline.TableOptions) (*value.Batch, error) {
+func ReadTable(ctx context.Context, path string, opt *offline.TableOptions) (b *value.Batch, err error) {
+	t, err := OpenTable(ctx, path, opt)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errs.Join(err, t.Close()) }()
+	return t.ReadAll(ctx)
+}
+
+// OpenTable is offline.OpenTable, also for an object of a bucket.
+func OpenTable(ctx context.Context, path string, opt *offline.TableOptions) (*offline.TableFile, error) {
 	if !objectstore.Is(path) {
-		return offline.ReadTable(ctx, path, opt)
+		return offline.OpenTable(ctx, path, opt)
 	}
 	store, key, err := bucket(ctx, path)
 	if err != nil {
@@ -22,7 +33,7 @@ func ReadTable(ctx context.Context, path string, opt *offline.TableOptions) (*va
 	if err != nil {
 		return nil, err
 	}
-	return offline.ReadTableFrom(ctx, o, opt)
+	return offline.OpenTableFrom(ctx, o, opt)
 }
 
 // CreateTable is offline.Create, also for an object of a bucket, which appears whole or not at all.

@@ -1,175 +1,20 @@
 package offline
 
 import (
-	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"time"
 
 	"github.com/truepoint/truepoint/errs"
-	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/tablefile"
 	"github.com/truepoint/truepoint/value"
 )
 
-// TableOptions says how ReadTable reads a file. The zero value of every member means its default.
-type TableOptions struct {
-	Types     map[string]value.Type // types to convert columns to; others keep the type that they have
-	Moments   []string              // columns with event or as-of times: numbers must lie between 1970 and 2100
-	Location  *time.Location        // of times without a zone; default UTC
-	Unit      eventtime.Unit        // of numbers that are read as UnixTimestamp
-	Separator byte                  // of CSV fields; default ','
-	RowsMax   int                   // more rows are ResourceExhausted; default no limit
-}
-
-// ReadTable reads a whole file, Parquet, CSV or JSON lines by its extension, with all its columns in file order. Types
-// of text files are inferred (tablefile.File.Fields says how) except for those in opt.Types.
-//
-// Errors: NotFound for a missing file, InvalidArgument for a column of opt.Types that the file lacks and for a value
-// that is not of its type, DataLoss for a damaged file, FailedPrecondition for one that changes meanwhile; all name
-// the file, and row and column where there is one.
-func ReadTable(ctx context.Context, path string, opt *TableOptions) (*value.Batch, error) {
-	if _, err := tablefile.FormatOf(path); err != nil {
-		return nil, err
-	}
-	src, err := openPlain(path)
-	if err != nil {
-		return nil, err
-	}
-	defer src.file.Close()
-	return ReadTableFrom(ctx, src, opt)
-}
-
-// ReadTableFrom is ReadTable for the bytes of a file wherever it lies, whose name tells its format.
-func ReadTableFrom(ctx context.Context, src tablefile.Source, opt *TableOptions) (*value.Batch, error) {
-	if opt == nil {
-		opt = &TableOptions{}
-	}
-	format, err := tablefile.FormatOf(src.Name())
-	if err != nil {
-		return nil, err
-	}
-	f, err := tablefile.Open(ctx, src, format, &tablefile.Options{
-		Location: opt.Location, Unit: opt.Unit, Separator: opt.Separator, Infer: true,
-	})
-	if err != nil {
-		return nil, err
-	}
-	columns, err := opt.columns(f)
-	if err != nil {
-		return nil, err
-	}
-	return readAll(ctx, f, columns, opt)
-}
-
-// columns returns every column of a file with the type to read it as.
-func (o *TableOptions) columns(f *tablefile.File) ([]tablefile.Column, error) {
-	fields, err := f.Fields()
-	if err != nil {
-		return nil, err
-	}
-	var out []tablefile.Column
-	for _, n := range f.Names() {
-		c := tablefile.Column{Name: n, File: n, Moment: slices.Contains(o.Moments, n)}
-		if i := slices.IndexFunc(fields, func(x value.Field) bool { return x.Name == n }); i >= 0 {
-			c.Type = fields[i].Type
-		}
-		if t, asked := o.Types[n]; asked {
-			c.Type = t
-		}
-		if c.Type.IsZero() {
-			c.Type = value.Scalar(value.String) // Select says why the column cannot be read
-		}
-		out = append(out, c)
-	}
-	for _, n := range sortedKeys(o.Types) {
-		if !slices.Contains(f.Names(), n) {
-			out = append(out, tablefile.Column{Name: n, File: n, Type: o.Types[n]}) // Select says that it is missing
-		}
-	}
-	return out, nil
-}
-
-// readAll reads the parts of a file one after the other into one batch.
-func readAll(ctx context.Context, f *tablefile.File, columns []tablefile.Column, opt *TableOptions) (*value.Batch, error) {
-	parts, err := f.Select(columns)
-	if err != nil {
-		return nil, err
-	}
-	rows := 0
-	for _, p := range parts {
-		rows += p.Rows()
-	}
-	if opt.RowsMax > 0 && rows > opt.RowsMax {
-		return nil, errs.New(errs.ResourceExhausted, "the table has %d rows, more than %d", rows, opt.RowsMax).WithID("T0516").
-			WithHint("split the file")
-	}
-	names := make([]string, len(columns))
-	all := make([]*value.Column, len(columns))
-	one := make([]*value.Column, len(columns))
-	for i, c := range columns {
-		names[i] = c.Name
-		all[i] = value.NewColumn(c.Type, rows)
-		one[i] = value.NewColumn(c.Type, 0)
-	}
-	for _, p := range parts {
-		if err := p.Read(ctx, names, nil, one); err != nil {
-			return nil, err
-		}
-		for i := range all {
-			for r := range one[i].Len() {
-				all[i].Append(one[i].At(r))
-			}
-		}
-	}
-	b := &value.Batch{Rows: rows}
-	for i, n := range names {
-		b.Add(n, all[i])
-	}
-	return b, nil
-}
-
-// A plainFile is a file that is read once and then closed. It implements tablefile.Source.
-type plainFile struct {
-	file *os.File
-	name string
-	stat os.FileInfo
-}
-
-func openPlain(path string) (*plainFile, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fileError(err, "cannot read %s", path)
-	}
-	stat, err := file.Stat()
-	if err == nil && !stat.Mode().IsRegular() {
-		err = errs.New(errs.InvalidArgument, "%s is not a regular file", path).WithID("T0521")
-	}
-	if err != nil {
-		file.Close()
-		return nil, fileError(err, "cannot read %s", path)
-	}
-	return &plainFile{file: file, name: path, stat: stat}, nil
-}
-
-func (p *plainFile) Name() string { return p.name }
-func (p *plainFile) Size() int64  { return p.stat.Size() }
-
-func (p *plainFile) Acquire(context.Context) (io.ReaderAt, func() error, error) {
-	return p.file, func() error {
-		now, err := p.file.Stat()
-		if err != nil || now.Size() != p.stat.Size() || !now.ModTime().Equal(p.stat.ModTime()) {
-			return errs.New(errs.FailedPrecondition, "%s was written to while it was read", p.name).WithID("T0503").
-				WithHint("run again once its writer is done")
-		}
-		return nil
-	}, nil
-}
-
-// WriteTable writes a batch as a file, Parquet, CSV or JSON lines by the extension of path. The file appears whole or
+// WriteTable writes a batch as a file, Parquet, CSV, JSON lines or Arrow by the extension of path. The file appears whole or
 // not at all; one that is there is replaced. Errors: those of Create and TableWriter.Commit.
 func WriteTable(path string, b *value.Batch) error {
 	w, err := Create(path, b.Fields())
@@ -193,6 +38,18 @@ type TableWriter struct {
 	name string
 	to   Output
 	enc  *tablefile.Writer
+	sum  summing
+}
+
+// A summing writer counts and sums what it is given.
+type summing struct {
+	sha   hash.Hash
+	bytes int64
+}
+
+func (s *summing) Write(p []byte) (int, error) {
+	s.bytes += int64(len(p))
+	return s.sha.Write(p)
 }
 
 // An Output is a file in the making. It appears with Commit, or never; after Commit, Abort does nothing.
@@ -229,9 +86,9 @@ func Create(path string, fields []value.Field) (*TableWriter, error) {
 // CreateAt is Create for a file wherever it lies, whose name tells its format. It takes over to.
 func CreateAt(name string, to Output, fields []value.Field) (*TableWriter, error) {
 	format, err := tablefile.FormatOf(name)
-	w := &TableWriter{name: name, to: to}
+	w := &TableWriter{name: name, to: to, sum: summing{sha: sha256.New()}}
 	if err == nil {
-		w.enc, err = tablefile.NewWriter(to, format, fields)
+		w.enc, err = tablefile.NewWriter(io.MultiWriter(to, &w.sum), format, fields)
 	}
 	if err != nil {
 		to.Abort()
@@ -251,6 +108,11 @@ func (w *TableWriter) Commit() error {
 		return fileError(err, "writing %s", w.name)
 	}
 	return fileError(w.to.Commit(), "writing %s", w.name)
+}
+
+// Written returns the number of bytes of the file and their SHA-256 in hex. It is called after Commit.
+func (w *TableWriter) Written() (bytes int64, sha256 string) {
+	return w.sum.bytes, hex.EncodeToString(w.sum.sha.Sum(nil))
 }
 
 // Abort drops what was written. After Commit it does nothing.

@@ -14,41 +14,27 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// readTyped reads a table whose columns named in fields are converted to the types there. A column that the file lacks
-// is left to the engines, which know whether it is needed. Text files cannot tell "1" from 1: the types decide.
+// readTyped reads a table whose columns named in fields are converted to the types there, and opt.Moments to instants. A
+// column that the file lacks is left to the engines, which know whether it is needed. Text files cannot tell "1" from 1:
+// the types decide.
 func readTyped(ctx context.Context, path string, fields []value.Field, opt *offline.TableOptions) (*value.Batch, error) {
-	if opt == nil {
-		opt = &offline.TableOptions{}
+	return drivers.ReadTable(ctx, path, typed(fields, opt))
+}
+
+// typed returns opt with the types of fields and of moments, for the columns that a file has.
+func typed(fields []value.Field, opt *offline.TableOptions) *offline.TableOptions {
+	with := offline.TableOptions{}
+	if opt != nil {
+		with = *opt
 	}
-	first := *opt
-	first.Moments = nil
-	b, err := drivers.ReadTable(ctx, path, &first)
-	if err != nil {
-		return nil, err
-	}
-	second := *opt
-	second.Types = map[string]value.Type{}
-	second.Moments = nil
-	again := false
+	with.IfThere, with.Types = true, map[string]value.Type{}
 	for _, f := range fields {
-		c := b.Column(f.Name)
-		if c == nil {
-			continue
-		}
-		second.Types[f.Name] = f.Type
-		again = again || !c.Type.Equal(f.Type)
+		with.Types[f.Name] = f.Type
 	}
-	for _, m := range opt.Moments {
-		if c := b.Column(m); c != nil {
-			second.Moments = append(second.Moments, m)
-			second.Types[m] = value.Scalar(value.UnixTimestamp)
-			again = again || c.Type.Kind != value.UnixTimestamp
-		}
+	for _, m := range with.Moments {
+		with.Types[m] = value.Scalar(value.UnixTimestamp)
 	}
-	if !again {
-		return b, nil
-	}
-	return drivers.ReadTable(ctx, path, &second)
+	return &with
 }
 
 // spine reads the spine that the flags name, with join keys of the types in fields.
