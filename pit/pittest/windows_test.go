@@ -16,6 +16,7 @@ import (
 
 func TestEvalWindowsIsNaiveWindowsOnRandomData(t *testing.T) {
 	t.Parallel()
+	var seen pittest.WindowCoverage
 	check(t, func(t *rapid.T) {
 		c := pittest.RandomWindows(t)
 		want, wantErr := pit.NaiveWindows(context.Background(), c.Plan())
@@ -26,10 +27,79 @@ func TestEvalWindowsIsNaiveWindowsOnRandomData(t *testing.T) {
 		if err != nil {
 			return
 		}
+		seen.Add(c, want)
 		if err := pittest.SameWindows(got, want); err != nil {
 			t.Fatal(err)
 		}
 	})
+	if err := seen.Check(); err != nil && !t.Failed() {
+		t.Errorf("the random cases were too easy: %v (%+v)", err, seen)
+	}
+	t.Logf("%+v", seen)
+}
+
+// TestOrderAndSplitOfPartsDoNotMatterForWindows cuts histories into single rows in another order. Rows that nothing but
+// their position tells apart keep their order: for first and last, last N and repetitions it decides.
+func TestOrderAndSplitOfPartsDoNotMatterForWindows(t *testing.T) {
+	t.Parallel()
+	check(t, func(t *rapid.T) {
+		c := pittest.RandomWindows(t)
+		before, wantErr := pit.EvalWindows(context.Background(), c.Plan(), nil)
+		for _, v := range c.Views {
+			resplit(t, v)
+		}
+		after, err := pit.EvalWindows(context.Background(), c.Plan(), &pit.EvalOptions{Workers: 2})
+		if (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error() {
+			t.Fatalf("got error %v, want %v", err, wantErr)
+		}
+		if err != nil {
+			return
+		}
+		if err := pittest.SameWindows(after, before); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// resplit makes every row of v a part of its own and shuffles them, but for rows that are equal in what orders them.
+func resplit(t *rapid.T, v *pittest.View) {
+	var single []*value.Batch
+	for _, b := range v.Parts {
+		for i := range b.Rows {
+			one := &value.Batch{}
+			for j, name := range b.Names {
+				one.Add(name, b.Columns[j].Slice(i, i+1))
+			}
+			single = append(single, one)
+		}
+	}
+	order := map[*value.Batch]string{}
+	for _, b := range single {
+		text := ""
+		for _, name := range append([]string{v.Layout.Created}, v.Layout.Keys...) { // positions decide between equal created times, of one id too
+			if name != "" {
+				text += pittest.Text(b.Column(name).At(0)) + " "
+			}
+		}
+		order[b] = text
+	}
+	shuffled := rapid.Permutation(single).Draw(t, "order")
+	position := map[*value.Batch]int{}
+	for i, b := range single {
+		position[b] = i
+	}
+	groups := map[string][]*value.Batch{}
+	for _, b := range shuffled {
+		groups[order[b]] = append(groups[order[b]], b)
+	}
+	for _, g := range groups {
+		slices.SortFunc(g, func(a, b *value.Batch) int { return position[a] - position[b] })
+	}
+	for i, b := range shuffled {
+		g := groups[order[b]]
+		shuffled[i], groups[order[b]] = g[0], g[1:]
+	}
+	v.Parts = shuffled
 }
 
 // windowsPlan returns the plan of a snapshot of v.
