@@ -1,9 +1,6 @@
 package pit
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/value"
@@ -35,10 +32,9 @@ func (p *Plan) check() error {
 			return err
 		}
 	}
-	if p.NullInSpine {
-		return nil
-	}
-	return p.checkNulls()
+	nulls := &NullCheck{}
+	nulls.Add(p)
+	return nulls.Err()
 }
 
 // scans returns the views, then the windows as views.
@@ -71,54 +67,6 @@ func (p *Plan) keys(v *ViewScan) ([]*value.Column, error) {
 		}
 	}
 	return out, nil
-}
-
-// rowsShown is the greatest number of row numbers in one message.
-const rowsShown = 20
-
-// checkNulls returns one error for each spine column with nulls where none may be, with row numbers from 1.
-func (p *Plan) checkNulls() error {
-	var faults errs.List
-	if rows := nullRows(len(p.Spine.AsOf), func(i int) bool { return p.Spine.AsOf[i] == eventtime.None }); rows != nil {
-		faults.Add(nullError("the time of the entity rows", rows))
-	}
-	seen := map[string]bool{}
-	for _, v := range p.scans() {
-		for _, name := range v.Spine {
-			col := p.Spine.Columns.Column(name)
-			if seen[name] || !col.HasNulls() {
-				continue
-			}
-			seen[name] = true
-			if rows := nullRows(col.Len(), col.Null); rows != nil {
-				faults.Add(nullError(fmt.Sprintf("join key %q of the entity rows", name), rows))
-			}
-		}
-	}
-	return faults.Err()
-}
-
-func nullRows(n int, null func(int) bool) []int {
-	var out []int
-	for i := range n {
-		if null(i) {
-			out = append(out, i+1)
-		}
-	}
-	return out
-}
-
-func nullError(what string, rows []int) *errs.Error {
-	shown := make([]string, min(len(rows), rowsShown))
-	for i := range shown {
-		shown[i] = fmt.Sprint(rows[i])
-	}
-	text := strings.Join(shown, ", ")
-	if len(rows) > rowsShown {
-		text += fmt.Sprintf(", … (%d rows)", len(rows))
-	}
-	return errs.New(errs.InvalidArgument, "%s is null in row %s, counted from 1", what, text).
-		WithID("T0307").WithHint("fill them in, or keep the rows with null features: --on-null null_features")
 }
 
 // absent reports whether spine row i has no key or no time for v, so that no row can answer it.
