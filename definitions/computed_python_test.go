@@ -69,7 +69,7 @@ func TestFeastAggregationsTakeTheirRefreshFromTheSchedule(t *testing.T) {
 		if v.Refresh.String() != want || (len(warnings) == 1) != (want == "6h" || want == "1d") {
 			t.Errorf("%s: refresh %s, warnings %v", arguments, v.Refresh, warnings)
 		}
-		if a := v.Aggregations; a[0].Name != "mean_amt_3600s" || a[0].Function != "mean" || a[0].Extent() != "1h by 5m" || a[1].Name != "count" && a[1].Name != "count_lifetime" || !a[1].Lifetime {
+		if a := v.Aggregations; a[0].Name != "mean_amt_3600s" || a[0].Function != "mean" || a[0].Extent() != "1h in steps of 5m" || a[1].Name != "count" && a[1].Name != "count_lifetime" || !a[1].Lifetime {
 			t.Errorf("got %+v", a)
 		}
 	}

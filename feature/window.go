@@ -39,7 +39,7 @@ func (a *Aggregation) Bounds() eventtime.Window {
 	return eventtime.Window{Length: a.Window, Offset: a.Offset, Hop: a.Hop}
 }
 
-// Extent returns a's window for people: "7d", "7d by 1h, 1d ago", "lifetime", "last 10".
+// Extent returns a's window for people: "7d", "7d in steps of 1h, 1d ago", "lifetime", "last 10".
 func (a *Aggregation) Extent() string {
 	text := a.Window.String()
 	switch {
@@ -49,10 +49,26 @@ func (a *Aggregation) Extent() string {
 		text = "last " + itoa(a.Last)
 	}
 	if a.Hop > 0 {
-		text += " by " + a.Hop.String()
+		text += " in steps of " + a.Hop.String()
 	}
 	if a.Offset > 0 {
 		text += ", " + a.Offset.String() + " ago"
+	}
+	return text
+}
+
+// String returns how a is computed, for people: "sum(amount) over 7d, by country, where status == 'ok'".
+func (a *Aggregation) String() string {
+	text := string(a.Function) + "(" + a.Column
+	if a.N > 0 {
+		text += ", " + itoa(a.N)
+	}
+	text += ") over " + a.Extent()
+	if a.By != "" {
+		text += ", by " + a.By
+	}
+	if a.Where != "" {
+		text += ", where " + a.Where
 	}
 	return text
 }

@@ -39,6 +39,21 @@ func full() *feature.Set {
 			},
 			Schemas: []value.Schema{{ID: 4, Fields: []value.Field{{Name: "n", Type: value.Scalar(value.Int64)}}},
 				{ID: 5, Fields: []value.Field{{Name: "n", Type: value.Scalar(value.Int64)}, {Name: "list", Type: value.ArrayOf(value.Scalar(value.String))}}}},
+		}, {
+			Name: "w", Source: "raw", Online: true, Refresh: eventtime.Hour, Delay: eventtime.Minute, TTL: 4 * eventtime.Hour,
+			Schema: []feature.Field{{Name: "spend", Type: value.MapOf(value.Scalar(value.Float64))}, {Name: "last", Type: value.ArrayOf(value.Scalar(value.Float64))},
+				{Name: "ever", Type: value.Scalar(value.Int64)}},
+			Aggregations: []feature.Aggregation{
+				{Name: "spend", Function: "sum", Column: "x", Window: eventtime.Day, Hop: eventtime.Hour, Offset: eventtime.Minute, Where: "x > 1.0", By: "c"},
+				{Name: "last", Function: "last_n", N: 3, Column: "x", Last: 10}, {Name: "ever", Function: "count", Lifetime: true},
+			},
+			Inputs: []value.Field{{Name: "c", Type: value.Scalar(value.String)}, {Name: "x", Type: value.Scalar(value.Float64)}},
+		}},
+		OnDemand: []*feature.OnDemandView{{
+			Name: "o", Info: info,
+			Sources: []feature.OnDemandSource{{View: "v", Features: []string{"n"}, Alias: "a"}, {Request: "request"},
+				{Request: "more", Schema: []feature.Field{{Name: "y", Type: value.Scalar(value.Int64)}}}},
+			Features: []feature.OnDemandFeature{{Field: feature.Field{Name: "z", Type: value.Scalar(value.Float64), Default: &feature.Default{Null: &zero}}, Expression: "a__n / x"}},
 		}},
 		Services: []*feature.Service{{
 			Name: "m", OnError: "cells", Info: info,
