@@ -58,7 +58,7 @@ func (p *pinned) later(ctx context.Context, set *feature.Set) ([]string, error) 
 			return nil, err
 		}
 		if n > 0 {
-			out = append(out, fmt.Sprintf("source %q has %d files more than then; their rows are left out", r.Name, n))
+			out = append(out, fmt.Sprintf("source %q has later files (%d), whose rows are left out", r.Name, n))
 		}
 	}
 	return out, nil

@@ -136,7 +136,7 @@ func (v *Verification) sums(ctx context.Context, env *Env, m *Manifest) error {
 		case err != nil:
 			return err
 		case sum != f.SHA256 || bytes != f.Bytes:
-			v.Causes = append(v.Causes, Cause{SetFile, f.Path, "the file was changed after the set was made: its checksum is another"})
+			v.Causes = append(v.Causes, Cause{SetFile, f.Path, "not the file that was saved: its checksum is another"})
 		}
 	}
 	return nil

@@ -2,10 +2,8 @@ package cli
 
 import (
 	"cmp"
-	"fmt"
 
 	"github.com/truepoint/truepoint"
-	"github.com/truepoint/truepoint/drivers"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
@@ -13,7 +11,6 @@ import (
 	"github.com/truepoint/truepoint/internal/screen"
 	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/registry"
-	"github.com/truepoint/truepoint/value"
 )
 
 // selectFlags say which features are asked for.
@@ -56,8 +53,9 @@ type historicalVerb struct {
 	EntitiesSQL string `name:"entities-sql" placeholder:"SQL" help:"Spine: one SELECT in the SQL offline store."`
 	AllKeys     string `placeholder:"VIEW" help:"Spine: every key of this view, at --as-of."`
 	AsOf        string `placeholder:"TIME" help:"The moment for --all-keys."`
+	rangeFlags
 	selectFlags
-	Out            string `placeholder:"FILE" help:"Write .parquet, .csv or .jsonl instead of showing a table."`
+	setFlags
 	TimestampField string `default:"event_timestamp" placeholder:"COLUMN" help:"Time column of the spine."`
 	Timezone       string `placeholder:"ZONE" help:"Zone of spine times that have none (default UTC)."`
 	TimestampUnit  string `placeholder:"UNIT" help:"Unit of numeric spine times: s, ms, us, ns."`
@@ -65,24 +63,28 @@ type historicalVerb struct {
 	OnNull         string `default:"error" placeholder:"error|null_features" help:"What a null key or time in the spine means."`
 	Ties           string `placeholder:"last|error" help:"What ambiguous cells mean (default: as the sources say)."`
 	DryRun         bool   `help:"Print the SQL with which a SQL offline store answers, and run nothing."`
-	Report         bool   `help:"Count cells by status, rejected rows, ambiguity and leaks."`
 	Engine         string `hidden:"" help:"naive: the slow oracle."`
-	StartDate      string `hidden:"" help:"Feast's retrieval without a spine."`
-	EndDate        string `short:"e" hidden:"" help:"Feast's retrieval without a spine."`
 }
 
 // Run implements the verb get-historical-features.
 func (v *historicalVerb) Run(a *app) error {
-	r, err := v.request()
+	split, err := v.setFlags.check()
+	if err != nil {
+		return err
+	}
+	r, err := v.request(a)
 	if err != nil {
 		return err
 	}
 	return a.withSet(func(s *truepoint.Store, set *feature.Set, _ registry.Revision) error {
-		if r.AllKeys == "" && r.SpineSQL == "" {
-			selection, err := v.selection(set)
-			if err != nil {
-				return err
-			}
+		if err := v.free(a, s); err != nil {
+			return err
+		}
+		selection, err := v.selection(set)
+		if err != nil {
+			return err
+		}
+		if r.AllKeys == "" && r.SpineSQL == "" && r.Range == nil {
 			if r.Spine, err = a.spine(v, selection.Request); err != nil {
 				return err
 			}
@@ -102,24 +104,29 @@ func (v *historicalVerb) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		return v.deliver(a, result, began)
+		return v.deliver(a, s, &trainingSet{request: r, result: result, split: split, keys: selection.Request, began: began})
 	})
 }
 
-func (v *historicalVerb) request() (*truepoint.HistoricalRequest, error) {
-	if _, err := eventtime.Parse(v.Service, nil); v.StartDate+v.EndDate != "" || err == nil { // Feast's -s is a date
-		return nil, errs.New(errs.Unimplemented, "retrieval by start and end date is not supported").WithID("T0922").
-			WithHint("give a spine with --entities FILE, or every key at one moment: --all-keys VIEW --as-of T")
+func (v *historicalVerb) request(a *app) (*truepoint.HistoricalRequest, error) {
+	if _, err := eventtime.Parse(v.Service, nil); err == nil && v.Start == "" { // Feast's -s is a date
+		v.Start, v.Service = v.Service, ""
 	}
-	if err := v.check(); err != nil {
+	if err := v.selectFlags.check(); err != nil {
 		return nil, err
 	}
 	r := &truepoint.HistoricalRequest{TimeColumn: v.TimestampField, Features: v.Features, Service: v.Service, Names: v.names(),
-		Leaks: v.Report, AllKeys: v.AllKeys, AsOf: eventtime.None, Engine: historical.Engine(v.Engine)}
+		Leaks: v.Report || v.LeakReport, Ages: v.Report, AllKeys: v.AllKeys, AsOf: eventtime.None, Engine: historical.Engine(v.Engine)}
 	if spines := v.spines(); spines != 1 {
-		return nil, errs.New(errs.Usage, "give one spine").WithID("T0914").WithHint("--entities FILE, --entities-sql SQL, or --all-keys VIEW --as-of T")
+		return nil, errs.New(errs.Usage, "give one spine").WithID("T0914").WithHint("--entities FILE, --entities-sql SQL, --all-keys VIEW --as-of T, or --start T --end T")
+	}
+	if v.LeakReport {
+		r.LeaksMax = leaksShown
 	}
 	var err error
+	if r.Range, err = v.interval(a.now()); err != nil {
+		return nil, err
+	}
 	if v.EntitiesSQL != "" {
 		if err := v.location(r); err != nil {
 			return nil, err
@@ -146,7 +153,7 @@ func (v *historicalVerb) request() (*truepoint.HistoricalRequest, error) {
 // spines returns how many spines the flags name.
 func (v *historicalVerb) spines() int {
 	n := 0
-	for _, flag := range []string{cmp.Or(v.Entities, v.Dataframe), v.EntitiesSQL, v.AllKeys} {
+	for _, flag := range []string{cmp.Or(v.Entities, v.Dataframe), v.EntitiesSQL, v.AllKeys, cmp.Or(v.Start, v.End)} {
 		if flag != "" {
 			n++
 		}
@@ -185,38 +192,4 @@ func (v *historicalVerb) rules(r *truepoint.HistoricalRequest) error {
 		return nil
 	}
 	return errs.New(errs.Usage, "--engine %q is unknown", v.Engine).WithID("T0917").WithHint("use naive, or leave it out")
-}
-
-// deliver writes the training set to its file or shows it.
-func (v *historicalVerb) deliver(a *app, r *truepoint.HistoricalResult, began eventtime.Instant) error {
-	if v.Out == "" {
-		if v.Report {
-			fmt.Fprint(a.err.Out, reportText(a.err, r))
-		}
-		return a.print(a.batchAnswer(r.Batch))
-	}
-	w, err := drivers.CreateTable(a.ctx, v.Out, r.Batch.Fields())
-	if err != nil {
-		return err
-	}
-	if err := w.WriteAll(r.Batch); err != nil {
-		return err
-	}
-	a.note("wrote %s rows with %d columns to %s in %s", count(int64(r.Batch.Rows)), len(r.Batch.Columns), v.Out, length(a.now().Sub(began)))
-	doc := struct {
-		Out      string                  `json:"out"`
-		Rows     int                     `json:"rows"`
-		Columns  []value.Field           `json:"columns"`
-		Revision int64                   `json:"revision"`
-		Views    []historical.ViewReport `json:"views"`
-		Leaks    *historical.LeakReport  `json:"leaks,omitempty"`
-	}{v.Out, r.Batch.Rows, r.Batch.Fields(), int64(r.Revision), r.Views, r.Leaks}
-	if !v.Report && a.format == screen.AsTable {
-		return nil
-	}
-	answer := &screen.Answer{Table: reportTable(r), Value: doc, Names: []string{v.Out}}
-	if a.format == screen.AsTable {
-		answer.Text = reportText(a.out, r)
-	}
-	return a.print(answer)
 }
