@@ -12,6 +12,7 @@ import (
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/input"
 	"github.com/truepoint/truepoint/internal/storetest"
+	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/serving"
 	"github.com/truepoint/truepoint/value"
 )
@@ -206,6 +207,38 @@ func TestServiceWithRenamedKeysComputesFromItsOwnRoles(t *testing.T) {
 	}
 	if m.calls.Load() != 1 {
 		t.Errorf("%d calls of the store, want 1", m.calls.Load())
+	}
+}
+
+func TestFeatureThatTheOlderFormOfAViewCannotGiveIsRefusedUntilTheFirstRun(t *testing.T) {
+	t.Parallel()
+	r, _ := onDemand(t)
+	set, _, err := r.Store.Definitions(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := *set.Views[0]
+	changed.Schema = []feature.Field{{Name: "h", Type: value.Scalar(value.Int64)}, changed.Schema[1]}
+	set.Views[0] = &changed
+	set.OnDemand = []*feature.OnDemandView{
+		{Name: "d", Sources: []feature.OnDemandSource{{View: "v"}}, Features: []feature.OnDemandFeature{
+			computed("twice", value.Int64, "2 * h"), computed("text", value.String, "g + g"),
+		}},
+	}
+	set.Services = nil
+	r.Offline.Put("src", storetest.Batch([]string{"k:Int64", "event:UnixTimestamp", "h:Int64", "g:String", "f:Int64"}, []any{1, noon, 5, "q", 1}))
+	r.Apply(t, set)
+	fresh, old := ask("d:twice"), ask("d:text")
+	fresh.Entities, old.Entities = keys("1"), keys("1")
+	if _, err := r.Store.Online(t.Context(), fresh); errs.CodeOf(err) != errs.FailedPrecondition {
+		t.Errorf("before the first run: %v", err)
+	}
+	if got := answer(t, r, old); got != "text: xx" {
+		t.Errorf("before the first run: %s", got)
+	}
+	r.Materialize(t, &truepoint.MaterializeRequest{Mode: materialize.Interval, Start: storetest.Day, End: noon})
+	if got := answer(t, r, fresh) + "; " + answer(t, r, old); got != "twice: 10; text: qq" {
+		t.Errorf("after it: %s", got)
 	}
 }
 
