@@ -22,6 +22,15 @@ func (s *Store) Historical(ctx context.Context, req *HistoricalRequest) (*Histor
 	return historical.Join(ctx, historical.Source{Set: set, Revision: rev, Offline: s.opt.Offline}, req)
 }
 
+// StreamHistorical answers like Historical, in runs of rows that need not fit in memory together. See historical.Stream.
+func (s *Store) StreamHistorical(ctx context.Context, req *HistoricalRequest, deliver func(*HistoricalResult) error) (*HistoricalResult, error) {
+	set, rev, err := s.Definitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return historical.Stream(ctx, historical.Source{Set: set, Revision: rev, Offline: s.opt.Offline}, req, deliver)
+}
+
 // HistoricalScript returns the SQL with which the offline store answers a request, without running it. See
 // historical.Script for errors.
 func (s *Store) HistoricalScript(ctx context.Context, req *HistoricalRequest) (string, error) {

@@ -70,15 +70,6 @@ func (a *ages) addFeature(f *Feature, asOf []eventtime.Instant) {
 	}
 }
 
-// reportAges adds the age of every feature to its report.
-func (r *Result) reportAges() {
-	for i := range r.Features {
-		a := &ages{}
-		a.addFeature(&r.Features[i], r.AsOf)
-		r.report(&r.Features[i]).Age = a.report()
-	}
-}
-
 // report returns the report of a feature.
 func (r *Result) report(f *Feature) *FeatureReport {
 	for v := range r.Views {

@@ -13,10 +13,12 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// An engine answers the plan of one request, more than once where a request compares what was known when.
+// An engine answers the plans of one request: one for each chunk of entity rows, and one more where a request compares
+// what was known when.
 type engine struct {
-	plan   *pit.Plan
-	answer func(context.Context, *pit.Plan) (*pit.Result, error)
+	sel    *feature.Selection
+	req    *Request
+	joiner offline.Joiner  // nil where the histories are joined here
 	tables *history.Tables // nil where the offline store joins
 }
 
@@ -30,13 +32,13 @@ func (e *engine) Close() error {
 
 // snapshots returns what the engine reads, one per source in order of name. Two snapshots of one source, which differ in
 // columns only, count as the first.
-func (e *engine) snapshots(sel *feature.Selection) []Snapshot {
+func (e *engine) snapshots() []Snapshot {
 	if e.tables == nil {
 		return nil
 	}
 	var out []Snapshot
-	for i := range sel.Uses {
-		name := sel.Uses[i].Source.Name
+	for i := range e.sel.Uses {
+		name := e.sel.Uses[i].Source.Name
 		if !slices.ContainsFunc(out, func(s Snapshot) bool { return s.Source == name }) {
 			out = append(out, Snapshot{name, e.tables.Of[i].Manifest()})
 		}
@@ -45,40 +47,65 @@ func (e *engine) snapshots(sel *feature.Selection) []Snapshot {
 	return out
 }
 
-// newEngine returns the engine of a request with its first answer: the offline store itself where it can join all
-// histories of the request, otherwise pit over the histories, opened once each.
-func newEngine(ctx context.Context, src Source, sel *feature.Selection, sp *spine, req *Request) (*engine, *pit.Result, error) {
+// newEngine returns the engine of a request: the offline store itself where it can join all histories of the request,
+// otherwise pit over the histories, opened once each.
+func newEngine(ctx context.Context, src Source, sel *feature.Selection, req *Request) (*engine, error) {
+	e := &engine{sel: sel, req: req}
 	if joiner, ok := src.Offline.(offline.Joiner); ok && req.Engine == Fast {
-		j, err := buildJoin(sel, sp, req)
+		j, err := buildJoin(sel, emptySpine(sel), req)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		there := func(ctx context.Context, p *pit.Plan) (*pit.Result, error) {
-			with := *j
-			with.Plan = p
-			return joiner.Join(ctx, &with)
-		}
-		result, err := there(ctx, j.Plan)
+		_, err = joiner.Script(ctx, j)
 		switch errs.CodeOf(err) {
 		case errs.OK:
-			return &engine{plan: j.Plan, answer: there}, result, nil
+			e.joiner = joiner
+			return e, nil
 		case errs.Unimplemented: // the histories are joined here
 		default:
-			return nil, nil, err
+			return nil, err
 		}
 	}
-	tables, err := history.OpenAll(ctx, src.Offline, sel.Uses)
-	if err != nil {
-		return nil, nil, err
+	var err error
+	e.tables, err = history.OpenAll(ctx, src.Offline, sel.Uses)
+	return e, err
+}
+
+// emptySpine returns a spine without rows.
+func emptySpine(sel *feature.Selection) *spine {
+	sp := &spine{columns: &value.Batch{}, keys: &value.Batch{}}
+	for _, f := range sel.Request {
+		sp.keys.Add(f.Name, value.NewColumn(f.Type, 0))
 	}
-	e := &engine{plan: buildPlan(sel, sp, tables, req), tables: tables, answer: func(ctx context.Context, p *pit.Plan) (*pit.Result, error) {
-		return evaluate(ctx, p, req)
-	}}
-	result, err := e.answer(ctx, e.plan)
-	if err != nil {
-		return nil, nil, errs.Join(err, e.Close())
+	return sp
+}
+
+// whole reports whether all entity rows have to be in one plan: an offline store that joins sees one state of its data
+// in one join, not in two.
+func (e *engine) whole() bool { return e.joiner != nil }
+
+// plan returns the plan for a chunk of entity rows whose histories are joined here.
+func (e *engine) plan(sp *spine) *pit.Plan { return buildPlan(e.sel, sp, e.tables, e.req) }
+
+// answer answers the plan of a chunk, as known says.
+func (e *engine) answer(ctx context.Context, sp *spine, known pit.KnownAtRule, progress func(done, total int64)) (*pit.Result, error) {
+	if e.joiner != nil {
+		j, err := buildJoin(e.sel, sp, e.req)
+		if err != nil {
+			return nil, err
+		}
+		j.Plan.Known = known
+		return e.joiner.Join(ctx, j)
 	}
-	return e, result, nil
+	plan := e.plan(sp)
+	plan.Known = known
+	switch e.req.Engine {
+	case Fast:
+		return pit.Eval(ctx, plan, &pit.EvalOptions{Progress: progress})
+	case Naive:
+		return pit.Naive(ctx, plan)
+	}
+	return nil, errs.New(errs.InvalidArgument, "unknown join engine %q", e.req.Engine).WithHint("leave it out, or use %s", Naive)
 }
 
 // buildJoin returns the join of a request for an engine that has the histories.

@@ -18,37 +18,14 @@ type Source struct {
 	Offline  offline.Driver
 }
 
-// Join answers a request: one output row per spine row, in spine order. Every history is opened once.
-//
-// Errors: InvalidArgument for a request that contradicts itself and for spine columns that are missing, of a wrong
-// type or null (with row numbers); NotFound with a suggestion for unknown names; those of the offline store, which name
-// the file; FailedPrecondition for ambiguous cells when ties are refused.
-func Join(ctx context.Context, src Source, req *Request) (res *Result, err error) {
-	sel, err := selectFeatures(src.Set, req)
+// Join answers a request: one output row per spine row, in spine order. It is Stream, collected in memory.
+func Join(ctx context.Context, src Source, req *Request) (*Result, error) {
+	all := &collection{}
+	res, err := Stream(ctx, src, req, all.add)
 	if err != nil {
 		return nil, err
 	}
-	sp, err := buildSpine(ctx, src, sel, req)
-	if err != nil {
-		return nil, err
-	}
-	e, answer, err := newEngine(ctx, src, sel, sp, req)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errs.Join(err, e.Close()) }()
-	res, err = shape(sel, sp, answer)
-	if err != nil {
-		return nil, err
-	}
-	res.AsOf, res.Revision, res.Sources = sp.asOf, src.Revision, e.snapshots(sel)
-	if req.Ages {
-		res.reportAges()
-	}
-	if req.Leaks {
-		res.Leaks, err = leaks(ctx, e, sel, answer, &leakSearch{result: res, max: req.LeaksMax})
-	}
-	return res, err
+	return all.finish(res), nil
 }
 
 func selectFeatures(set *feature.Set, req *Request) (*feature.Selection, error) {
@@ -98,14 +75,4 @@ func buildPlan(sel *feature.Selection, sp *spine, tables *history.Tables, req *R
 		})
 	}
 	return plan
-}
-
-func evaluate(ctx context.Context, plan *pit.Plan, req *Request) (*pit.Result, error) {
-	switch req.Engine {
-	case Fast:
-		return pit.Eval(ctx, plan, &pit.EvalOptions{Progress: req.Progress})
-	case Naive:
-		return pit.Naive(ctx, plan)
-	}
-	return nil, errs.New(errs.InvalidArgument, "unknown join engine %q", req.Engine).WithHint("leave it out, or use %s", Naive)
 }

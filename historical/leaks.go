@@ -1,36 +1,29 @@
 package historical
 
 import (
-	"context"
-
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/value"
 )
 
-// A leakSearch compares two answers of one plan. Counts per feature go to the reports of result.
+// A leakSearch compares two answers for each chunk of entity rows.
 type leakSearch struct {
-	result *Result
+	sel    *feature.Selection
 	max    int // of the cells to tell of
-	rows   []bool
-	spine  *pit.Spine
+	first  int // rows of the chunks before
+	spine  *spine
+	rows   []bool // of the chunk: whether a cell leaks
 	report LeakReport
 }
 
-// leaks evaluates the plan once more as it was known at each row's asOf and counts the cells that change: those used
-// rows that were created later.
-func leaks(ctx context.Context, e *engine, sel *feature.Selection, have *pit.Result, s *leakSearch) (*LeakReport, error) {
-	honest := *e.plan
-	honest.Known = pit.KnownAtAsOf
-	want, err := e.answer(ctx, &honest)
-	if err != nil {
-		return nil, err
-	}
-	s.spine, s.rows = &e.plan.Spine, make([]bool, len(e.plan.Spine.AsOf))
-	for v := range sel.Uses {
-		for f := range sel.Uses[v].Fields {
-			n := s.compare(&sel.Uses[v], f, &have.Views[v], &want.Views[v])
-			s.result.Views[v].Features[f].Leaked = n
+// chunk compares the answer for a chunk with the one as it was known at each row's asOf and counts the cells that change:
+// those used rows that were created later. Counts per feature go to the reports of res.
+func (s *leakSearch) chunk(sp *spine, have, want *pit.Result, res *Result) {
+	s.spine, s.rows = sp, make([]bool, len(sp.asOf))
+	for v := range s.sel.Uses {
+		for f := range s.sel.Uses[v].Fields {
+			n := s.compare(&s.sel.Uses[v], f, &have.Views[v], &want.Views[v])
+			res.Views[v].Features[f].Leaked = n
 			s.report.Changed += n
 			s.report.Cells += int64(len(s.rows))
 		}
@@ -40,7 +33,7 @@ func leaks(ctx context.Context, e *engine, sel *feature.Selection, have *pit.Res
 			s.report.Rows++
 		}
 	}
-	return &s.report, nil
+	s.first += len(s.rows)
 }
 
 // compare counts the rows of feature f in which two answers disagree in status or differ in value, and marks them.
@@ -65,10 +58,10 @@ func (s *leakSearch) compare(u *feature.Use, f int, a, b *pit.ViewResult) int64 
 
 // leak describes the cell of feature f in row i: what was used, and what was known.
 func (s *leakSearch) leak(u *feature.Use, f, i int, sides [2]*pit.ViewResult) Leak {
-	l := Leak{Row: int64(i) + 1, AsOf: s.spine.AsOf[i], Name: u.Outputs[f], Used: leakedValue(sides[0], f, i), Known: leakedValue(sides[1], f, i)}
+	l := Leak{Row: int64(s.first+i) + 1, AsOf: s.spine.asOf[i], Name: u.Outputs[f], Used: leakedValue(sides[0], f, i), Known: leakedValue(sides[1], f, i)}
 	for k, name := range u.Columns {
 		l.Keys = append(l.Keys, value.Field{Name: name, Type: u.Keys[k].Type})
-		l.Key = append(l.Key, s.spine.Columns.Column(name).At(i))
+		l.Key = append(l.Key, s.spine.keys.Column(name).At(i))
 	}
 	return l
 }

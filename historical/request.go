@@ -33,9 +33,10 @@ const (
 )
 
 // A Request asks for a training set: the spine's rows in order, each with the values that were true at its asOf.
-// Exactly one of Features and Service is set, and exactly one of Spine, SpineSQL, AllKeys and Range.
+// Exactly one of Features and Service is set, and exactly one of Spine, SpineTable, SpineSQL, AllKeys and Range.
 type Request struct {
 	Spine      *value.Batch   // join keys, the time column, any other columns
+	SpineTable SpineTable     // the same, read chunk by chunk
 	TimeColumn string         // default DefaultTimeColumn; UnixTimestamp, Date or text
 	Location   *time.Location // of naive texts in the time column; nil: UTC
 	Unit       eventtime.Unit // of a numeric time column; empty: numbers are refused
@@ -58,10 +59,19 @@ type Request struct {
 	Leaks     bool // count the cells that change under known_at: as_of
 	LeaksMax  int  // tell of so many of those cells
 	Ages      bool // report how old the values are
+	// MemoryMax bounds the bytes of the entity rows that are joined at once, with their index and results, by an estimate
+	// from the types of the columns; default 1 GiB. More rows are joined in chunks, each with a pass over the histories.
+	MemoryMax int64
 	Progress  func(done, total int64)
 }
 
-// A Result is a training set.
+// A SpineTable is entity rows that need not fit in memory.
+type SpineTable interface {
+	pit.Table
+	Fields() []value.Field
+}
+
+// A Result is a training set, or a run of its rows.
 type Result struct {
 	Batch    *value.Batch        // the spine's columns, then the features in request order, defaults applied
 	AsOf     []eventtime.Instant // per row of Batch; None for null
@@ -70,6 +80,7 @@ type Result struct {
 	Leaks    *LeakReport         // when asked for
 	Revision registry.Revision
 	Sources  []Snapshot // what was read, one per source, in order of name; empty where the offline store joined
+	Rows     int64      // of the spine
 }
 
 // A Snapshot is the state of a source that a training set was made of.

@@ -75,24 +75,9 @@ func checkNames(sel *feature.Selection, b *value.Batch) error {
 }
 
 func convertSpine(sel *feature.Selection, req *Request) (*spine, error) {
-	sp := &spine{columns: req.Spine, keys: &value.Batch{Rows: req.Spine.Rows}}
-	var faults errs.List
-	for _, f := range sel.Request {
-		from := req.Spine.Column(f.Name)
-		if from == nil {
-			faults.Add(missing(f, sel, req.Spine))
-			continue
-		}
-		to, err := convertKey(f, from)
-		faults.AddErr(err)
-		if err == nil {
-			sp.keys.Add(f.Name, to)
-		}
-	}
-	var err error
-	sp.asOf, err = instants(req)
-	faults.AddErr(err)
-	return sp, faults.Err()
+	r := newReading(sel, req)
+	sp := r.read(req.Spine)
+	return sp, r.err()
 }
 
 func missing(f value.Field, sel *feature.Selection, b *value.Batch) *errs.Error {
@@ -118,63 +103,6 @@ func role(column string, sel *feature.Selection) string {
 		}
 	}
 	return "a join key"
-}
-
-// convertKey returns a column as the declared type of its join key. Nulls stay null: pit decides about them.
-func convertKey(f value.Field, from *value.Column) (*value.Column, error) {
-	if from.Type.Equal(f.Type) {
-		return from, nil
-	}
-	to := value.NewColumn(f.Type, from.Len())
-	var bad errs.Rows
-	for i := range from.Len() {
-		v, err := value.Convert(from.At(i), f.Type)
-		if err != nil {
-			bad.Add(i, err)
-		}
-		to.Append(v)
-	}
-	if bad.First() == nil {
-		return to, nil
-	}
-	return nil, errs.Wrap(bad.First(), errs.InvalidArgument, "column %q of the entity rows is %s, but join key %q is %s: %s",
-		f.Name, from.Type, f.Name, f.Type, &bad).WithID("T0347").WithHint("convert the column to %s", f.Type)
-}
-
-// instants returns the asOf of every row, None for null.
-func instants(req *Request) ([]eventtime.Instant, error) {
-	name := req.TimeColumn
-	if name == "" {
-		name = DefaultTimeColumn
-	}
-	c := req.Spine.Column(name)
-	if c == nil {
-		hint := errs.DidYouMean(name, req.Spine.Names)
-		if hint == "" {
-			hint = "name the time column with --timestamp-field; the entity rows have " + strings.Join(req.Spine.Names, ", ")
-		}
-		return nil, errs.New(errs.InvalidArgument, "the entity rows have no time column %q", name).WithID("T0348").WithHint("%s", hint)
-	}
-	read, err := instantOf(name, c, req)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]eventtime.Instant, c.Len())
-	var bad errs.Rows
-	for i := range out {
-		if c.Null(i) {
-			out[i] = eventtime.None
-			continue
-		}
-		if out[i], err = read(i); err != nil {
-			bad.Add(i, err)
-		}
-	}
-	if bad.First() != nil {
-		return nil, errs.Wrap(bad.First(), errs.InvalidArgument, "time column %q of the entity rows: %s", name, &bad).WithID("T0349").
-			WithHint("write RFC 3339, such as 2026-03-12T10:00:00Z")
-	}
-	return out, nil
 }
 
 // instantOf returns how rows of a time column become instants, by the column's type.

@@ -1,0 +1,224 @@
+package historical
+
+import (
+	"context"
+	"io"
+	"math"
+	"slices"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/pit"
+	"github.com/truepoint/truepoint/value"
+)
+
+// memoryDefault is the default of Request.MemoryMax.
+const memoryDefault = 1 << 30
+
+// spines are the entity rows of a request, chunk by chunk: a spine in memory is cut, a table is read once to find the
+// faults of all rows, keys and times only, and once more chunk by chunk.
+type spines struct {
+	src   Source
+	sel   *feature.Selection
+	req   *Request
+	whole *spine     // nil while the rows are in table only
+	table SpineTable // nil once the rows are in whole
+	rows  int64
+	max   int         // rows of a chunk
+	parts *partReader // of table
+	begun bool
+	given int64 // rows
+}
+
+// openSpines makes the spine of a request that has no table, and looks at the columns of one that has.
+func openSpines(ctx context.Context, src Source, sel *feature.Selection, req *Request) (*spines, error) {
+	s := &spines{src: src, sel: sel, req: req}
+	if req.SpineTable == nil {
+		sp, err := buildSpine(ctx, src, sel, req)
+		if err != nil {
+			return nil, err
+		}
+		s.whole, s.rows = sp, int64(sp.columns.Rows)
+		s.max = chunkRows(sel, sp.columns.Fields(), req.MemoryMax)
+		return s, nil
+	}
+	if req.Spine != nil || req.SpineSQL != "" || req.AllKeys != "" || req.Range != nil {
+		return nil, errs.New(errs.InvalidArgument, "the entity rows are given twice, once as a table").
+			WithID("T0343").WithHint("give one of --entities, --entities-sql and --all-keys")
+	}
+	s.table = req.SpineTable
+	for _, p := range s.table.Parts() {
+		s.rows += int64(p.Rows())
+	}
+	s.max = chunkRows(sel, s.table.Fields(), req.MemoryMax)
+	return s, checkNames(sel, emptyBatch(s.table.Fields()))
+}
+
+func emptyBatch(fields []value.Field) *value.Batch {
+	b := &value.Batch{}
+	for _, f := range fields {
+		b.Add(f.Name, value.NewColumn(f.Type, 0))
+	}
+	return b
+}
+
+// settle finds out how the rows are cut, and the faults of all rows if they come in more than one chunk: of a single one
+// they are found on the way.
+func (s *spines) settle(ctx context.Context, e *engine) error {
+	if e.whole() {
+		s.max = math.MaxInt
+	}
+	if s.table != nil && s.rows <= int64(s.max) {
+		r := &partReader{table: s.table, fields: s.table.Fields()}
+		b, err := r.read(ctx, int(s.rows))
+		if err != nil {
+			return err
+		}
+		read := newReading(s.sel, s.req)
+		s.whole, s.table = read.read(b), nil
+		if err := read.err(); err != nil {
+			return err
+		}
+	}
+	switch {
+	case s.table != nil:
+		s.parts = &partReader{table: s.table, fields: s.table.Fields()}
+		return s.check(ctx, e)
+	case s.chunks() > 1:
+		return e.plan(s.whole).Check()
+	}
+	return nil
+}
+
+// check reads keys and times of the whole table, in chunks, and returns what is wrong with them.
+func (s *spines) check(ctx context.Context, e *engine) error {
+	read, nulls := newReading(s.sel, s.req), &pit.NullCheck{}
+	r := &partReader{table: s.table}
+	for _, f := range s.table.Fields() {
+		key := slices.ContainsFunc(s.sel.Request, func(k value.Field) bool { return k.Name == f.Name })
+		if key || f.Name == read.timeColumn() {
+			r.fields = append(r.fields, f)
+		}
+	}
+	for at := int64(0); at < s.rows; at += int64(s.max) {
+		b, err := r.read(ctx, int(min(int64(s.max), s.rows-at)))
+		if err != nil {
+			return err
+		}
+		sp := read.read(b)
+		if read.err() == nil {
+			nulls.Add(e.plan(sp))
+		}
+	}
+	if err := read.err(); err != nil {
+		return err
+	}
+	return nulls.Err()
+}
+
+// chunks returns the number of chunks, at least one.
+func (s *spines) chunks() int64 { return max(1, (s.rows-1)/int64(s.max)+1) }
+
+// next returns the next chunk, io.EOF after the last.
+func (s *spines) next(ctx context.Context) (*spine, error) {
+	if s.begun && s.given == s.rows {
+		return nil, io.EOF
+	}
+	n, from := min(int64(s.max), s.rows-s.given), int(s.given)
+	s.begun, s.given = true, s.given+n
+	if s.whole != nil {
+		if n == s.rows {
+			return s.whole, nil
+		}
+		return s.whole.slice(from, from+int(n)), nil
+	}
+	b, err := s.parts.read(ctx, int(n))
+	if err != nil {
+		return nil, err
+	}
+	read := newReading(s.sel, s.req)
+	read.rows = from
+	return read.read(b), read.err()
+}
+
+// slice returns rows lo ≤ i < hi.
+func (sp *spine) slice(lo, hi int) *spine {
+	return &spine{columns: sp.columns.Slice(lo, hi), keys: sp.keys.Slice(lo, hi), asOf: sp.asOf[lo:hi]}
+}
+
+// A partReader reads a table in runs of rows that need not be those of its parts. It holds one part.
+type partReader struct {
+	table  pit.Table
+	fields []value.Field
+	next   int // part
+	part   []*value.Column
+	at     int // rows of the part that are given
+}
+
+// read returns the next n rows, which there must be.
+func (r *partReader) read(ctx context.Context, n int) (*value.Batch, error) {
+	names := make([]string, len(r.fields))
+	out := &value.Batch{}
+	for i, f := range r.fields {
+		names[i] = f.Name
+		out.Add(f.Name, value.NewColumn(f.Type, n))
+	}
+	if r.part == nil {
+		for _, f := range r.fields {
+			r.part = append(r.part, value.NewColumn(f.Type, 0))
+		}
+	}
+	for out.Rows < n {
+		have := 0
+		if r.next > 0 {
+			have = r.table.Parts()[r.next-1].Rows() - r.at
+		}
+		if have == 0 {
+			if err := r.table.Parts()[r.next].Read(ctx, names, r.part); err != nil {
+				return nil, err
+			}
+			r.next, r.at = r.next+1, 0
+			continue
+		}
+		take := min(have, n-out.Rows)
+		for i, c := range out.Columns {
+			c.AppendRange(r.part[i], r.at, r.at+take)
+		}
+		r.at, out.Rows = r.at+take, out.Rows+take
+	}
+	return out, nil
+}
+
+// chunkRows returns how many entity rows fit in so many bytes, at least one, by what a row takes at once: its columns,
+// its place in the index of each set of keys and in the workers' tables, and its results.
+func chunkRows(sel *feature.Selection, columns []value.Field, bytesMax int64) int {
+	const (
+		indexBytes  = 200 // of a row in an index, and in the slots of two workers
+		answerBytes = 32  // status, times and position in the answer of a view
+	)
+	if bytesMax <= 0 {
+		bytesMax = memoryDefault
+	}
+	width := int64(indexBytes)
+	for _, f := range columns {
+		width += cellBytes(f.Type)
+	}
+	for i := range sel.Uses {
+		width += answerBytes
+		for _, f := range sel.Uses[i].Fields {
+			width += 2 * cellBytes(f.Type) // the value, and what replaces it by default
+		}
+	}
+	return int(max(1, bytesMax/width))
+}
+
+// cellBytes is an estimate of what a value takes in a column.
+func cellBytes(t value.Type) int64 {
+	switch {
+	case t.Nested():
+		return 256
+	case t.Kind == value.String || t.Kind == value.Bytes || t.Kind == value.Decimal || t.Kind == value.Json || t.Kind == value.Uuid:
+		return 48
+	}
+	return 8
+}
