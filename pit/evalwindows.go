@@ -4,7 +4,9 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 
+	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/value"
 )
@@ -14,8 +16,8 @@ import (
 // and then each key is swept once in the order of time. Sums are differences of exact prefix sums, minima and maxima
 // come from monotone stacks. Cost: n·log n in the events of a key, then a step for each entity row and feature, whatever
 // the window holds; the distinct series alone rescan their window, and rows that became usable late cost a step for
-// every entity row that they are missing from. Memory: the rows kept, about 12 bytes each and their payload, and
-// the results. A cancelled context ends it within 100 ms if the table's parts obey it too. A nil opt means defaults.
+// every entity row that they are missing from. Memory: the rows kept, about 12 bytes each and their payload, up to
+// KeptMax where there is a Spill, those of a share of the keys for each worker, and the results. A cancelled context ends it within 100 ms if the table's parts obey it too. A nil opt means defaults.
 func EvalWindows(ctx context.Context, p *Plan, opt *EvalOptions) ([]WindowResult, error) {
 	if err := p.check(); err != nil {
 		return nil, err
@@ -47,11 +49,14 @@ func (e *evaluation) window(ctx context.Context, w *WindowScan) (*WindowResult, 
 	if err := r.prepare(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.read(ctx); err != nil {
+	if err := r.openSpill(ctx, e.opt); err != nil {
 		return nil, err
 	}
-	err = each(ctx, r.workers, r.shares, func(int) func(context.Context, int) error { return newSweep(r).share })
-	if err != nil {
+	err = r.read(ctx)
+	if err == nil {
+		err = each(ctx, r.workers, r.shares, func(int) func(context.Context, int) error { return newSweep(r).share })
+	}
+	if err := errs.Join(err, r.closeSpill()); err != nil {
 		return nil, err
 	}
 	if r.fault != nil && e.keyed {
@@ -98,9 +103,12 @@ type windowRun struct {
 	ordered bool                // whether the order of rows of one instant matters
 	always  bool                // whether a row counts from its event time on, for ever
 	floor   []eventtime.Instant // per slot that is the first of its key: no earlier event counts; nil if any may
-	shares  int                 // parts of the key space
-	mu      sync.Mutex          // guards the members below
-	bags    [][]*bag            // per share, one for each part that has rows for it
+	spill   Spill               // nil for none
+	keptMax int64
+	kept    atomic.Int64 // bytes of bags in memory and in the spill
+	shares  int          // parts of the key space
+	mu      sync.Mutex   // guards the members below
+	bags    [][]*bag     // per share, one for each part that has rows for it
 	report  Report
 	fault   error // the cell of the first entity row, and of those the first feature, that cannot be computed
 	faultAt struct{ row, feature int }

@@ -80,6 +80,10 @@ type EvalOptions struct {
 	// TiesMax bounds the tied rows whose positions a worker holds at once; more is ResourceExhausted. Default: the larger
 	// of 4,194,304 and the number of spine rows.
 	TiesMax int
+	// KeptMax bounds the bytes of rows that a view of windows keeps in memory; beyond it they go to what Spill opens.
+	// Default: 1 GiB. Without Spill, and for windows that read nested columns, all are kept.
+	KeptMax int64
+	Spill   func(ctx context.Context) (Spill, error)
 }
 
 // A Selection says which rows of a history a materialization considers (semantics 7.2 to 7.4). A row is selected iff

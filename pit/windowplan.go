@@ -81,3 +81,15 @@ type WindowsPlan struct {
 	// that became empty are written as empty; with a lifetime or Last every key is. None stands for T.
 	Previous eventtime.Instant
 }
+
+// A Spill holds rows outside of memory while one view of windows is evaluated. A record is bytes that mean nothing to it.
+type Spill interface {
+	// Append adds a record to one of at most 256 shares, numbered from 0. It is called by several goroutines at once and
+	// does not keep the record.
+	Append(ctx context.Context, share int, record []byte) error
+	// Records calls each with the records of a share, as they were appended, in any order, each of which is valid until its call returns, and ends
+	// with the first error. It is called after the last Append, by several goroutines at once for distinct shares.
+	Records(ctx context.Context, share int, each func(record []byte) error) error
+	// Close gives up what is held.
+	Close() error
+}

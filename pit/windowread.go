@@ -1,7 +1,6 @@
 package pit
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -25,7 +24,7 @@ type bag struct {
 
 // read reads every part once and fills the bags.
 func (r *windowRun) read(ctx context.Context) error {
-	err := each(ctx, r.workers, len(r.parts), func(int) func(context.Context, int) error {
+	return each(ctx, r.workers, len(r.parts), func(int) func(context.Context, int) error {
 		w := &windowReader{
 			windowRun: r, chunk: newChunk(r.roles), hits: &hits{}, picks: make([][]pick, r.shares), slots: make([][]uint32, r.shares),
 			block: &keyBlock{form: r.index.form, seed: r.index.seed, what: sourceRow(r.scan.Name)}, payload: make([]*value.Column, len(r.names)),
@@ -35,13 +34,6 @@ func (r *windowRun) read(ctx context.Context) error {
 		}
 		return w.part
 	})
-	if err != nil {
-		return err
-	}
-	for _, bags := range r.bags {
-		slices.SortFunc(bags, func(a, b *bag) int { return cmp.Compare(a.part, b.part) })
-	}
-	return nil
 }
 
 // A windowReader is the share of one goroutine.
@@ -56,6 +48,7 @@ type windowReader struct {
 	from    []int64    // per row of the part at hand
 	payload []*value.Column
 	found   Report
+	record  []byte
 }
 
 func (w *windowReader) part(ctx context.Context, part int) error {
@@ -94,14 +87,33 @@ func (w *windowReader) part(ctx context.Context, part int) error {
 		return err
 	}
 	w.meter.add(p.Rows())
+	w.addReport()
+	for q, b := range bags {
+		if b == nil {
+			continue
+		}
+		if err := w.keep(ctx, q, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *windowReader) addReport() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.report.add(w.found)
-	for q, b := range bags {
-		if b != nil {
-			w.windowRun.bags[q] = append(w.windowRun.bags[q], b)
-		}
+}
+
+// keep puts a bag of share q where it is found again: into memory while there is room, otherwise into the spill.
+func (w *windowReader) keep(ctx context.Context, q int, b *bag) error {
+	if w.spill != nil && w.kept.Add(b.bytes()) > w.keptMax {
+		w.record = b.append(w.record[:0])
+		return w.spill.Append(ctx, q, w.record)
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.windowRun.bags[q] = append(w.windowRun.bags[q], b)
 	return nil
 }
 

@@ -52,8 +52,9 @@ func (s *sweep) share(ctx context.Context, q int) error {
 	if from == to {
 		return nil
 	}
-	s.bags = s.windowRun.bags[q]
-	s.windowRun.bags[q] = nil
+	if err := s.open(ctx, q); err != nil {
+		return err
+	}
 	base := firsts[from]
 	ends := make([]uint32, firsts[to]-base+1)
 	for _, b := range s.bags {
@@ -84,6 +85,23 @@ func (s *sweep) share(ctx context.Context, q int) error {
 		begin = end
 	}
 	return ctx.Err()
+}
+
+// open takes the bags of share q, in the order of their parts.
+func (s *sweep) open(ctx context.Context, q int) error {
+	s.bags = s.windowRun.bags[q]
+	s.windowRun.bags[q] = nil
+	if s.spill != nil {
+		err := s.spill.Records(ctx, q, func(record []byte) error {
+			s.bags = append(s.bags, readBag(record))
+			return ctx.Err()
+		})
+		if err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(s.bags, func(a, b *bag) int { return cmp.Compare(a.part, b.part) })
+	return nil
 }
 
 // key evaluates the slots lo ≤ slot < hi of one key, whose rows are items.

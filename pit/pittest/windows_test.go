@@ -3,6 +3,7 @@ package pittest_test
 import (
 	"context"
 	"slices"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -17,10 +18,22 @@ import (
 func TestEvalWindowsIsNaiveWindowsOnRandomData(t *testing.T) {
 	t.Parallel()
 	var seen pittest.WindowCoverage
+	spilled := 0
 	check(t, func(t *rapid.T) {
 		c := pittest.RandomWindows(t)
 		want, wantErr := pit.NaiveWindows(context.Background(), c.Plan())
-		got, err := pit.EvalWindows(context.Background(), c.Plan(), &pit.EvalOptions{Workers: rapid.IntRange(1, 4).Draw(t, "workers")})
+		opt := &pit.EvalOptions{Workers: rapid.IntRange(1, 4).Draw(t, "workers")}
+		var spills memSpills
+		if rapid.Bool().Draw(t, "spill") {
+			opt.Spill, opt.KeptMax = spills.open, rapid.Int64Range(1, 1000).Draw(t, "kept")
+		}
+		got, err := pit.EvalWindows(context.Background(), c.Plan(), opt)
+		for _, s := range spills {
+			spilled += s.records
+			if !s.closed {
+				t.Fatal("a spill was not closed")
+			}
+		}
 		if (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error() {
 			t.Fatalf("got error %v, want %v", err, wantErr)
 		}
@@ -35,7 +48,52 @@ func TestEvalWindowsIsNaiveWindowsOnRandomData(t *testing.T) {
 	if err := seen.Check(); err != nil && !t.Failed() {
 		t.Errorf("the random cases were too easy: %v (%+v)", err, seen)
 	}
-	t.Logf("%+v", seen)
+	if spilled == 0 {
+		t.Error("nothing was spilled: the cases are too easy")
+	}
+	t.Logf("%+v, %d records spilled", seen, spilled)
+}
+
+// memSpills are the spills of one evaluation, in memory.
+type memSpills []*memSpill
+
+func (m *memSpills) open(context.Context) (pit.Spill, error) {
+	s := &memSpill{shares: map[int][][]byte{}}
+	*m = append(*m, s)
+	return s, nil
+}
+
+type memSpill struct {
+	mu      sync.Mutex // guards the members below
+	shares  map[int][][]byte
+	records int
+	closed  bool
+}
+
+func (s *memSpill) Append(_ context.Context, share int, record []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shares[share] = append(s.shares[share], slices.Clone(record))
+	s.records++
+	return nil
+}
+
+func (s *memSpill) Records(_ context.Context, share int, each func(record []byte) error) error {
+	s.mu.Lock()
+	records := s.shares[share]
+	s.mu.Unlock()
+	for _, r := range slices.Backward(records) {
+		if err := each(r); err != nil {
+			return err
+		}
+		clear(r)
+	}
+	return nil
+}
+
+func (s *memSpill) Close() error {
+	s.closed = true
+	return nil
 }
 
 // TestOrderAndSplitOfPartsDoNotMatterForWindows cuts histories into single rows in another order. Rows that nothing but
