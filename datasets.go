@@ -33,3 +33,13 @@ func (s *Store) VerifyDataset(ctx context.Context, name string, files dataset.Fi
 func (s *Store) datasetEnv(files dataset.Files) *dataset.Env {
 	return &dataset.Env{Offline: s.opt.Offline, Files: files, Definitions: s.DefinitionsAt}
 }
+
+// ExplainDataset tells which source rows gave the values of one row, counted from 1, of a saved training set; ref names
+// one feature, empty means all. See dataset.Explain for errors.
+func (s *Store) ExplainDataset(ctx context.Context, name string, row int64, ref string, files dataset.Files) (*dataset.Trace, error) {
+	m, err := s.Datasets().Get(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return dataset.Explain(ctx, s.datasetEnv(files), m, row, ref)
+}

@@ -51,15 +51,15 @@ func (v *Verification) has(kind CauseKind) bool {
 // why returns the first cause that bears on a view: its source, its definition, the set's own files. Without one the
 // program is at fault, which becomes a cause.
 func (v *Verification) why(view string, set *feature.Set) string {
-	source := ""
+	source := "" // of an on-demand view, any
 	if d, ok := set.View(view); ok {
 		if s, err := set.BatchSource(d); err == nil {
 			source = s.Name
 		}
 	}
 	for _, c := range v.Causes {
-		if c.Kind == SourceFile && c.Subject == source {
-			return "source " + source + ": " + c.Text
+		if c.Kind == SourceFile && (source == "" || c.Subject == source) {
+			return "source " + c.Subject + ": " + c.Text
 		}
 	}
 	for _, c := range v.Causes {

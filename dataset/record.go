@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/truepoint/truepoint/errs"
@@ -42,7 +43,7 @@ func Record(set *feature.Set, req *historical.Request, res *historical.Result) *
 		views[v.Alias] = v.View
 	}
 	for _, f := range res.Features {
-		ref := feature.Ref{View: views[f.View], Feature: f.Field.Name}
+		ref := feature.Ref{View: cmp.Or(views[f.View], f.View), Feature: f.Field.Name}
 		m.Features = append(m.Features, Feature{Column: f.Name, Ref: ref.String(), Fingerprint: fingerprint(set, ref.View)})
 	}
 	for _, s := range res.Sources {
@@ -54,6 +55,9 @@ func Record(set *feature.Set, req *historical.Request, res *historical.Result) *
 // fingerprint returns the fingerprint of a view, or nothing where there is none of the name.
 func fingerprint(set *feature.Set, view string) string {
 	if v, ok := set.View(view); ok {
+		return v.Fingerprint(set)
+	}
+	if v, ok := set.OnDemandView(view); ok {
 		return v.Fingerprint(set)
 	}
 	return ""

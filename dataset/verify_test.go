@@ -51,19 +51,27 @@ func saved(t *testing.T, file string, split *dataset.Split) (*storetest.Rig, *da
 	for _, part := range parts {
 		b := sides.Of(part, res.Batch)
 		path := string(part) + "." + file
-		if err := offline.WriteTable(filepath.Join(files.Dir, path), b); err != nil {
-			t.Fatal(err)
-		}
-		bytes, sum, err := files.Sum(t.Context(), path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		m.Files = append(m.Files, dataset.File{Part: part, Path: path, Rows: int64(b.Rows), Bytes: bytes, SHA256: sum})
+		f := write(t, files, path, b)
+		f.Part = part
+		m.Files = append(m.Files, f)
 	}
 	if err := r.Store.Datasets().Add(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
 	return r, m, files
+}
+
+// write writes a file of a set.
+func write(t *testing.T, files drivers.DatasetFiles, path string, b *value.Batch) dataset.File {
+	t.Helper()
+	if err := offline.WriteTable(filepath.Join(files.Dir, path), b); err != nil {
+		t.Fatal(err)
+	}
+	bytes, sum, err := files.Sum(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dataset.File{Part: dataset.All, Path: path, Rows: int64(b.Rows), Bytes: bytes, SHA256: sum}
 }
 
 func verify(t *testing.T, r *storetest.Rig, files dataset.Files) *dataset.Verification {

@@ -21,12 +21,14 @@ type found struct {
 	batch  *value.Batch // the columns of the layout
 	layout pit.Layout
 	at     []place
+	known  Knowledge
 }
 
 type place struct {
 	file     string
 	row      int64 // in the file
 	position int64 // in the snapshot
+	group    int   // number of the part among those of its file
 }
 
 // collect reads the whole history of a use and keeps the rows of one key. Errors: ResourceExhausted beyond rowsMax.
@@ -38,13 +40,16 @@ func collect(ctx context.Context, t *history.Table, key []byte) (*found, error) 
 		columns[i] = &value.Column{}
 	}
 	var base int64
+	groups := map[string]int{}
 	for _, p := range t.Parts() {
 		if err := p.Read(ctx, names, columns); err != nil {
 			return nil, err
 		}
-		if err := f.take(p, names, columns, find{key, len(t.Layout.Keys), base}); err != nil {
+		file := fileOf(p)
+		if err := f.take(p, names, columns, find{key, len(t.Layout.Keys), base, groups[file]}); err != nil {
 			return nil, err
 		}
+		groups[file]++
 		base += int64(p.Rows())
 	}
 	return f, nil
@@ -65,11 +70,13 @@ func columnsOf(l pit.Layout) []string {
 	return out
 }
 
-// A find is what take looks for: a key made of the first columns, in a part whose first row has position base.
+// A find is what take looks for: a key made of the first columns, in a part whose first row has position base and which
+// is number group of its file.
 type find struct {
-	key  []byte
-	keys int
-	base int64
+	key   []byte
+	keys  int
+	base  int64
+	group int
 }
 
 func (f *found) take(p pit.Part, names []string, columns []*value.Column, what find) error {
@@ -100,13 +107,22 @@ rows:
 			f.batch.Columns[c].Append(columns[c].At(i))
 		}
 		f.batch.Rows++
-		f.at = append(f.at, locate(p, i, what.base))
+		f.at = append(f.at, locate(p, i, &what))
 	}
 	return nil
 }
 
-func locate(p pit.Part, i int, base int64) place {
-	at := place{position: base + int64(i), row: base + int64(i)}
+// fileOf returns the file of a part, or "" where it does not say.
+func fileOf(p pit.Part) string {
+	if l, ok := p.(offline.Located); ok {
+		file, _ := l.Location()
+		return file
+	}
+	return ""
+}
+
+func locate(p pit.Part, i int, what *find) place {
+	at := place{position: what.base + int64(i), row: what.base + int64(i), group: what.group}
 	if l, ok := p.(offline.Located); ok {
 		file, first := l.Location()
 		at.file, at.row = file, first+int64(i)
@@ -131,7 +147,7 @@ func (f *found) candidate(i int) pit.Candidate {
 // row returns row i for people; field is the feature's column.
 func (f *found) row(i int, u *feature.Use) Row {
 	c := f.candidate(i)
-	r := Row{File: f.at[i].file, Position: f.at[i].row, Event: c.Event, Created: c.Created, Available: eventtime.None,
+	r := Row{File: f.at[i].file, Group: f.at[i].group, Position: f.at[i].row, Event: c.Event, Created: c.Created, Available: eventtime.None,
 		Value: f.batch.Column(u.Fields[0].Name).At(i)}
 	if c.Event != eventtime.None {
 		if at, ok := u.Source.Availability.Of(c.Event, c.Created); ok {

@@ -24,6 +24,7 @@ func (f *found) explain(ctx context.Context, u *feature.Use, at eventtime.Instan
 	l.Keys = nil // every row that was collected is of the key
 	answer, err := pit.Naive(ctx, &pit.Plan{
 		Spine: pit.Spine{Columns: &value.Batch{Rows: 1}, AsOf: []eventtime.Instant{at}},
+		Known: f.known.Rule, KnownAt: f.known.At,
 		Views: []pit.ViewScan{{Name: u.Alias, Table: pit.MemTable(f.batch), Layout: l, Availability: u.Source.Availability, TTL: u.View.TTL}},
 	})
 	if err != nil {
@@ -84,6 +85,8 @@ func (f *found) reason(i, best int, r *Row, at eventtime.Instant) string {
 		return fmt.Sprintf("its event time is %s after the moment", distance(r.Event.Sub(at)))
 	case r.Available > at:
 		return fmt.Sprintf("it became available %s after the moment", distance(r.Available.Sub(at)))
+	case !f.known.has(r, at):
+		return "it was created later than what may be known"
 	case best < 0:
 		return "it is not visible"
 	}
@@ -125,7 +128,7 @@ func (f *found) rule(o Offline, best int, u *feature.Use, at eventtime.Instant) 
 	}
 	why := "it is the only visible row"
 	for _, other := range o.Others {
-		if other.accepted() && eventtime.Visible(other.Event, other.Available, at, 0) {
+		if other.accepted() && eventtime.Visible(other.Event, other.Available, at, 0) && f.known.has(&other, at) {
 			why = "the greatest event time among the visible rows"
 			if other.Event == w.Event {
 				why = "the same event time as others, and the greatest created time"

@@ -72,7 +72,8 @@ type Offline struct {
 // A Row is one row of a history.
 type Row struct {
 	File      string // as the manifest names it
-	Position  int64  // row number within the whole snapshot, from 0
+	Group     int    // which part of its file it is in, from 0: a Parquet row group
+	Position  int64  // row number in its file, or within the whole snapshot where there are no files, from 0
 	Event     eventtime.Instant
 	Created   eventtime.Instant // None without one
 	Available eventtime.Instant

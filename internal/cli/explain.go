@@ -15,14 +15,21 @@ import (
 )
 
 type explainVerb struct {
-	Ref    string   `arg:"" help:"Feature as view:feature."`
+	Ref    string   `arg:"" optional:"" help:"Feature as view:feature; with --dataset all features if left out."`
 	Entity []string `short:"e" sep:"none" placeholder:"KEY=VALUE" help:"Join key, or value of the request for an on-demand feature; one value each."`
 	At     string   `placeholder:"TIME" help:"The moment; now if left out."`
 	Limit  int      `short:"n" default:"8" placeholder:"N" help:"At most this many of the rows that lost; 0 for all."`
+	rowFlags
 }
 
 // Run implements the verb explain.
 func (v *explainVerb) Run(a *app) error {
+	if v.Dataset != "" || v.Row != 0 {
+		return v.explainRow(a)
+	}
+	if v.Ref == "" {
+		return errs.New(errs.Usage, "explain needs a feature").WithID("T0961").WithHint("explain view:feature -e KEY=VALUE, or explain --dataset NAME --row N")
+	}
 	r := &truepoint.ExplainRequest{Ref: v.Ref, At: eventtime.None, OthersMax: v.Limit}
 	var err error
 	switch {
