@@ -21,7 +21,7 @@ flock --nonblock 9 || {
 : >"$rows"
 : >"$notes"
 
-for p in pit apply online materialize serve report; do
+for p in pit window apply online materialize serve report; do
   go build -trimpath -o "$bin/$p" "./bench/$p" || exit 1
 done
 go build -trimpath -ldflags '-s -w' -o "$bin/truepoint" ./cmd/truepoint || exit 1
@@ -29,7 +29,7 @@ go build -trimpath -ldflags '-s -w' -o "$bin/truepoint" ./cmd/truepoint || exit 
 python=$data/venv/bin/python
 if ! "$python" -c 'import duckdb' 2>/dev/null; then
   rm -rf "$data/venv"
-  { python3 -m venv "$data/venv" && "$data/venv/bin/pip" install --quiet duckdb; } || echo "run.sh: DuckDB cannot be installed; row 14a will fail" >&2
+  { python3 -m venv "$data/venv" && "$data/venv/bin/pip" install --quiet duckdb; } || echo "run.sh: DuckDB cannot be installed; rows 14a and 17 will fail" >&2
 fi
 
 # run NAME ARGS: rows go to the table, notes to the terminal and the page.
@@ -44,6 +44,7 @@ run() {
 
 # What takes long to make is made before anything is measured.
 "$bin/pit" -data $data/pit -python "$python" -one prepare || failed=1
+"$bin/window" -data $data/window -python "$python" -one prepare || failed=1
 "$bin/materialize" -data $data/materialize -one prepare || failed=1
 "$bin/serve" -data $data/serve -prepare || failed=1
 sync
@@ -51,6 +52,7 @@ sync
 run online -data $data/online -pairs "$pairs"
 run materialize -data $data/materialize -pairs "$pairs"
 run pit -data $data/pit -python "$python" -pairs "$pairs"
+run window -data $data/window -python "$python" -pairs "$pairs"
 run apply -pairs "$((pairs + 4))"
 run serve -data $data/serve -binary "$bin/truepoint"
 

@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	_ "embed"
-	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 
 	"github.com/truepoint/truepoint/bench/measure"
 )
@@ -26,7 +24,8 @@ func (b *bench) prepare(ctx context.Context) error {
 	if err := os.MkdirAll(b.data, 0o755); err != nil {
 		return err
 	}
-	if err := b.install(ctx); err != nil {
+	var err error
+	if b.python, err = measure.PythonWithDuckDB(ctx, b.python, b.path("venv")); err != nil {
 		return err
 	}
 	for _, name := range []string{"spine.parquet", "view.parquet", "view_string.parquet"} {
@@ -35,22 +34,5 @@ func (b *bench) prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
-}
-
-// install makes a virtual environment with DuckDB unless the Python has it.
-func (b *bench) install(ctx context.Context) error {
-	if exec.CommandContext(ctx, b.python, "-c", "import duckdb").Run() == nil {
-		return nil
-	}
-	venv := b.path("venv")
-	for _, args := range [][]string{
-		{b.python, "-m", "venv", venv}, {filepath.Join(venv, "bin", "pip"), "install", "--quiet", "duckdb"},
-	} {
-		if out, err := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput(); err != nil {
-			return fmt.Errorf("%v: %w: %s", args, err, out)
-		}
-	}
-	b.python = filepath.Join(venv, "bin", "python")
 	return nil
 }
