@@ -149,7 +149,7 @@ func TestCompleteGivesWindowViewsTheirFields(t *testing.T) {
 	if f, err := v.Filter(&v.Aggregations[0]); err != nil || f.String() != "carrier == 'X' && minutes > 0" && f.String() != `carrier == "X" && minutes > 0` {
 		t.Errorf("got %v, %v", f, err)
 	}
-	if got := v.Aggregations[1].String(); got != "count() over 1d, 1h ago" {
+	if got := v.Aggregations[1].String(); got != "count() over 1d, until 1h ago" {
 		t.Errorf("got %s", got)
 	}
 }

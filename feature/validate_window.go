@@ -94,17 +94,27 @@ func (c *checker) hop(a *Aggregation, at errs.Position) {
 	}
 }
 
-// nearestHop returns a divisor of window near hop, which is less than window: the nearest one, unless it is far away.
+// hopUnits are the steps in which nearestHop looks, greatest first.
+var hopUnits = [...]eventtime.Duration{eventtime.Day, eventtime.Hour, eventtime.Minute, eventtime.Second, eventtime.Millisecond, eventtime.Microsecond}
+
+// nearestHop returns the divisor of window that is nearest to hop among those in whole units that both are made of:
+// 5h in 7d gives 6h. Where the nearest one is very far away it returns the window itself, which always divides.
 func nearestHop(window, hop eventtime.Duration) eventtime.Duration {
 	const tries = 100_000
-	times := window / hop // how often a hop a little longer than hop fits in
+	unit := eventtime.Microsecond
+	for _, u := range hopUnits {
+		if window%u == 0 && hop%u == 0 {
+			unit = u
+			break
+		}
+	}
 	for n := range eventtime.Duration(tries) {
-		longer, shorter := times-n, times+1+n
+		longer, shorter := hop+n*unit, hop-n*unit
 		switch {
-		case longer >= 1 && window%longer == 0 && (window%shorter != 0 || window/longer-hop <= hop-window/shorter):
-			return window / longer
-		case window%shorter == 0:
-			return window / shorter
+		case longer <= window && window%longer == 0:
+			return longer
+		case shorter > 0 && window%shorter == 0:
+			return shorter
 		}
 	}
 	return window

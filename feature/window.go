@@ -39,7 +39,7 @@ func (a *Aggregation) Bounds() eventtime.Window {
 	return eventtime.Window{Length: a.Window, Offset: a.Offset, Hop: a.Hop}
 }
 
-// Extent returns a's window for people: "7d", "7d in steps of 1h, 1d ago", "lifetime", "last 10".
+// Extent returns a's window for people: "7d", "7d in steps of 1h, until 1d ago", "lifetime", "last 10".
 func (a *Aggregation) Extent() string {
 	text := a.Window.String()
 	switch {
@@ -52,7 +52,7 @@ func (a *Aggregation) Extent() string {
 		text += " in steps of " + a.Hop.String()
 	}
 	if a.Offset > 0 {
-		text += ", " + a.Offset.String() + " ago"
+		text += ", until " + a.Offset.String() + " ago"
 	}
 	return text
 }

@@ -105,9 +105,12 @@ func unknown(kind, name string, names []string) error {
 }
 
 var kindWords = map[string]string{feature.KindEntity: "entity", feature.KindSource: "data source",
-	feature.KindView: "feature view", feature.KindService: "feature service"}
+	feature.KindView: "feature view", feature.KindOnDemand: "on-demand feature view", feature.KindService: "feature service"}
 
 func definitionText(kind string, item any) (string, error) {
+	if v, ok := item.(*feature.View); ok && v.Windowed() {
+		item = newWindowDocument(v)
+	}
 	b, err := json.Marshal(item)
 	if err == nil {
 		b, err = yaml.JSONToYAML(b)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/truepoint/truepoint"
@@ -18,7 +19,7 @@ type featuresListVerb struct{}
 
 // Run implements features list.
 func (v *featuresListVerb) Run(a *app) error {
-	return a.features(func(*feature.View, feature.Field) bool { return true })
+	return a.features(func(*described) bool { return true })
 }
 
 type featuresSearchVerb struct {
@@ -28,8 +29,8 @@ type featuresSearchVerb struct {
 // Run implements features search.
 func (v *featuresSearchVerb) Run(a *app) error {
 	words := strings.Fields(strings.ToLower(v.Text))
-	return a.features(func(view *feature.View, f feature.Field) bool {
-		hay := haystack(view, f)
+	return a.features(func(d *described) bool {
+		hay := d.haystack()
 		for _, w := range words {
 			if !strings.Contains(hay, w) {
 				return false
@@ -39,11 +40,39 @@ func (v *featuresSearchVerb) Run(a *app) error {
 	})
 }
 
+// A described is a feature of a view of either kind with what there is to say about it.
+type described struct {
+	view     string
+	info     *feature.Info // of the view
+	entities []string
+	field    feature.Field
+	computed string // how; empty for a column of the source
+}
+
+// describedFeatures returns every feature, view by view.
+func describedFeatures(set *feature.Set) []described {
+	var out []described
+	for _, v := range set.Views {
+		for i, f := range v.Schema {
+			d := described{view: v.Name, info: &v.Info, entities: v.Entities, field: f}
+			if v.Windowed() {
+				d.computed = v.Aggregations[i].String()
+			}
+			out = append(out, d)
+		}
+	}
+	for _, v := range set.OnDemand {
+		for _, f := range v.Features {
+			out = append(out, described{view: v.Name, info: &v.Info, field: f.Field, computed: strings.Join(strings.Fields(f.Expression), " ")})
+		}
+	}
+	return out
+}
+
 // haystack is the text in which features search looks, in lower case.
-func haystack(view *feature.View, f feature.Field) string {
-	parts := []string{view.Name + ":" + f.Name, f.Description, view.Description, view.Owner}
-	parts = append(parts, view.Entities...)
-	for _, tags := range []map[string]string{view.Tags, f.Tags} {
+func (d *described) haystack() string {
+	parts := append([]string{d.view + ":" + d.field.Name, d.field.Description, d.info.Description, d.info.Owner}, d.entities...)
+	for _, tags := range []map[string]string{d.info.Tags, d.field.Tags} {
 		for k, v := range tags {
 			parts = append(parts, k+":"+v)
 		}
@@ -57,30 +86,39 @@ type featureDocument struct {
 	View        string `json:"view"`
 	Name        string `json:"name"`
 	Type        string `json:"type"`
+	Computed    string `json:"computed,omitempty"`
 	Description string `json:"description,omitempty"`
 	Owner       string `json:"owner,omitempty"`
 }
 
-func (a *app) features(keep func(*feature.View, feature.Field) bool) error {
+func (a *app) features(keep func(*described) bool) error {
 	return a.withSet(func(_ *truepoint.Store, set *feature.Set, _ registry.Revision) error {
-		answer := &screen.Answer{Names: []string{}, Table: &screen.Table{Columns: screen.Columns("FEATURE", "TYPE", "DESCRIPTION")}}
+		found := describedFeatures(set)
+		found = slices.DeleteFunc(found, func(d described) bool { return !keep(&d) })
+		columns := []string{"FEATURE", "TYPE", "DESCRIPTION"}
+		computed := slices.ContainsFunc(found, func(d described) bool { return d.computed != "" })
+		if computed {
+			columns = []string{"FEATURE", "TYPE", "COMPUTED", "DESCRIPTION"}
+		}
+		answer := &screen.Answer{Names: []string{}, Table: &screen.Table{Columns: screen.Columns(columns...)}}
 		docs := []featureDocument{}
-		shown := &screen.Table{Columns: screen.Columns("FEATURE", "TYPE", "DESCRIPTION")}
-		for _, view := range set.Views {
-			before := len(docs)
-			for _, f := range view.Schema {
-				if !keep(view, f) {
-					continue
-				}
-				if len(docs) == before {
-					shown.AddCells(screen.Cell{Text: view.Name, Style: screen.Strong}, screen.Cell{}, screen.Cell{})
-				}
-				shown.Add("  "+f.Name, f.Type.String(), firstLine(f.Description))
-				ref := view.Name + ":" + f.Name
-				answer.Names = append(answer.Names, ref)
-				answer.Table.Add(ref, f.Type.String(), firstLine(f.Description))
-				docs = append(docs, featureDocument{ref, view.Name, f.Name, f.Type.String(), f.Description, view.Owner})
+		shown := &screen.Table{Columns: screen.Columns(columns...)}
+		for i, d := range found {
+			if i == 0 || found[i-1].view != d.view {
+				heading := make([]screen.Cell, len(columns))
+				heading[0] = screen.Cell{Text: d.view, Style: screen.Strong}
+				shown.AddCells(heading...)
 			}
+			f := d.field
+			says := []string{f.Type.String(), firstLine(f.Description)}
+			if computed {
+				says = slices.Insert(says, 1, d.computed)
+			}
+			ref := d.view + ":" + f.Name
+			shown.Add(append([]string{"  " + f.Name}, says...)...)
+			answer.Table.Add(append([]string{ref}, says...)...)
+			answer.Names = append(answer.Names, ref)
+			docs = append(docs, featureDocument{ref, d.view, f.Name, f.Type.String(), d.computed, f.Description, d.info.Owner})
 		}
 		answer.Value = docs
 		answer.Text = a.out.Render(shown)

@@ -37,6 +37,7 @@ type Grammar struct {
 	Entities    entitiesVerb    `cmd:"" group:"look" help:"List or describe entities."`
 	DataSources dataSourcesVerb `cmd:"" group:"look" help:"List or describe data sources."`
 	Views       viewsVerb       `cmd:"" name:"feature-views" group:"look" help:"List or describe feature views, with freshness."`
+	OnDemand    onDemandVerb    `cmd:"" name:"on-demand-feature-views" group:"look" help:"List or describe on-demand feature views."`
 	Services    servicesVerb    `cmd:"" name:"feature-services" group:"look" help:"List or describe feature services."`
 	Features    featuresVerb    `cmd:"" group:"look" help:"List features or search for them."`
 	Projects    projectsVerb    `cmd:"" group:"look" help:"List projects."`

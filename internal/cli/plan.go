@@ -8,6 +8,7 @@ import (
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/apply"
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/internal/screen"
 )
 
@@ -119,8 +120,9 @@ func planText(t *screen.Terminal, p *apply.Plan) string {
 // changesText shows changes one after the other.
 func changesText(t *screen.Terminal, changes []apply.Change) string {
 	var b strings.Builder
+	width := kindWidth(changes)
 	for _, c := range changes {
-		changeText(&b, t, c)
+		changeText(&b, t, c, width)
 	}
 	return b.String()
 }
@@ -143,14 +145,24 @@ var marks = map[apply.Action]string{apply.Create: "+", apply.Update: "~", apply.
 
 var markStyles = map[apply.Action]screen.Style{apply.Create: screen.Good, apply.Update: screen.Caution, apply.Delete: screen.Bad}
 
+// kindWidth is the room for the kinds of a plan's changes; that of on-demand views, which is longer than others, takes
+// more only where there are any.
+func kindWidth(changes []apply.Change) int {
+	width := len(feature.KindService)
+	for _, c := range changes {
+		width = max(width, len(c.Kind))
+	}
+	return width
+}
+
 // changeText shows one change: a line for it, then what differs, why it has its class, and who reads it.
-func changeText(b *strings.Builder, t *screen.Terminal, c apply.Change) {
-	fmt.Fprintf(b, "  %s %-14s %s", t.Paint(markStyles[c.Action], marks[c.Action]), c.Kind, t.Paint(screen.Strong, c.Name))
+func changeText(b *strings.Builder, t *screen.Terminal, c apply.Change, width int) {
+	fmt.Fprintf(b, "  %s %-*s %s", t.Paint(markStyles[c.Action], marks[c.Action]), width, c.Kind, t.Paint(screen.Strong, c.Name))
 	if c.Class != apply.Additive {
 		fmt.Fprintf(b, "  %s", classPaint(t, c.Class))
 	}
 	b.WriteByte('\n')
-	const indent = "                   "
+	indent := strings.Repeat(" ", width+5)
 	if c.Detail != "" {
 		b.WriteString(t.Wrapped(indent, c.Detail))
 	}

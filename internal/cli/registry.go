@@ -163,11 +163,12 @@ func (v *deleteVerb) Run(a *app) error {
 func (v *deleteVerb) target(set *feature.Set) (kind, name string, err error) {
 	if v.Name != "" {
 		kinds := map[string]string{"entity": feature.KindEntity, "data-source": feature.KindSource, "feature-view": feature.KindView,
+			"on-demand-feature-view": feature.KindOnDemand, feature.KindOnDemand: feature.KindOnDemand,
 			"feature-service": feature.KindService, feature.KindEntity: feature.KindEntity, feature.KindSource: feature.KindSource,
 			feature.KindView: feature.KindView, feature.KindService: feature.KindService}
 		if kind = kinds[v.Kind]; kind == "" {
 			return "", "", errs.New(errs.Usage, "%q is no kind of definition", v.Kind).WithID("T0953").
-				WithHint("use entity, data-source, feature-view or feature-service")
+				WithHint("use entity, data-source, feature-view, on-demand-feature-view or feature-service")
 		}
 		return kind, v.Name, nil
 	}
@@ -199,6 +200,9 @@ func namesOf(set *feature.Set) []registry.ID {
 	}
 	for _, e := range set.Views {
 		out = append(out, registry.ID{Kind: feature.KindView, Name: e.Name})
+	}
+	for _, e := range set.OnDemand {
+		out = append(out, registry.ID{Kind: feature.KindOnDemand, Name: e.Name})
 	}
 	for _, e := range set.Services {
 		out = append(out, registry.ID{Kind: feature.KindService, Name: e.Name})

@@ -32,13 +32,19 @@ func (v *validateVerb) Run(a *app) error {
 		Sources  int    `json:"data_sources"`
 		Views    int    `json:"feature_views"`
 		Features int    `json:"features"`
+		OnDemand int    `json:"on_demand_feature_views"`
 		Services int    `json:"feature_services"`
-	}{set.Project, len(set.Entities), len(set.Sources), len(set.Views), 0, len(set.Services)}
+	}{set.Project, len(set.Entities), len(set.Sources), len(set.Views), 0, len(set.OnDemand), len(set.Services)}
 	for _, view := range set.Views {
 		doc.Features += len(view.Schema)
 	}
-	text := fmt.Sprintf("%s: %s, %s, %s with %s, %s: no faults\n", set.Project, plural(doc.Entities, "entity", "entities"),
-		plural(doc.Sources, "data source", "data sources"), plural(doc.Views, "feature view", "feature views"),
+	onDemand := ""
+	for _, view := range set.OnDemand {
+		doc.Features += len(view.Features)
+		onDemand = ", " + plural(doc.OnDemand, "on-demand view", "on-demand views")
+	}
+	text := fmt.Sprintf("%s: %s, %s, %s%s with %s, %s: no faults\n", set.Project, plural(doc.Entities, "entity", "entities"),
+		plural(doc.Sources, "data source", "data sources"), plural(doc.Views, "feature view", "feature views"), onDemand,
 		plural(doc.Features, "feature", "features"), plural(doc.Services, "feature service", "feature services"))
 	return a.print(&screen.Answer{Text: text, Value: doc, Names: []string{set.Project}})
 }
