@@ -12,12 +12,15 @@ import (
 )
 
 // EvalWindows answers the windows of a plan like NaiveWindows, fast. The history of each is read once, whatever the
-// number of features; rows whose key is in the spine, and which can count for it, are kept by parts of the key space,
-// and then each key is swept once in the order of time. Sums are differences of exact prefix sums, minima and maxima
-// come from monotone stacks. Cost: n·log n in the events of a key, then a step for each entity row and feature, whatever
-// the window holds; the distinct series alone rescan their window, and rows that became usable late cost a step for
-// every entity row that they are missing from. Memory: the rows kept, about 12 bytes each and their payload, up to
-// KeptMax where there is a Spill, those of a share of the keys for each worker, and the results. A cancelled context ends it within 100 ms if the table's parts obey it too. A nil opt means defaults.
+// number of features; rows whose key is in the spine, and which can count for it, are kept by shares of the keys, and then
+// each key is swept once in the order of time. Sums are differences of exact prefix sums, minima and maxima come from
+// monotone stacks.
+//
+// Cost: n·log n in the events of a key, then a step for each entity row and feature, or group of one, whatever the window
+// holds; the distinct series alone rescan their window, and rows that became usable late cost a step for every entity row
+// that they are missing from. Memory: the rows kept, about 12 bytes each and their payload, up to KeptMax where there is a
+// Spill, then those of one share of the keys for each worker, and the results; all rows of one key must fit. A cancelled
+// context ends it within 100 ms if the table's parts obey it too. A nil opt means defaults.
 func EvalWindows(ctx context.Context, p *Plan, opt *EvalOptions) ([]WindowResult, error) {
 	if err := p.check(); err != nil {
 		return nil, err

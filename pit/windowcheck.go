@@ -124,11 +124,7 @@ func (f *WindowFeature) empty() (value.Value, error) {
 	if f.By != "" {
 		return value.OfList(value.Map, nil), nil
 	}
-	s, err := f.Spec.New()
-	if err != nil {
-		return value.Value{}, err
-	}
-	return s.Final()
+	return f.Spec.Empty()
 }
 
 // fault says which cell cannot be computed. row is the entity row's number from 0, or −1 for that of a materialization.

@@ -1,11 +1,21 @@
 package pit
 
 import (
+	"context"
 	"slices"
 
 	"github.com/truepoint/truepoint/agg"
 	"github.com/truepoint/truepoint/value"
 )
+
+// ordinal reports whether a function goes by the order of rows.
+func ordinal(f agg.Function) bool {
+	switch f {
+	case agg.First, agg.Last, agg.FirstN, agg.LastN, agg.FirstDistinctN, agg.LastDistinctN:
+		return true
+	}
+	return false
+}
 
 // edge returns the first or last inputs of the members a ≤ i < b but those in out: one, or an Array of up to N, oldest
 // first.
@@ -34,12 +44,15 @@ func (n *lane) edge(a, b int, out []int) value.Value {
 }
 
 // rescan gives the members a ≤ i < b but those in out to a State.
-func (n *lane) rescan(k *keyRows, a, b int, out []int) (value.Value, error) {
+func (n *lane) rescan(ctx context.Context, k *keyRows, a, b int, out []int) (value.Value, error) {
 	state, err := n.Spec.New()
 	if err != nil {
 		return value.Value{}, err
 	}
 	for i := a; i < b; i++ {
+		if i%blockRows == 0 && ctx.Err() != nil {
+			return value.Value{}, ctx.Err()
+		}
 		if len(out) > 0 && out[0] == i {
 			out = out[1:]
 			continue
@@ -58,9 +71,12 @@ type slide struct {
 
 func (d *slide) reset() { d.lo, d.hi, d.times, d.some = 0, 0, d.times[:0], 0 }
 
-// count moves to the members a ≤ i < b and returns how many distinct inputs they have but those in out.
-func (d *slide) count(x *series, spec agg.Spec, a, b int, out []int) int64 {
-	ids, distinct := x.numbers(spec)
+// count moves to the members a ≤ i < b of the inputs of n and returns how many distinct inputs they have but those in out.
+func (d *slide) count(ctx context.Context, n *lane, a, b int, out []int) int64 {
+	ids, distinct := n.inputs.numbers(ctx, n.Spec)
+	if len(ids) < b {
+		return 0 // ctx has ended
+	}
 	if len(d.times) < distinct {
 		d.times = append(d.times, make([]int32, distinct-len(d.times))...)
 	}
@@ -79,11 +95,11 @@ func (d *slide) count(x *series, spec agg.Spec, a, b int, out []int) int64 {
 	for _, i := range out {
 		d.remove(ids[i])
 	}
-	n := d.some
+	some := d.some
 	for _, i := range out {
 		d.add(ids[i])
 	}
-	return n
+	return some
 }
 
 func (d *slide) add(id int32) {

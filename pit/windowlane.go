@@ -1,6 +1,7 @@
 package pit
 
 import (
+	"context"
 	"maps"
 	"slices"
 
@@ -37,15 +38,6 @@ const (
 	distinct // by a sliding multiset
 	rescan   // by a State
 )
-
-// ordinal reports whether a function goes by the order of rows.
-func ordinal(f agg.Function) bool {
-	switch f {
-	case agg.First, agg.Last, agg.FirstN, agg.LastN, agg.FirstDistinctN, agg.LastDistinctN:
-		return true
-	}
-	return false
-}
 
 func kindOf(s agg.Spec) (laneKind, agg.Formula) {
 	formula, _, totals := s.Formula()
@@ -173,11 +165,11 @@ func (l *lanes) groups(f int, by string) {
 }
 
 // answer computes the cells of the sweep for its windows.
-func (l *lanes) answer() {
+func (l *lanes) answer(ctx context.Context) {
 	s := l.sweep
 	var entries []value.Value
 	for i, n := range l.lanes {
-		v, some, err := l.value(n)
+		v, some, err := l.value(ctx, n)
 		if err != nil {
 			if s.faults[n.feature] == nil {
 				s.faults[n.feature] = err
@@ -200,7 +192,7 @@ func (l *lanes) answer() {
 
 // value returns the function's value for a lane, and whether any row of its group, if it is one of a group, lies in the
 // window.
-func (l *lanes) value(n *lane) (v value.Value, some bool, err error) {
+func (l *lanes) value(ctx context.Context, n *lane) (v value.Value, some bool, err error) {
 	s := l.sweep
 	lo, hi := s.lo[n.window], s.hi[n.window]
 	if n.rows != nil {
@@ -214,13 +206,13 @@ func (l *lanes) value(n *lane) (v value.Value, some bool, err error) {
 	case totalling:
 		v, err = n.formula(n.inputs.prefix().Except(a, b, l.out))
 	case least, greatest:
-		v = n.extreme(a, b, l.out)
+		v = n.extreme(ctx, a, b, l.out)
 	case edge:
 		v = n.edge(a, b, l.out)
 	case distinct:
-		v = value.OfInt64(n.slide.count(n.inputs, n.Spec, a, b, l.out))
+		v = value.OfInt64(n.slide.count(ctx, n, a, b, l.out))
 	case rescan:
-		v, err = n.rescan(&s.rows, a, b, l.out)
+		v, err = n.rescan(ctx, &s.rows, a, b, l.out)
 	}
 	return v, some, err
 }

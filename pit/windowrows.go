@@ -20,7 +20,7 @@ type keyRows struct {
 	from  []int64         // a row counts for limits from ≤ limit < until; nil: from its event on
 	until []int64         // nil: for ever
 	cols  []*value.Column // the stored columns
-	sel   []int           // the numbers of the rows that remain, while repetitions are dropped
+	byID  []int32         // the rows in the order of their ids, while repetitions are dropped
 }
 
 // load takes in the rows of a key, which it sorts.
@@ -75,43 +75,38 @@ func (k *keyRows) begins(it item) int64 {
 }
 
 // once sets until: of the rows with one id, of which the greatest (created, position) counts, each counts until the first
-// of those greater does.
+// of those greater does. Rows that never count are dropped.
 func (k *keyRows) once(ctx context.Context) error {
 	id := slices.Index(k.run.stored, slices.Index(k.run.names, k.run.scan.EventID))
-	same := map[value.Value][]int{}
-	k.until = slices.Grow(k.until[:0], len(k.items))[:0]
-	for i, it := range k.items {
-		if i%(1<<16) == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
-		k.until = append(k.until, math.MaxInt64)
-		if v := k.bags[it.bag].cols[id].At(int(it.row)); !v.IsNull() {
-			same[v] = append(same[v], i)
+	idOf := func(i int32) value.Value { return k.bags[k.items[i].bag].cols[id].At(int(k.items[i].row)) }
+	n := len(k.items)
+	k.until, k.byID = slices.Grow(k.until[:0], n)[:n], slices.Grow(k.byID[:0], n)[:n]
+	for i := range k.byID {
+		k.until[i], k.byID[i] = math.MaxInt64, int32(i)
+	}
+	err := sortRows(ctx, k.byID, func(i, j int32) int {
+		a, b := k.items[i], k.items[j]
+		x, y := k.bags[a.bag], k.bags[b.bag]
+		return cmp.Or(value.Compare(idOf(i), idOf(j)), cmp.Compare(y.created[b.row], x.created[a.row]),
+			cmp.Compare(y.position[b.row], x.position[a.row]))
+	})
+	if err != nil {
+		return err
+	}
+	for at := 1; at < n; at++ {
+		i, greater := k.byID[at], k.byID[at-1]
+		if v := idOf(i); !v.IsNull() && v.Identical(idOf(greater)) {
+			k.until[i] = min(k.until[greater], k.begins(k.items[greater]))
 		}
 	}
-	for _, rows := range same {
-		if len(rows) == 1 {
-			continue
-		}
-		slices.SortFunc(rows, func(i, j int) int {
-			a, b := k.items[i], k.items[j]
-			x, y := k.bags[a.bag], k.bags[b.bag]
-			return cmp.Or(cmp.Compare(y.created[b.row], x.created[a.row]), cmp.Compare(y.position[b.row], x.position[a.row]))
-		})
-		until := int64(math.MaxInt64)
-		for _, i := range rows {
-			k.until[i] = until
-			until = min(until, k.begins(k.items[i]))
-		}
-	}
-	n := 0
+	kept := 0
 	for i, it := range k.items {
 		if k.begins(it) < k.until[i] {
-			k.items[n], k.until[n] = it, k.until[i]
-			n++
+			k.items[kept], k.until[kept] = it, k.until[i]
+			kept++
 		}
 	}
-	k.items, k.until = k.items[:n], k.until[:n]
+	k.items, k.until = k.items[:kept], k.until[:kept]
 	return ctx.Err()
 }
 

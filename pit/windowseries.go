@@ -2,6 +2,7 @@ package pit
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"github.com/truepoint/truepoint/agg"
@@ -138,7 +139,7 @@ func (x *series) prefix() *agg.Prefix {
 }
 
 // ranking returns the keys of the members for max if greatest is 1, for min if it is 0: equal inputs have equal keys.
-func (x *series) ranking(greatest int) *ranking {
+func (x *series) ranking(ctx context.Context, greatest int) *ranking {
 	r := &x.ranked[greatest]
 	if r.made {
 		return r
@@ -158,22 +159,23 @@ func (x *series) ranking(greatest int) *ranking {
 			r.keys = append(r.keys, key(x.value(i).Float()))
 		}
 	default:
-		x.rankValues(r)
+		x.rankValues(ctx, r)
 	}
 	return r
 }
 
 // rankValues gives texts and decimals their places among themselves as keys.
-func (x *series) rankValues(r *ranking) {
+func (x *series) rankValues(ctx context.Context, r *ranking) {
 	order := make([]int32, x.n)
 	for i := range order {
 		order[i] = int32(i)
 	}
-	slices.SortFunc(order, func(i, j int32) int { return value.Compare(x.value(int(i)), x.value(int(j))) })
+	compare := func(i, j int32) int { return value.Compare(x.value(int(i)), x.value(int(j))) }
+	_ = sortRows(ctx, order, compare) // whoever asked looks at ctx
 	r.keys = slices.Grow(r.keys, x.n)[:x.n]
 	for place, i := range order {
 		r.keys[i] = int64(place)
-		if place > 0 && value.Compare(x.value(int(order[place-1])), x.value(int(i))) == 0 {
+		if place > 0 && compare(order[place-1], i) == 0 {
 			r.keys[i] = r.keys[order[place-1]]
 		}
 	}
@@ -223,13 +225,16 @@ func (r *ranking) best(greatest, lo, hi int, out []int) int {
 }
 
 // numbers returns a number for the input of each member, the same for equal inputs as count_distinct sees them, and how
-// many there are.
-func (x *series) numbers(spec agg.Spec) (ids []int32, distinct int) {
+// many there are; none once ctx has ended.
+func (x *series) numbers(ctx context.Context, spec agg.Spec) (ids []int32, distinct int) {
 	if x.known != nil {
 		return x.ids, len(x.known)
 	}
 	x.known = map[string]int32{}
 	for i := range x.n {
+		if i%blockRows == 0 && ctx.Err() != nil {
+			return nil, 0
+		}
 		one, _ := spec.New() // the plan was checked
 		one.Add(x.value(i), agg.Order{})
 		set := string(one.Append(nil)) // equal sets have equal bytes

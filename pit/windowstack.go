@@ -1,6 +1,7 @@
 package pit
 
 import (
+	"context"
 	"math"
 	"slices"
 
@@ -37,12 +38,12 @@ func (l *lanes) stack(n *lane) {
 }
 
 // extreme returns the least or greatest input of the members a ≤ i < b but those in out.
-func (n *lane) extreme(a, b int, out []int) value.Value {
+func (n *lane) extreme(ctx context.Context, a, b int, out []int) value.Value {
 	top := 0
 	if n.kind == greatest {
 		top = 1
 	}
-	r := n.inputs.ranking(top)
+	r := n.inputs.ranking(ctx, top)
 	for s := n.stack; s.pushed < b; s.pushed++ {
 		s.extremes.Push(s.pushed, r.keys[s.pushed])
 	}

@@ -118,12 +118,11 @@ func (s *sweep) key(ctx context.Context, items []item, lo, hi uint32) error {
 	}
 	last := eventtime.Instant(0)
 	for slot := lo; slot < hi; slot++ {
-		if slot%1024 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
 		of, limit := s.scan.at(s.index.asOf[slot])
 		if slot == lo || of != last {
-			s.answer(of, limit)
+			if s.answer(ctx, of, limit); ctx.Err() != nil {
+				return ctx.Err()
+			}
 			last = of
 		}
 		s.store(int(s.index.rows[slot]), of, limit, s.index.asOf[slot])
@@ -131,8 +130,8 @@ func (s *sweep) key(ctx context.Context, items []item, lo, hi uint32) error {
 	return nil
 }
 
-// answer computes the cells for an instant, which is later than those before it.
-func (s *sweep) answer(of, limit eventtime.Instant) {
+// answer computes the cells for an instant, which is later than those before it. They mean nothing once ctx has ended.
+func (s *sweep) answer(ctx context.Context, of, limit eventtime.Instant) {
 	s.status = value.NotFound
 	clear(s.faults)
 	copy(s.cells, s.empty)
@@ -152,7 +151,7 @@ func (s *sweep) answer(of, limit eventtime.Instant) {
 			s.status = value.Present
 		}
 	}
-	s.lanes.answer()
+	s.lanes.answer(ctx)
 }
 
 // store writes the cells to an entity row.

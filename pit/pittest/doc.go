@@ -12,6 +12,6 @@
 //
 // An engine that cannot answer a case at all returns ErrUnsupported, and the case is skipped by name.
 //
-// Random draws a plan that is rich in ties, edges and nulls; Coverage proves that it was; SameResults and SameWinners
-// compare answers bit for bit.
+// Random draws a plan that is rich in ties, edges and nulls, RandomWindows one of windows; Coverage and WindowCoverage prove
+// that they were; SameResults, SameWindows and SameWinners compare answers bit for bit.
 package pittest
