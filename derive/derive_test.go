@@ -141,6 +141,26 @@ func TestFaultsAreCellsThatLeaveOthersAlone(t *testing.T) {
 	check(t, cells(&out[1]), overflow, cell{value: value.OfInt32(6), status: value.Present, event: 2}, outage)
 }
 
+func TestReasonIsThatOfTheFirstInputThatFailed(t *testing.T) {
+	t.Parallel()
+	plan := compile(t, scope, formula{text: "a * b", of: int64s, inputs: ab})
+	great := column(int64s, value.OfInt64(math.MaxInt64), value.OfInt64(math.MaxInt64), value.OfInt64(math.MaxInt64), value.OfInt64(math.MaxInt64))
+	in := []derive.Column{
+		{Values: great, Status: []value.Status{value.Error, value.Present, value.Error, value.Present},
+			Faults: expr.Faults{{Row: 0, Reason: "row_unreadable"}}},
+		{Values: great, Status: []value.Status{value.Error, value.Error, value.Present, value.Present},
+			Faults: expr.Faults{{Row: 0, Reason: "store_unavailable"}, {Row: 1, Reason: "store_unavailable"}}},
+	}
+	out, err := plan.Eval(context.Background(), in, make([]eventtime.Instant, 4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := func(reason string) cell {
+		return cell{status: value.Error, event: eventtime.None, reason: reason}
+	}
+	check(t, cells(&out[0]), failed("row_unreadable"), failed("store_unavailable"), failed(""), failed("expression: the result does not fit Int64"))
+}
+
 func TestEventTimeIsTheLatestOfTheInputs(t *testing.T) {
 	t.Parallel()
 	inputs := map[string]feature.Cell{"a": {Use: 1, Field: 0}, "b": {Use: 0, Field: 0}}
