@@ -48,6 +48,29 @@ func CreateTable(ctx context.Context, path string, fields []value.Field) (*offli
 	return offline.CreateAt(store.Name(key), store.Create(ctx, key), fields)
 }
 
+// WriteBeside writes a small file whose name is that of a table followed by a suffix, locally or to a bucket. It appears
+// whole or not at all. Errors name the file.
+func WriteBeside(ctx context.Context, table, suffix string, text []byte) (err error) {
+	var to offline.Output
+	if objectstore.Is(table) {
+		store, key, err := bucket(ctx, table)
+		if err != nil {
+			return err
+		}
+		to = store.Create(ctx, key+suffix)
+	} else if to, err = offline.CreateFile(table + suffix); err != nil {
+		return err
+	}
+	defer to.Abort()
+	if _, err = to.Write(text); err == nil {
+		err = to.Commit()
+	}
+	if err != nil && errs.CodeOf(err) == errs.Unknown {
+		err = tablefile.OSError(err, "writing "+table+suffix)
+	}
+	return err
+}
+
 // bucket opens the bucket of a table and returns the table's key.
 func bucket(ctx context.Context, path string) (*objectstore.Store, string, error) {
 	a, err := objectstore.Parse(path)

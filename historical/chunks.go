@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/value"
@@ -30,28 +29,40 @@ type spines struct {
 	given int64 // rows
 }
 
-// openSpines makes the spine of a request that has no table, and looks at the columns of one that has.
+// openSpines makes the spine of a request in memory, or looks at the columns of a table with more rows than one chunk.
 func openSpines(ctx context.Context, src Source, sel *feature.Selection, req *Request) (*spines, error) {
 	s := &spines{src: src, sel: sel, req: req}
-	if req.SpineTable == nil {
-		sp, err := buildSpine(ctx, src, sel, req)
-		if err != nil {
-			return nil, err
+	if t := req.SpineTable; t != nil {
+		s.table, s.rows, s.max = t, rowsOf(t), chunkRows(sel, t.Fields(), req.MemoryMax)
+		if s.rows > int64(s.max) && req.Spine == nil && req.SpineSQL == "" && req.AllKeys == "" && req.Range == nil {
+			return s, checkNames(sel, emptyBatch(t.Fields()))
 		}
-		s.whole, s.rows = sp, int64(sp.columns.Rows)
-		s.max = chunkRows(sel, sp.columns.Fields(), req.MemoryMax)
-		return s, nil
 	}
-	if req.Spine != nil || req.SpineSQL != "" || req.AllKeys != "" || req.Range != nil {
-		return nil, errs.New(errs.InvalidArgument, "the entity rows are given twice, once as a table").
-			WithID("T0343").WithHint("give one of --entities, --entities-sql and --all-keys")
+	return s, s.hold(ctx)
+}
+
+// hold brings the rows into memory.
+func (s *spines) hold(ctx context.Context) error {
+	sp, err := buildSpine(ctx, s.src, s.sel, s.req)
+	if err != nil {
+		return err
 	}
-	s.table = req.SpineTable
-	for _, p := range s.table.Parts() {
-		s.rows += int64(p.Rows())
+	s.whole, s.table, s.rows = sp, nil, int64(sp.columns.Rows)
+	s.max = chunkRows(s.sel, sp.columns.Fields(), s.req.MemoryMax)
+	return nil
+}
+
+func rowsOf(t pit.Table) (rows int64) {
+	for _, p := range t.Parts() {
+		rows += int64(p.Rows())
 	}
-	s.max = chunkRows(sel, s.table.Fields(), req.MemoryMax)
-	return s, checkNames(sel, emptyBatch(s.table.Fields()))
+	return rows
+}
+
+// readAll reads a table into memory.
+func readAll(ctx context.Context, t SpineTable) (*value.Batch, error) {
+	r := &partReader{table: t, fields: t.Fields()}
+	return r.read(ctx, int(rowsOf(t)))
 }
 
 func emptyBatch(fields []value.Field) *value.Batch {
@@ -66,19 +77,12 @@ func emptyBatch(fields []value.Field) *value.Batch {
 // they are found on the way.
 func (s *spines) settle(ctx context.Context, e *engine) error {
 	if e.whole() {
+		if s.table != nil {
+			if err := s.hold(ctx); err != nil {
+				return err
+			}
+		}
 		s.max = math.MaxInt
-	}
-	if s.table != nil && s.rows <= int64(s.max) {
-		r := &partReader{table: s.table, fields: s.table.Fields()}
-		b, err := r.read(ctx, int(s.rows))
-		if err != nil {
-			return err
-		}
-		read := newReading(s.sel, s.req)
-		s.whole, s.table = read.read(b), nil
-		if err := read.err(); err != nil {
-			return err
-		}
 	}
 	switch {
 	case s.table != nil:

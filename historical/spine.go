@@ -22,9 +22,21 @@ type spine struct {
 
 func buildSpine(ctx context.Context, src Source, sel *feature.Selection, req *Request) (*spine, error) {
 	switch {
-	case req.Range != nil && (req.Spine != nil || req.SpineSQL != "" || req.AllKeys != ""):
+	case req.Range != nil && (req.Spine != nil || req.SpineTable != nil || req.SpineSQL != "" || req.AllKeys != ""):
 		return nil, errs.New(errs.InvalidArgument, "the entity rows are given twice, once as a range of time").
 			WithID("T0343").WithHint("give either --start and --end or entity rows")
+	case req.SpineTable != nil:
+		if req.Spine != nil || req.SpineSQL != "" || req.AllKeys != "" {
+			return nil, errs.New(errs.InvalidArgument, "the entity rows are given twice, once as a table").
+				WithID("T0343").WithHint("give one of --entities, --entities-sql and --all-keys")
+		}
+		rows, err := readAll(ctx, req.SpineTable)
+		if err != nil {
+			return nil, err
+		}
+		with := *req
+		with.Spine, with.SpineTable = rows, nil
+		return buildSpine(ctx, src, sel, &with)
 	case req.Range != nil:
 		return rangeSpine(ctx, src, sel, req)
 	case req.SpineSQL != "" && (req.Spine != nil || req.AllKeys != ""):

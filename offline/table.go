@@ -73,6 +73,15 @@ func Create(path string, fields []value.Field) (*TableWriter, error) {
 	if _, err := tablefile.FormatOf(path); err != nil {
 		return nil, err
 	}
+	to, err := CreateFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return CreateAt(path, to, fields)
+}
+
+// CreateFile starts to write a file of any kind to path, whose directory must exist.
+func CreateFile(path string) (Output, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, errs.New(errs.InvalidArgument, "%s is not a regular file and cannot be replaced", path).WithID("T0521")
 	}
@@ -80,7 +89,7 @@ func Create(path string, fields []value.Field) (*TableWriter, error) {
 	if err != nil {
 		return nil, fileError(err, "cannot write %s", path)
 	}
-	return CreateAt(path, localOutput{file, filepath.Base(path)}, fields)
+	return localOutput{file, filepath.Base(path)}, nil
 }
 
 // CreateAt is Create for a file wherever it lies, whose name tells its format. It takes over to.

@@ -10,7 +10,7 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// deliver writes a training set to its files, saves it and reports, or shows it.
+// deliver keeps what a training set in files was made of and reports, or shows a set.
 func (v *historicalVerb) deliver(a *app, s *truepoint.Store, t *trainingSet) error {
 	report := v.Report || v.LeakReport
 	if v.Out == "" {
@@ -19,13 +19,9 @@ func (v *historicalVerb) deliver(a *app, s *truepoint.Store, t *trainingSet) err
 		}
 		return a.print(a.batchAnswer(t.result.Batch))
 	}
-	if err := v.write(a, t); err != nil {
+	v.noteFiles(a, t)
+	if err := v.keep(a, s, t); err != nil {
 		return err
-	}
-	if v.Save != "" {
-		if err := v.save(a, s, t); err != nil {
-			return err
-		}
 	}
 	if !report && a.format == screen.AsTable {
 		return nil
@@ -46,7 +42,7 @@ func (v *historicalVerb) document(t *trainingSet) any {
 		Out      string                  `json:"out"`
 		Files    []dataset.File          `json:"files"`
 		Saved    string                  `json:"saved,omitempty"`
-		Rows     int                     `json:"rows"`
+		Rows     int64                   `json:"rows"`
 		Columns  []value.Field           `json:"columns"`
 		Revision int64                   `json:"revision"`
 		Views    []historical.ViewReport `json:"views"`
@@ -54,7 +50,7 @@ func (v *historicalVerb) document(t *trainingSet) any {
 		Leaks    *historical.LeakReport  `json:"leaks,omitempty"`
 		First    []any                   `json:"first_leaks,omitempty"`
 	}{
-		v.Out, t.files, v.Save, t.result.Batch.Rows, t.result.Batch.Fields(), int64(t.result.Revision), t.result.Views,
+		v.Out, t.files, v.Save, t.result.Rows, t.result.Batch.Fields(), int64(t.result.Revision), t.result.Views,
 		v.shares(t.result), t.result.Leaks, leakDocuments(t.result.Leaks),
 	}
 }

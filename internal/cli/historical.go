@@ -63,6 +63,7 @@ type historicalVerb struct {
 	OnNull         string `default:"error" placeholder:"error|null_features" help:"What a null key or time in the spine means."`
 	Ties           string `placeholder:"last|error" help:"What ambiguous cells mean (default: as the sources say)."`
 	DryRun         bool   `help:"Print the SQL with which a SQL offline store answers, and run nothing."`
+	MemoryMaxMib   int64  `placeholder:"N" help:"Join as many spine rows at once as need so many MiB (default 1024); more is faster for large spines."`
 	Engine         string `hidden:"" help:"naive: the slow oracle."`
 }
 
@@ -76,7 +77,7 @@ func (v *historicalVerb) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.withSet(func(s *truepoint.Store, set *feature.Set, _ registry.Revision) error {
+	return a.withSet(func(s *truepoint.Store, set *feature.Set, _ registry.Revision) (err error) {
 		if err := v.free(a, s); err != nil {
 			return err
 		}
@@ -85,9 +86,12 @@ func (v *historicalVerb) Run(a *app) error {
 			return err
 		}
 		if r.AllKeys == "" && r.SpineSQL == "" && r.Range == nil {
-			if r.Spine, err = a.spine(v, selection.Request); err != nil {
+			spine, err := a.openSpine(v, selection.Request)
+			if err != nil {
 				return err
 			}
+			defer func() { err = errs.Join(err, spine.Close()) }()
+			r.SpineTable = spine
 		}
 		if v.DryRun {
 			text, err := s.HistoricalScript(a.ctx, r)
@@ -98,14 +102,25 @@ func (v *historicalVerb) Run(a *app) error {
 		}
 		bar := newBar(a.err, "reading history")
 		r.Progress = bar.update
-		began := a.now()
-		result, err := s.Historical(a.ctx, r)
+		t := &trainingSet{request: r, split: split, keys: selection.Request, began: a.now()}
+		err = v.make(a, s, t)
 		bar.stop()
 		if err != nil {
 			return err
 		}
-		return v.deliver(a, s, &trainingSet{request: r, result: result, split: split, keys: selection.Request, began: began})
+		return v.deliver(a, s, t)
 	})
+}
+
+// make makes a training set: in a file as it comes, or in memory to be shown or split.
+func (v *historicalVerb) make(a *app, s *truepoint.Store, t *trainingSet) (err error) {
+	if v.Out != "" && t.split == nil {
+		return v.stream(a, s, t)
+	}
+	if t.result, err = s.Historical(a.ctx, t.request); err != nil || t.split == nil {
+		return err
+	}
+	return v.divide(a, t)
 }
 
 func (v *historicalVerb) request(a *app) (*truepoint.HistoricalRequest, error) {
@@ -116,7 +131,7 @@ func (v *historicalVerb) request(a *app) (*truepoint.HistoricalRequest, error) {
 		return nil, err
 	}
 	r := &truepoint.HistoricalRequest{TimeColumn: v.TimestampField, Features: v.Features, Service: v.Service, Names: v.names(),
-		Leaks: v.Report || v.LeakReport, Ages: v.Report, AllKeys: v.AllKeys, AsOf: eventtime.None, Engine: historical.Engine(v.Engine)}
+		Leaks: v.Report || v.LeakReport, Ages: v.Report, AllKeys: v.AllKeys, AsOf: eventtime.None, Engine: historical.Engine(v.Engine), MemoryMax: v.MemoryMaxMib << 20}
 	if spines := v.spines(); spines != 1 {
 		return nil, errs.New(errs.Usage, "give one spine").WithID("T0914").WithHint("--entities FILE, --entities-sql SQL, --all-keys VIEW --as-of T, or --start T --end T")
 	}

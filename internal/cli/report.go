@@ -61,7 +61,7 @@ func viewTable(r *truepoint.HistoricalResult) *screen.Table {
 // featureTable shows which share of each feature's cells has which status.
 func featureTable(r *truepoint.HistoricalResult) *screen.Table {
 	tb := &screen.Table{Columns: screen.Columns("FEATURE", ">PRESENT", ">NULL", ">NO ROW", ">EXPIRED", "?>TIED", "?>LEAKED")}
-	rows := int64(r.Batch.Rows)
+	rows := r.Rows
 	for _, v := range r.Views {
 		for _, f := range v.Features {
 			if f.Leaked > 0 {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"os"
@@ -37,8 +38,8 @@ func typed(fields []value.Field, opt *offline.TableOptions) *offline.TableOption
 	return &with
 }
 
-// spine reads the spine that the flags name, with join keys of the types in fields.
-func (a *app) spine(v *historicalVerb, fields []value.Field) (*value.Batch, error) {
+// openSpine opens the spine that the flags name, with join keys of the types in fields.
+func (a *app) openSpine(v *historicalVerb, fields []value.Field) (*offline.TableFile, error) {
 	loc, err := eventtime.LoadLocation(v.Timezone)
 	if err != nil {
 		return nil, err
@@ -49,19 +50,14 @@ func (a *app) spine(v *historicalVerb, fields []value.Field) (*value.Batch, erro
 			return nil, err
 		}
 	}
-	path := v.Entities
-	if path == "" {
-		path = v.Dataframe
+	path := cmp.Or(v.Entities, v.Dataframe)
+	if strings.HasPrefix(strings.TrimSpace(path), "[") {
+		if path, err = framesToLines(path); err != nil {
+			return nil, err
+		}
+		defer os.Remove(path) // what is open can be read
 	}
-	if !strings.HasPrefix(strings.TrimSpace(path), "[") {
-		return readTyped(a.ctx, path, fields, opt)
-	}
-	file, err := framesToLines(path)
-	if err != nil {
-		return nil, err
-	}
-	defer os.Remove(file)
-	return readTyped(a.ctx, file, fields, opt)
+	return drivers.OpenTable(a.ctx, path, typed(fields, opt))
 }
 
 // framesToLines writes a JSON array of objects, Feast's --dataframe, to a temporary file of JSON lines.

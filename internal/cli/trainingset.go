@@ -10,13 +10,14 @@ import (
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/internal/objectstore"
+	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/tablefile"
 	"github.com/truepoint/truepoint/value"
 )
 
 // setFlags say what becomes of a training set.
 type setFlags struct {
-	Out        string `placeholder:"FILE" help:"Write .parquet, .csv, .jsonl or .arrow instead of showing a table."`
+	Out        string `placeholder:"FILE" help:"Write .parquet, .csv, .jsonl, .arrow or .feather instead of showing a table, and FILE.manifest.json: what it was made of."`
 	Save       string `placeholder:"NAME" help:"Keep what the set was made of under this name, so that datasets verify can make it again."`
 	Replace    bool   `help:"Let --save take over a name that exists; the old files stay."`
 	Split      string `placeholder:"RULE" help:"Write train and test parts beside --out, by time:0.8, key:0.8, key:0.8:SEED or key:0.8:SEED:COLUMN."`
@@ -37,7 +38,11 @@ func (f *setFlags) check() (*dataset.Split, error) {
 	case f.Save == "" && f.Replace:
 		return nil, errs.New(errs.Usage, "--replace goes with --save NAME").WithID("T0958")
 	}
-	if format, err := tablefile.FormatOf(f.Out); f.Save != "" && err == nil && format == tablefile.Arrow {
+	format, err := tablefile.FormatOf(f.Out)
+	if f.Out != "" && !objectstore.Is(f.Out) && err != nil {
+		return nil, err
+	}
+	if f.Save != "" && format == tablefile.Arrow {
 		return nil, errs.New(errs.Usage, "a set in an .arrow file cannot be saved: truepoint does not read these").WithID("T0959").
 			WithHint("write .parquet, .csv or .jsonl")
 	}
@@ -63,37 +68,73 @@ type trainingSet struct {
 	keys    []value.Field // join keys of the spine
 	began   eventtime.Instant
 	files   []dataset.File
+	sides   *dataset.Sides // of a split
 }
 
-// write writes the files of a set, one or the two parts of its split, each whole or not at all.
-func (v *historicalVerb) write(a *app, t *trainingSet) error {
-	parts, sides := []dataset.Part{dataset.All}, &dataset.Sides{}
-	if t.split != nil {
-		var err error
-		if sides, err = t.split.Divide(t.result.Batch, t.keys, t.result.AsOf); err != nil {
-			return err
+// stream makes a set and writes it as it is made. The file appears once all rows are in it.
+func (v *historicalVerb) stream(a *app, s *truepoint.Store, t *trainingSet) (err error) {
+	var w *offline.TableWriter
+	t.result, err = s.StreamHistorical(a.ctx, t.request, func(run *truepoint.HistoricalResult) error {
+		if w == nil {
+			var err error
+			if w, err = drivers.CreateTable(a.ctx, v.Out, run.Batch.Fields()); err != nil {
+				return err
+			}
 		}
-		parts = []dataset.Part{dataset.Train, dataset.Test}
+		return w.Write(run.Batch)
+	})
+	if w == nil {
+		return err
 	}
-	for _, part := range parts {
-		b, path := t.result.Batch, v.Out
-		if part != dataset.All {
-			b, path = sides.Of(part, b), partPath(v.Out, part)
-		}
+	defer w.Abort()
+	if err != nil {
+		return err
+	}
+	return t.commit(w, dataset.File{Part: dataset.All, Path: v.Out, Rows: t.result.Rows})
+}
+
+// commit gives a file its name and notes it.
+func (t *trainingSet) commit(w *offline.TableWriter, f dataset.File) error {
+	if err := w.Commit(); err != nil {
+		return err
+	}
+	f.Bytes, f.SHA256 = w.Written()
+	t.files = append(t.files, f)
+	return nil
+}
+
+// divide writes the two parts of a set in memory, each whole or not at all.
+func (v *historicalVerb) divide(a *app, t *trainingSet) error {
+	sides, err := t.split.Divide(t.result.Batch, t.keys, t.result.AsOf)
+	if err != nil {
+		return err
+	}
+	t.sides = sides
+	for _, part := range []dataset.Part{dataset.Train, dataset.Test} {
+		b, path := sides.Of(part, t.result.Batch), partPath(v.Out, part)
 		w, err := drivers.CreateTable(a.ctx, path, b.Fields())
 		if err != nil {
 			return err
 		}
-		if err := w.WriteAll(b); err != nil {
+		defer w.Abort()
+		if err := w.Write(b); err != nil {
 			return err
 		}
-		t.files = append(t.files, dataset.File{Part: part, Path: path, Rows: int64(b.Rows)})
-		a.note("wrote %s with %d columns to %s in %s", plural(b.Rows, "row", "rows"), len(b.Columns), path, length(a.now().Sub(t.began)))
-	}
-	if t.split != nil {
-		a.note("%s", sidesLine(sides))
+		if err := t.commit(w, dataset.File{Part: part, Path: path, Rows: int64(b.Rows)}); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// noteFiles tells what was written.
+func (v *historicalVerb) noteFiles(a *app, t *trainingSet) {
+	for _, f := range t.files {
+		a.note("wrote %s with %d columns to %s in %s", plural(int(f.Rows), "row", "rows"), len(t.result.Batch.Columns), f.Path, length(a.now().Sub(t.began)))
+	}
+	if t.sides != nil {
+		a.note("%s", sidesLine(t.sides))
+	}
 }
 
 // partPath returns the path of a part: set.parquet becomes set.train.parquet.
@@ -102,31 +143,44 @@ func partPath(out string, part dataset.Part) string {
 	return strings.TrimSuffix(out, ext) + "." + string(part) + ext
 }
 
-// save keeps the manifest of a set whose files are written.
-func (v *historicalVerb) save(a *app, s *truepoint.Store, t *trainingSet) error {
+// manifest returns the manifest of a set whose files are written.
+func (v *historicalVerb) manifest(a *app, s *truepoint.Store, t *trainingSet) (*dataset.Manifest, error) {
 	m, err := s.RecordDataset(a.ctx, t.request, t.result)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	m.Name = v.Save
 	if t.split != nil {
 		m.Split = t.split.String()
 	}
-	here := drivers.DatasetFiles{}
 	for _, f := range t.files {
-		if f.Bytes, f.SHA256, err = here.Sum(a.ctx, f.Path); err != nil {
-			return err
-		}
 		if f.Path, err = a.recorded(f.Path); err != nil {
-			return err
+			return nil, err
 		}
 		m.Files = append(m.Files, f)
 	}
 	v.origin(m, t.request)
 	if m.Spine.From == dataset.FromFile {
-		if _, m.Spine.SHA256, err = here.Sum(a.ctx, m.Spine.Text); err != nil {
-			return err
-		}
+		_, m.Spine.SHA256, err = drivers.DatasetFiles{}.Sum(a.ctx, m.Spine.Text)
+	}
+	return m, err
+}
+
+// manifestSuffix follows the name of a training set's file in that of its manifest.
+const manifestSuffix = ".manifest.json"
+
+// keep writes the manifest of a set beside its file and, where it is to be saved, keeps it in the catalog.
+func (v *historicalVerb) keep(a *app, s *truepoint.Store, t *trainingSet) error {
+	m, err := v.manifest(a, s, t)
+	if err != nil {
+		return err
+	}
+	text, err := m.Encode()
+	if err != nil {
+		return err
+	}
+	if err := drivers.WriteBeside(a.ctx, v.Out, manifestSuffix, text); err != nil || v.Save == "" {
+		return err
 	}
 	add := s.Datasets().Add
 	if v.Replace {
