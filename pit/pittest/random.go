@@ -3,6 +3,7 @@ package pittest
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"pgregory.net/rapid"
@@ -15,19 +16,24 @@ import (
 // Random draws a case without expectations: one to three uses of one or two histories, rows of few keys at few instants,
 // so that ties, edges, duplicates and nulls are the rule, in any order and cut into any parts. Times lie around the epoch
 // or around the present.
-func Random(t *rapid.T) *Case {
-	g := &generator{t: t}
-	g.base = rapid.SampledFrom([]eventtime.Instant{0, -3, 1_700_000_000_000_000, -1_000_000_000_003}).Draw(t, "base")
-	g.unit = rapid.SampledFrom([]eventtime.Duration{1, 1, eventtime.Second, eventtime.Hour}).Draw(t, "unit")
-	c := &Case{Name: "random", OnNull: rapid.Bool().Draw(t, "null_features")}
-	c.Known = rapid.SampledFrom([]pit.KnownAtRule{pit.KnownNow, pit.KnownNow, pit.KnownAtInstant, pit.KnownAtAsOf}).Draw(t, "known")
+func Random(t *rapid.T) *Case { return random(&drawn{t: t}) }
+
+// RandomOf draws cases like Random, and faster, but does not make one that fails smaller.
+func RandomOf(r *rand.Rand) *Case { return random(seeded{r}) }
+
+func random(from source) *Case {
+	g := &generator{source: from}
+	g.base = pick(g, "base", []eventtime.Instant{0, -3, 1_700_000_000_000_000, -1_000_000_000_003})
+	g.unit = pick(g, "unit", []eventtime.Duration{1, 1, eventtime.Second, eventtime.Hour})
+	c := &Case{Name: "random", OnNull: g.chance(50, "null_features")}
+	c.Known = pick(g, "known", []pit.KnownAtRule{pit.KnownNow, pit.KnownNow, pit.KnownAtInstant, pit.KnownAtAsOf})
 	c.KnownAt = g.instant("known_at")
-	g.keys = rapid.SampledFrom(keySets).Draw(t, "keys")
+	g.keys = pick(g, "keys", keySets)
 	c.Views = append(c.Views, g.view("v"))
-	if rapid.Bool().Draw(t, "second") {
+	if g.chance(50, "second") {
 		c.Views = append(c.Views, g.view("w"))
 	}
-	if rapid.Bool().Draw(t, "twice") {
+	if g.chance(50, "twice") {
 		twin := *c.Views[0]
 		twin.Name, twin.Of, twin.TTL = "again", "v", g.ttl()
 		twin.Spine = slices.Clone(twin.Spine)
@@ -53,33 +59,23 @@ var keySets = [][]value.Field{
 }
 
 type generator struct {
-	t    *rapid.T
-	n    uint64 // of draws of chance
+	source
 	base eventtime.Instant
 	unit eventtime.Duration
 	keys []value.Field
 }
 
-// chance is true in percent of the draws. Numbers drawn by rapid are mostly small, so the draw is mixed.
-func (g *generator) chance(percent int, label string) bool {
-	g.n++
-	x := (rapid.Uint64().Draw(g.t, label) + g.n*0x9E3779B97F4A7C15)
-	x = (x ^ x>>30) * 0xBF58476D1CE4E5B9
-	x = (x ^ x>>27) * 0x94D049BB133111EB
-	return int((x^x>>31)%100) < percent
-}
-
 // instant draws one of few instants: a few units after the base, seldom a microsecond off.
 func (g *generator) instant(label string) eventtime.Instant {
-	i := g.base.Add(eventtime.Duration(rapid.IntRange(0, 5).Draw(g.t, label)) * g.unit)
+	i := g.base.Add(eventtime.Duration(g.number(0, 5, label)) * g.unit)
 	if g.chance(15, "off") {
-		i += eventtime.Instant(rapid.IntRange(-1, 1).Draw(g.t, "by"))
+		i += eventtime.Instant(g.number(-1, 1, "by"))
 	}
 	return i
 }
 
 func (g *generator) ttl() eventtime.TTL {
-	return eventtime.Duration(rapid.SampledFrom([]int{0, 0, 1, 1, 2, 3}).Draw(g.t, "ttl")) * g.unit
+	return eventtime.Duration(pick(g, "ttl", []int{0, 0, 1, 1, 2, 3})) * g.unit
 }
 
 func (g *generator) view(name string) *View {
@@ -98,12 +94,12 @@ func (g *generator) view(name string) *View {
 	if g.chance(30, "has sequence") {
 		v.Layout.Sequence = v.column("arrival", value.Int64)
 	}
-	for i := range rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(g.t, "tie_break") {
-		kind := rapid.SampledFrom([]value.Kind{value.Int64, value.String, value.Float64, value.Bool}).Draw(g.t, "tie kind")
+	for i := range pick(g, "tie_break", []int{0, 0, 0, 1, 2}) {
+		kind := pick(g, "tie kind", []value.Kind{value.Int64, value.String, value.Float64, value.Bool})
 		v.Layout.TieBreak = append(v.Layout.TieBreak, v.column(fmt.Sprint("tie", i), kind))
 	}
-	for i := range rapid.IntRange(1, 3).Draw(g.t, "features") {
-		f := value.Field{Name: fmt.Sprint("f", i), Type: rapid.SampledFrom(featureTypes).Draw(g.t, "type")}
+	for i := range g.number(1, 3, "features") {
+		f := value.Field{Name: fmt.Sprint("f", i), Type: pick(g, "type", featureTypes)}
 		v.Columns = append(v.Columns, f)
 		v.Layout.Features, v.Layout.FeatureTypes = append(v.Layout.Features, f.Name), append(v.Layout.FeatureTypes, f.Type)
 	}
@@ -111,8 +107,8 @@ func (g *generator) view(name string) *View {
 	if v.Layout.Created != "" {
 		rules = append(rules, eventtime.ByCreatedTime)
 	}
-	v.Availability.Rule = rapid.SampledFrom(rules).Draw(g.t, "availability")
-	v.Availability.Delay = eventtime.Duration(rapid.IntRange(0, 2).Draw(g.t, "delay")) * g.unit
+	v.Availability.Rule = pick(g, "availability", rules)
+	v.Availability.Delay = eventtime.Duration(g.number(0, 2, "delay")) * g.unit
 	v.TiesError = g.chance(10, "ties error")
 	g.history(v)
 	return v
@@ -130,8 +126,8 @@ var featureTypes = []value.Type{
 
 // history draws the rows of v and cuts them into parts, some of which may be empty.
 func (g *generator) history(v *View) {
-	rows := rapid.IntRange(0, 60).Draw(g.t, "rows")
-	for range rapid.IntRange(1, 4).Draw(g.t, "parts") {
+	rows := g.number(0, 60, "rows")
+	for range g.number(1, 4, "parts") {
 		b := &value.Batch{}
 		for _, f := range v.Columns {
 			b.Add(f.Name, value.NewColumn(f.Type, 0))
@@ -157,12 +153,12 @@ func (g *generator) row(v *View, b *value.Batch) {
 		case f.Name == v.Layout.Event:
 			cell = g.orNull(value.OfInstant(event), 3)
 		case f.Name == v.Layout.Created:
-			later := event.Add(eventtime.Duration(rapid.IntRange(-1, 2).Draw(g.t, "created")) * g.unit)
+			later := event.Add(eventtime.Duration(g.number(-1, 2, "created")) * g.unit)
 			cell = g.orNull(value.OfInstant(later), 20)
 		case f.Name == v.Layout.Deleted:
 			cell = g.orNull(value.OfBool(g.chance(25, "gone")), 10)
 		case f.Name == v.Layout.Sequence:
-			cell = g.orNull(value.OfInt64(int64(rapid.IntRange(0, 3).Draw(g.t, "arrival"))), 40)
+			cell = g.orNull(value.OfInt64(int64(g.number(0, 3, "arrival"))), 40)
 		case isInput(v, f.Name):
 			cell = g.orNull(g.input(f.Type), 15)
 		default:
@@ -185,7 +181,7 @@ func (g *generator) key(t value.Type, percent int) value.Value {
 	if g.chance(percent, "null key") {
 		return value.Value{}
 	}
-	n := rapid.IntRange(0, 2).Draw(g.t, "key")
+	n := g.number(0, 2, "key")
 	switch t.Kind {
 	case value.Int64:
 		return value.OfInt64([]int64{0, -1, 1<<53 + 1}[n])
@@ -205,7 +201,7 @@ func (g *generator) key(t value.Type, percent int) value.Value {
 
 // feature draws one of few values of a type, so that rows often agree in some features and differ in others.
 func (g *generator) feature(t value.Type) value.Value {
-	n := rapid.IntRange(0, 2).Draw(g.t, "value")
+	n := g.number(0, 2, "value")
 	switch t.Kind {
 	case value.Int64:
 		return value.OfInt64([]int64{0, 7, math.MinInt64}[n])
@@ -226,7 +222,7 @@ func (g *generator) feature(t value.Type) value.Value {
 func (g *generator) spine(c *Case) {
 	s := &c.Spine
 	s.Columns = &value.Batch{}
-	rows := rapid.IntRange(0, 25).Draw(g.t, "entity rows")
+	rows := g.number(0, 25, "entity rows")
 	percent := 0
 	if c.OnNull {
 		percent = 5
@@ -245,8 +241,8 @@ func (g *generator) spine(c *Case) {
 	}
 	s.Columns.Rows = rows
 	for range rows {
-		asOf := g.instant("as of").Add(eventtime.Duration(rapid.IntRange(0, 2).Draw(g.t, "later")) * g.unit)
-		if v := c.Views[rapid.IntRange(0, len(c.Views)-1).Draw(g.t, "edge of")]; g.chance(60, "edge") {
+		asOf := g.instant("as of").Add(eventtime.Duration(g.number(0, 2, "later")) * g.unit)
+		if v := c.Views[g.number(0, len(c.Views)-1, "edge of")]; g.chance(60, "edge") {
 			asOf = g.edge(v)
 		}
 		if g.chance(percent, "null as of") {
@@ -259,8 +255,8 @@ func (g *generator) spine(c *Case) {
 // edge draws an instant at which a row of v just begins or ceases to be visible, or a microsecond beside it.
 func (g *generator) edge(v *View) eventtime.Instant {
 	at := g.instant("edge event")
-	if b := v.Parts[rapid.IntRange(0, len(v.Parts)-1).Draw(g.t, "edge part")]; b.Rows > 0 {
-		if event := b.Column("event").Instant(rapid.IntRange(0, b.Rows-1).Draw(g.t, "edge row")); event != eventtime.None {
+	if b := v.Parts[g.number(0, len(v.Parts)-1, "edge part")]; b.Rows > 0 {
+		if event := b.Column("event").Instant(g.number(0, b.Rows-1, "edge row")); event != eventtime.None {
 			at = event
 		}
 	}
@@ -269,5 +265,5 @@ func (g *generator) edge(v *View) eventtime.Instant {
 	} else {
 		at = g.windowEdge(v, at)
 	}
-	return at.Add(eventtime.Duration(rapid.SampledFrom([]int{-1, 0, 0, 0, 0, 1}).Draw(g.t, "beside")))
+	return at.Add(eventtime.Duration(pick(g, "beside", []int{-1, 0, 0, 0, 0, 1})))
 }

@@ -2,6 +2,7 @@ package pittest_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -21,16 +22,7 @@ func TestEvalIsNaiveOnRandomData(t *testing.T) {
 	var seen pittest.Coverage
 	check(t, func(t *rapid.T) {
 		c := pittest.Random(t)
-		want, wantErr := pit.Naive(context.Background(), c.Plan())
-		got, err := pit.Eval(context.Background(), c.Plan(), &pit.EvalOptions{Workers: rapid.IntRange(1, 4).Draw(t, "workers")})
-		if (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error() {
-			t.Fatalf("got error %v, want %v", err, wantErr)
-		}
-		if err != nil {
-			return
-		}
-		seen.Add(c, want)
-		if err := pittest.SameResults(got, want); err != nil {
+		if err := sameAsNaive(c, rapid.IntRange(1, 4).Draw(t, "workers"), &seen); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -38,6 +30,20 @@ func TestEvalIsNaiveOnRandomData(t *testing.T) {
 		t.Errorf("the random cases were too easy: %v (%+v)", err, seen)
 	}
 	t.Logf("%+v", seen)
+}
+
+// sameAsNaive compares Eval with Naive on c, errors too, and notes what c contained.
+func sameAsNaive(c *pittest.Case, workers int, seen *pittest.Coverage) error {
+	want, wantErr := pit.Naive(context.Background(), c.Plan())
+	got, err := pit.Eval(context.Background(), c.Plan(), &pit.EvalOptions{Workers: workers})
+	if (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error() {
+		return fmt.Errorf("got error %v, want %v", err, wantErr)
+	}
+	if err != nil {
+		return nil
+	}
+	seen.Add(c, want)
+	return pittest.SameResults(got, want)
 }
 
 func TestNewestIsNaiveNewestOnRandomData(t *testing.T) {

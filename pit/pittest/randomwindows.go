@@ -3,6 +3,7 @@ package pittest
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"pgregory.net/rapid"
@@ -16,15 +17,20 @@ import (
 // RandomWindows draws a case of windows without expectations: one or two views over histories of few keys at few instants,
 // with every function, windows whose edges meet events, filters, secondary keys, repeated events, late rows and
 // snapshots. Sums of integers overflow seldom.
-func RandomWindows(t *rapid.T) *Case {
-	g := &generator{t: t}
-	g.base = rapid.SampledFrom([]eventtime.Instant{0, -3, 1_700_000_000_000_000, -1_000_000_000_003}).Draw(t, "base")
-	g.unit = rapid.SampledFrom([]eventtime.Duration{2, 10, eventtime.Second, eventtime.Hour}).Draw(t, "unit")
-	c := &Case{Name: "random windows", OnNull: rapid.Bool().Draw(t, "null_features")}
-	c.Known = rapid.SampledFrom([]pit.KnownAtRule{pit.KnownNow, pit.KnownNow, pit.KnownAtInstant, pit.KnownAtAsOf}).Draw(t, "known")
-	c.KnownAt = g.instant("known_at").Add(eventtime.Duration(rapid.IntRange(0, 3).Draw(t, "known later")) * g.unit)
-	g.keys = rapid.SampledFrom(keySets).Draw(t, "keys")
-	for i := range rapid.IntRange(1, 2).Draw(t, "views") {
+func RandomWindows(t *rapid.T) *Case { return randomWindows(&drawn{t: t}) }
+
+// RandomWindowsOf draws cases like RandomWindows, and faster, but does not make one that fails smaller.
+func RandomWindowsOf(r *rand.Rand) *Case { return randomWindows(seeded{r}) }
+
+func randomWindows(from source) *Case {
+	g := &generator{source: from}
+	g.base = pick(g, "base", []eventtime.Instant{0, -3, 1_700_000_000_000_000, -1_000_000_000_003})
+	g.unit = pick(g, "unit", []eventtime.Duration{2, 10, eventtime.Second, eventtime.Hour})
+	c := &Case{Name: "random windows", OnNull: g.chance(50, "null_features")}
+	c.Known = pick(g, "known", []pit.KnownAtRule{pit.KnownNow, pit.KnownNow, pit.KnownAtInstant, pit.KnownAtAsOf})
+	c.KnownAt = g.instant("known_at").Add(eventtime.Duration(g.number(0, 3, "known later")) * g.unit)
+	g.keys = pick(g, "keys", keySets)
+	for i := range g.number(1, 2, "views") {
 		c.Views = append(c.Views, g.windows(fmt.Sprint("v", i)))
 	}
 	g.spine(c)
@@ -54,24 +60,24 @@ func (g *generator) windows(name string) *View {
 		v.Layout.TieBreak = append(v.Layout.TieBreak, v.column("tie", value.Int64))
 	}
 	if g.chance(50, "has id") {
-		v.Windows.EventID = v.column("id", rapid.SampledFrom([]value.Kind{value.String, value.Int64}).Draw(g.t, "id kind"))
+		v.Windows.EventID = v.column("id", pick(g, "id kind", []value.Kind{value.String, value.Int64}))
 	}
-	v.column("x", rapid.SampledFrom(inputTypes).Draw(g.t, "x kind"))
-	v.column("y", rapid.SampledFrom(inputTypes).Draw(g.t, "y kind"))
-	v.column("group", rapid.SampledFrom([]value.Kind{value.String, value.Int64, value.Int32}).Draw(g.t, "group kind"))
+	v.column("x", pick(g, "x kind", inputTypes))
+	v.column("y", pick(g, "y kind", inputTypes))
+	v.column("group", pick(g, "group kind", []value.Kind{value.String, value.Int64, value.Int32}))
 	v.column("n", value.Int64)
 	rules := []eventtime.AvailabilityRule{eventtime.ByEventTime, eventtime.ByEventTime, eventtime.ByDelay}
 	if v.Layout.Created != "" {
 		rules = append(rules, eventtime.ByCreatedTime, eventtime.ByCreatedTime)
 	}
-	v.Availability.Rule = rapid.SampledFrom(rules).Draw(g.t, "availability")
-	v.Availability.Delay = eventtime.Duration(rapid.IntRange(0, 2).Draw(g.t, "available after")) * g.unit
+	v.Availability.Rule = pick(g, "availability", rules)
+	v.Availability.Delay = eventtime.Duration(g.number(0, 2, "available after")) * g.unit
 	if g.chance(40, "snapshots") {
-		v.Windows.Refresh = eventtime.Duration(rapid.IntRange(1, 3).Draw(g.t, "refresh")) * g.unit
-		v.Windows.Delay = eventtime.Duration(rapid.IntRange(0, 4).Draw(g.t, "delay")) * g.unit / 2
-		v.TTL = rapid.SampledFrom([]eventtime.TTL{0, v.Windows.Delay + g.unit/2, v.Windows.Delay + g.unit, eventtime.SnapshotTTL(v.Windows.Refresh, v.Windows.Delay)}).Draw(g.t, "ttl")
+		v.Windows.Refresh = eventtime.Duration(g.number(1, 3, "refresh")) * g.unit
+		v.Windows.Delay = eventtime.Duration(g.number(0, 4, "delay")) * g.unit / 2
+		v.TTL = pick(g, "ttl", []eventtime.TTL{0, v.Windows.Delay + g.unit/2, v.Windows.Delay + g.unit, eventtime.SnapshotTTL(v.Windows.Refresh, v.Windows.Delay)})
 	}
-	for i := range rapid.IntRange(1, 6).Draw(g.t, "features") {
+	for i := range g.number(1, 6, "features") {
 		f := g.windowFeature(v, fmt.Sprint("f", i))
 		t, _ := f.Type()
 		v.Windows.Features = append(v.Windows.Features, f)
@@ -84,7 +90,7 @@ func (g *generator) windows(name string) *View {
 func (g *generator) windowFeature(v *View, name string) pit.WindowFeature {
 	f := pit.WindowFeature{Name: name}
 	var fits []agg.Spec
-	column := rapid.SampledFrom([]string{"x", "y", "n"}).Draw(g.t, "of")
+	column := pick(g, "of", []string{"x", "y", "n"})
 	for _, function := range agg.Functions() {
 		for _, n := range []int{0, 1, 2, 3} {
 			spec := agg.Spec{Function: agg.Function(function), Input: v.typeOf(column), N: n}
@@ -93,19 +99,19 @@ func (g *generator) windowFeature(v *View, name string) pit.WindowFeature {
 			}
 		}
 	}
-	f.Column, f.Spec = column, rapid.SampledFrom(fits).Draw(g.t, "function")
+	f.Column, f.Spec = column, pick(g, "function", fits)
 	if g.chance(10, "rows") {
 		f.Column, f.Spec = "", agg.Spec{Function: agg.Count}
 	}
 	length := func(label string, units ...int) eventtime.Duration {
-		return eventtime.Duration(rapid.SampledFrom(units).Draw(g.t, label)) * g.unit
+		return eventtime.Duration(pick(g, label, units)) * g.unit
 	}
 	f.Window = eventtime.Window{Length: length("window", 0, 1, 1, 2, 3, 4), Offset: length("offset", 0, 0, 0, 1, 2), Hop: length("hop", 0, 0, 0, 1, 2)}
 	if g.chance(25, "last") {
-		f.Last = rapid.IntRange(1, 4).Draw(g.t, "newest")
+		f.Last = g.number(1, 4, "newest")
 	}
 	if g.chance(30, "where") {
-		f.Where, _ = filter(rapid.SampledFrom([]string{"n > 0", "n % 2 == 0", "is_null(group)", "n != 7"}).Draw(g.t, "filter"), v.Columns)
+		f.Where, _ = filter(pick(g, "filter", []string{"n > 0", "n % 2 == 0", "is_null(group)", "n != 7"}), v.Columns)
 	}
 	if g.chance(25, "by") {
 		f.By = "group"
@@ -115,7 +121,7 @@ func (g *generator) windowFeature(v *View, name string) pit.WindowFeature {
 
 // input draws a value of a column that windows read.
 func (g *generator) input(t value.Type) value.Value {
-	n := rapid.IntRange(0, 6).Draw(g.t, "input")
+	n := g.number(0, 6, "input")
 	switch t.Kind {
 	case value.Int64:
 		if g.chance(1, "great") {
@@ -141,9 +147,9 @@ func (g *generator) input(t value.Type) value.Value {
 // windowEdge draws an instant at which a row of v just enters or leaves a window, or a snapshot becomes usable, or a
 // microsecond beside it.
 func (g *generator) windowEdge(v *View, event eventtime.Instant) eventtime.Instant {
-	f := v.Windows.Features[rapid.IntRange(0, len(v.Windows.Features)-1).Draw(g.t, "edge feature")]
+	f := v.Windows.Features[g.number(0, len(v.Windows.Features)-1, "edge feature")]
 	at := event.Add(f.Window.Offset)
-	if rapid.Bool().Draw(g.t, "far edge") {
+	if g.chance(50, "far edge") {
 		at = at.Add(f.Window.Length)
 	}
 	if v.Windows.Refresh > 0 && g.chance(70, "edge of a snapshot") {

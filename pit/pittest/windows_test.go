@@ -2,6 +2,7 @@ package pittest_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -21,28 +22,19 @@ func TestEvalWindowsIsNaiveWindowsOnRandomData(t *testing.T) {
 	spilled := 0
 	check(t, func(t *rapid.T) {
 		c := pittest.RandomWindows(t)
-		want, wantErr := pit.NaiveWindows(context.Background(), c.Plan())
 		opt := &pit.EvalOptions{Workers: rapid.IntRange(1, 4).Draw(t, "workers")}
 		var spills memSpills
 		if rapid.Bool().Draw(t, "spill") {
 			opt.Spill, opt.KeptMax = spills.open, rapid.Int64Range(1, 1000).Draw(t, "kept")
 		}
-		got, err := pit.EvalWindows(context.Background(), c.Plan(), opt)
+		if err := sameAsNaiveWindows(c, opt, &seen); err != nil {
+			t.Fatal(err)
+		}
 		for _, s := range spills {
 			spilled += s.records
 			if !s.closed {
 				t.Fatal("a spill was not closed")
 			}
-		}
-		if (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error() {
-			t.Fatalf("got error %v, want %v", err, wantErr)
-		}
-		if err != nil {
-			return
-		}
-		seen.Add(c, want)
-		if err := pittest.SameWindows(got, want); err != nil {
-			t.Fatal(err)
 		}
 	})
 	if err := seen.Check(); err != nil && !t.Failed() {
@@ -52,6 +44,20 @@ func TestEvalWindowsIsNaiveWindowsOnRandomData(t *testing.T) {
 		t.Error("nothing was spilled: the cases are too easy")
 	}
 	t.Logf("%+v, %d records spilled", seen, spilled)
+}
+
+// sameAsNaiveWindows compares EvalWindows with NaiveWindows on c, errors too, and notes what c contained.
+func sameAsNaiveWindows(c *pittest.Case, opt *pit.EvalOptions, seen *pittest.WindowCoverage) error {
+	want, wantErr := pit.NaiveWindows(context.Background(), c.Plan())
+	got, err := pit.EvalWindows(context.Background(), c.Plan(), opt)
+	if (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error() {
+		return fmt.Errorf("got error %v, want %v", err, wantErr)
+	}
+	if err != nil {
+		return nil
+	}
+	seen.Add(c, want)
+	return pittest.SameWindows(got, want)
 }
 
 // memSpills are the spills of one evaluation, in memory.
