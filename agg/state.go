@@ -64,6 +64,16 @@ func (o *Order) Compare(p *Order) int {
 // StateFormat is the first byte of every State (docs/adr/0014-windows.md, fixtures in testdata/state-1.txt).
 const StateFormat = 1
 
+// Empty returns the value of no rows, that of a state to which nothing was added: 0 for counts, an empty Array for lists,
+// otherwise null. Errors: those of Result.
+func (s Spec) Empty() (value.Value, error) {
+	state, err := s.New()
+	if err != nil {
+		return value.Value{}, err
+	}
+	return state.Final()
+}
+
 // Parse returns the State that b begins with, and the bytes behind it. Errors: those of Result, and DataLoss for bytes
 // that a State of s does not write.
 func (s Spec) Parse(b []byte) (State, []byte, error) {
