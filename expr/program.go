@@ -18,6 +18,7 @@ type Scope struct {
 // A Program is a compiled expression. It is immutable and safe for concurrent use.
 type Program struct {
 	text   string        // canonical
+	tree   *node         // checked
 	inputs []value.Field // used columns, by name
 	asOf   bool          // whether as_of is used
 	result value.Type
@@ -41,7 +42,7 @@ func Compile(source string, in Scope, want value.Type) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{text: canonical(tree)}
+	p := &Program{text: canonical(tree), tree: tree}
 	c := &checker{source: s, columns: map[string]typ{}, scope: in}
 	for _, f := range in.Columns {
 		c.columns[f.Name] = typeOf(f.Type)
