@@ -13,13 +13,16 @@ type Join struct {
 	Plan    *pit.Plan         // without tables; the layouts are those that the definitions declare
 	Sources []*feature.Source // Sources[i] holds the history of Plan.Views[i]
 	Settle  [][]value.Field   // the declared scalar fields of view i in schema order: they order rows that tie
+
+	WindowSources []*feature.Source // WindowSources[i] holds the history of Plan.Windows[i]
+	WindowSettle  [][]value.Field   // as Settle; of a source without declared fields, the columns that the windows read
 }
 
 // Joiner is an optional ability of a Driver: to answer a whole join where its histories lie. Where a driver is none, or
 // says Unimplemented, the histories are opened and joined here.
 type Joiner interface {
-	// Join answers as pit.Eval does, except that positions of rows are unknown (−1) and that tied rows are ordered by
-	// Settle. Errors: Unimplemented, before anything was read, for a join that the engine would not answer bit for bit
+	// Join answers as pit.Eval does, except that positions of rows are unknown (−1), that tied rows are ordered by Settle,
+	// and that sums, means and moments of floats may differ by a relative 1e-12. Errors: Unimplemented, before anything was read, for a join that the engine would not answer bit for bit
 	// like pit; otherwise those of pit.Eval and of the driver.
 	Join(ctx context.Context, j *Join) (*pit.Result, error)
 	// Script returns the statements that Join would run, for people. Errors: as Join.

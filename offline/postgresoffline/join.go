@@ -44,6 +44,14 @@ func (d *Driver) Join(ctx context.Context, j *offline.Join) (out *pit.Result, er
 		}
 		out.Views = append(out.Views, *v)
 	}
+	for i := range r.plan.Windows {
+		q := &query{tx: tx, plan: &r.plan, view: i, relation: r.relations[len(r.plan.Views)+i], rows: len(j.Plan.Spine.AsOf)}
+		w, err := q.windows(ctx)
+		if err != nil {
+			return nil, d.failed(err, j.WindowSources[i])
+		}
+		out.Windows = append(out.Windows, *w)
+	}
 	return out, nil
 }
 
@@ -164,8 +172,8 @@ func (q *query) run(ctx context.Context, tiesError bool) (*pit.ViewResult, error
 	if text, err = q.plan.Report(dialect, q.view); err != nil {
 		return nil, err
 	}
-	var n sqlgen.Counts
-	if err := q.tx.QueryRow(ctx, text).Scan(&n.Total, &n.NoKey, &n.NoEvent, &n.NoCreated, &n.OutOfRange); err != nil {
+	n, err := q.counts(ctx, text)
+	if err != nil {
 		return nil, err
 	}
 	return c.Done(q.rows, n)

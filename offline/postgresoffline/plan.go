@@ -9,6 +9,7 @@ import (
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/pit/sqlgen"
@@ -24,38 +25,62 @@ func elsewhere(format string, args ...any) error {
 // A rendering is a join as the database can answer it.
 type rendering struct {
 	plan      sqlgen.Plan
-	relations []*relation
+	relations []*relation // of views, then of windows
 }
 
 // render finds out whether the database answers a join exactly as pit does, and returns it in its terms.
 func (d *Driver) render(ctx context.Context, tx pgx.Tx, j *offline.Join) (*rendering, error) {
 	p := j.Plan
-	if len(p.Windows) > 0 {
+	if len(j.WindowSources) != len(p.Windows) {
 		return nil, elsewhere("windows are computed here")
 	}
 	r := &rendering{plan: sqlgen.Plan{Known: p.Known, KnownAt: p.KnownAt}}
 	for i := range p.Views {
-		rel, err := d.relation(ctx, tx, j.Sources[i])
+		rel, err := r.locate(ctx, d, tx, j.Sources[i], &p.Spine, p.Views[i].Spine)
 		if err != nil {
 			return nil, err
 		}
-		for _, name := range p.Views[i].Spine {
-			if slices.ContainsFunc(r.plan.Spine, func(f value.Field) bool { return f.Name == name }) {
-				continue
-			}
-			col := p.Spine.Columns.Column(name)
-			if err := exact(name, col); err != nil {
-				return nil, err
-			}
-			r.plan.Spine = append(r.plan.Spine, value.Field{Name: name, Type: col.Type})
-		}
-		v, err := view(&p.Views[i], rel, j.Settle[i], p.Spine.Columns)
+		v, err := view(&p.Views[i], rel, j.Settle[i], p.Spine.Columns, nil)
 		if err != nil {
 			return nil, err
 		}
-		r.plan.Views, r.relations = append(r.plan.Views, *v), append(r.relations, rel)
+		r.plan.Views = append(r.plan.Views, *v)
+	}
+	for i := range p.Windows {
+		rel, err := r.locate(ctx, d, tx, j.WindowSources[i], &p.Spine, p.Windows[i].Spine)
+		if err != nil {
+			return nil, err
+		}
+		v, err := windowView(&p.Windows[i], rel, j.WindowSettle[i], p.Spine.Columns)
+		if err != nil {
+			return nil, err
+		}
+		r.plan.Windows = append(r.plan.Windows, *v)
+		if _, err := r.plan.WindowAnswer(dialect, i); err != nil {
+			return nil, err
+		}
 	}
 	return r, nil
+}
+
+// locate adds the relation of a source and the columns of the spine that supply its keys.
+func (r *rendering) locate(ctx context.Context, d *Driver, tx pgx.Tx, s *feature.Source, spine *pit.Spine, keys []string) (*relation, error) {
+	rel, err := d.relation(ctx, tx, s)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range keys {
+		if slices.ContainsFunc(r.plan.Spine, func(f value.Field) bool { return f.Name == name }) {
+			continue
+		}
+		col := spine.Columns.Column(name)
+		if err := exact(name, col); err != nil {
+			return nil, err
+		}
+		r.plan.Spine = append(r.plan.Spine, value.Field{Name: name, Type: col.Type})
+	}
+	r.relations = append(r.relations, rel)
+	return rel, nil
 }
 
 // exact refuses spine keys that the database cannot hold, or would not refuse as pit does.
@@ -70,8 +95,8 @@ func exact(name string, col *value.Column) error {
 	return nil
 }
 
-// view returns a join in terms of the database.
-func view(v *pit.ViewScan, r *relation, settle []value.Field, spine *value.Batch) (*sqlgen.View, error) {
+// view returns a join in terms of the database. more, unless nil, asks for columns beside those of the join.
+func view(v *pit.ViewScan, r *relation, settle []value.Field, spine *value.Batch, more func(*checked)) (*sqlgen.View, error) {
 	if r.main.columns == nil {
 		return nil, elsewhere("source %q has pushes only", r.source.Name)
 	}
@@ -110,6 +135,9 @@ func view(v *pit.ViewScan, r *relation, settle []value.Field, spine *value.Batch
 	}
 	for _, name := range out.Layout.Features {
 		c.column(name)
+	}
+	if more != nil {
+		more(c)
 	}
 	if r.pushes.columns != nil {
 		c.union()

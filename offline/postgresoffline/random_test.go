@@ -52,3 +52,8 @@ func TestRandomPlansAgreeWithNaiveAndEval(t *testing.T) {
 	s := newStore(t)
 	joinertest.Run(t, &engine{Driver: s.driver, store: s})
 }
+
+func TestRandomWindowsAgreeWithNaive(t *testing.T) {
+	s := newStore(t)
+	joinertest.RunWindows(t, &engine{Driver: s.driver, store: s})
+}

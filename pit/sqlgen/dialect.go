@@ -20,7 +20,7 @@ type Dialect struct {
 	// Temporary is the beginning and the end of the creation of a temporary table, around its quoted name and its
 	// columns.
 	Temporary [2]string
-	// Types names the types of spine columns. A kind without a name cannot be a key there.
+	// Types names the types of spine columns, and Float64. A kind without a name cannot be a key there.
 	Types map[value.Kind]string
 	// Quotes are the quotation mark of identifiers and what stands for that mark within them; empty: nothing does.
 	Mark, Doubled string
@@ -36,6 +36,18 @@ type Dialect struct {
 	// Rank returns expressions that order by x when each is sorted descending with nulls last, in turn, exactly as
 	// value.Compare does: strings bytewise, NaN greatest, −0 less than 0. Nil: values of this kind have no such order.
 	Rank func(k value.Kind, x string) []string
+	// Micros returns the microseconds from the epoch to the moment x, an integer.
+	Micros func(x string) string
+	// Wide names a type of whole numbers of up to 126 bits, and Quotient divides two of them, the first a multiple of the second.
+	Wide     string
+	Quotient func(x, y string) string
+	// NaN returns a condition: the float x is none, null if x is null; and Finite: it is neither NaN nor infinite.
+	NaN, Finite func(x string) string
+	// Text returns a literal of a text without zero bytes.
+	Text func(string) string
+	// Gather returns, of the values of x that are not null in the rows of a group for which a condition holds, the first n in an
+	// order, as an array; null or empty of none. n 0 is the first one itself, null of none.
+	Gather func(x, condition string, order []string, n int) string
 }
 
 // Quote returns a name as an identifier. Errors: InvalidArgument for a name that the engine cannot have: empty, too

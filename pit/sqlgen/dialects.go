@@ -2,12 +2,13 @@ package sqlgen
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/value"
 )
 
-// Postgres is the dialect of PostgreSQL 13 and later. A difference of instants is an interval, which compares exactly.
+// Postgres is the dialect of PostgreSQL 14 and later. A difference of instants is an interval, which compares exactly.
 func Postgres() *Dialect {
 	return &Dialect{
 		Name:      "PostgreSQL",
@@ -15,7 +16,7 @@ func Postgres() *Dialect {
 		Temporary: [2]string{"CREATE TEMPORARY TABLE", "ON COMMIT DROP"},
 		Types: map[value.Kind]string{
 			value.Bool: "boolean", value.Int32: "integer", value.Int64: "bigint", value.String: "text", value.Bytes: "bytea",
-			value.UnixTimestamp: "timestamptz", value.Uuid: "uuid",
+			value.UnixTimestamp: "timestamptz", value.Uuid: "uuid", value.Float64: "double precision",
 		},
 		Mark: `"`, Doubled: `""`, IdentifierBytesMax: 63,
 		Age:         func(later, earlier string) string { return later + " - " + earlier },
@@ -38,6 +39,13 @@ func Postgres() *Dialect {
 			}
 			return plainRank(k, x)
 		},
+		Micros:   func(x string) string { return "CAST(EXTRACT(EPOCH FROM " + x + ") * 1000000 AS bigint)" },
+		Wide:     "numeric",
+		Quotient: func(x, y string) string { return "DIV(" + x + ", " + y + ")" },
+		NaN:      func(x string) string { return "(" + x + " = 'NaN')" },
+		Finite:   func(x string) string { return x + " NOT IN ('NaN', 'Infinity', '-Infinity')" },
+		Text:     postgresText,
+		Gather:   gather,
 	}
 }
 
@@ -50,7 +58,7 @@ func DuckDB() *Dialect {
 		Temporary: [2]string{"CREATE TEMPORARY TABLE", ""},
 		Types: map[value.Kind]string{
 			value.Bool: "BOOLEAN", value.Int32: "INTEGER", value.Int64: "BIGINT", value.String: "VARCHAR", value.Bytes: "BLOB",
-			value.UnixTimestamp: "TIMESTAMP", value.Uuid: "UUID",
+			value.UnixTimestamp: "TIMESTAMP", value.Uuid: "UUID", value.Float64: "DOUBLE",
 		},
 		Mark: `"`, Doubled: `""`, IdentifierBytesMax: 1024,
 		Age:         func(later, earlier string) string { return "DATE_DIFF('microsecond', " + earlier + ", " + later + ")" },
@@ -63,6 +71,13 @@ func DuckDB() *Dialect {
 			}
 			return plainRank(k, x)
 		},
+		Micros:   func(x string) string { return "EPOCH_US(" + x + ")" },
+		Wide:     "HUGEINT",
+		Quotient: func(x, y string) string { return "(" + x + " // " + y + ")" },
+		NaN:      func(x string) string { return "ISNAN(" + x + ")" },
+		Finite:   func(x string) string { return "ISFINITE(" + x + ")" },
+		Text:     quotedText,
+		Gather:   gather,
 	}
 }
 
@@ -74,7 +89,7 @@ func BigQuery() *Dialect {
 		Temporary: [2]string{"CREATE TEMP TABLE", ""},
 		Types: map[value.Kind]string{
 			value.Bool: "BOOL", value.Int32: "INT64", value.Int64: "INT64", value.String: "STRING", value.Bytes: "BYTES",
-			value.UnixTimestamp: "TIMESTAMP", value.Uuid: "STRING",
+			value.UnixTimestamp: "TIMESTAMP", value.Uuid: "STRING", value.Float64: "FLOAT64",
 		},
 		Mark: "`", IdentifierBytesMax: 300,
 		Age: func(later, earlier string) string {
@@ -92,6 +107,13 @@ func BigQuery() *Dialect {
 			}
 			return plainRank(k, x)
 		},
+		Micros:   func(x string) string { return "UNIX_MICROS(" + x + ")" },
+		Wide:     "BIGNUMERIC",
+		Quotient: func(x, y string) string { return "DIV(" + x + ", " + y + ")" },
+		NaN:      func(x string) string { return "IS_NAN(" + x + ")" },
+		Finite:   func(x string) string { return "NOT (IS_NAN(" + x + ") OR IS_INF(" + x + "))" },
+		Text:     bigQueryText,
+		Gather:   bigQueryGather,
 	}
 }
 
@@ -106,4 +128,36 @@ func plainRank(k value.Kind, x string) []string {
 		return []string{x}
 	}
 	return nil
+}
+
+// quotedText is a literal in which nothing but the quotation mark is special.
+func quotedText(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// postgresText does not depend on standard_conforming_strings.
+func postgresText(s string) string {
+	if !strings.Contains(s, `\`) {
+		return quotedText(s)
+	}
+	return "E" + quotedText(strings.ReplaceAll(s, `\`, `\\`))
+}
+
+func bigQueryText(s string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`, "\n", `\n`, "\r", `\r`).Replace(s) + "'"
+}
+
+// gather is for engines whose aggregates take a FILTER and whose arrays are cut by places from 1.
+func gather(x, condition string, order []string, n int) string {
+	all := "(ARRAY_AGG(" + x + " ORDER BY " + strings.Join(order, ", ") + ") FILTER (WHERE " + condition + " AND " + x + " IS NOT NULL))"
+	if n == 0 {
+		return all + "[1]"
+	}
+	return fmt.Sprintf("%s[1:%d]", all, n)
+}
+
+func bigQueryGather(x, condition string, order []string, n int) string {
+	all := fmt.Sprintf("ARRAY_AGG(CASE WHEN %s THEN %s END IGNORE NULLS ORDER BY %s LIMIT %d)", condition, x, strings.Join(order, ", "), max(n, 1))
+	if n == 0 {
+		return all + "[SAFE_OFFSET(0)]"
+	}
+	return all
 }

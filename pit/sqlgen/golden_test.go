@@ -7,8 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/truepoint/truepoint/agg"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/expr"
 	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/pit/sqlgen"
 	"github.com/truepoint/truepoint/value"
@@ -55,7 +57,68 @@ func plans() map[string]*sqlgen.Plan {
 		"plain": {Spine: []value.Field{user}, Views: []sqlgen.View{plain}},
 		"full":  {Spine: card, Views: []sqlgen.View{full, global}, Known: pit.KnownAtInstant, KnownAt: 1_773_316_800_000_001},
 		"as_of": {Views: []sqlgen.View{global}, Known: pit.KnownAtAsOf},
+
+		"windows":   {Spine: []value.Field{user}, Windows: []sqlgen.WindowView{spending()}},
+		"snapshots": {Spine: []value.Field{user}, Windows: []sqlgen.WindowView{visits()}, Known: pit.KnownAtInstant, KnownAt: 1_773_316_800_000_001},
 	}
+}
+
+// spending is plain windows of a stream.
+func spending() sqlgen.WindowView {
+	week := eventtime.Window{Length: 7 * eventtime.Day}
+	amount := agg.Spec{Function: agg.Sum, Input: value.Scalar(value.Float64)}
+	return sqlgen.WindowView{
+		View: sqlgen.View{
+			Name: "spending", From: sqlgen.From{Table: []string{"public", "payments"}}, Spine: []string{"user_id"},
+			Layout: pit.Layout{Keys: []string{"user_id"}, Event: "at"},
+		},
+		Features: []pit.WindowFeature{
+			{Name: "payments_7d", Spec: agg.Spec{Function: agg.Count}, Window: week},
+			{Name: "spent_7d", Column: "amount", Spec: amount, Window: week},
+			{Name: "spent_7d_before", Column: "amount", Spec: amount, Window: eventtime.Window{Length: week.Length, Offset: week.Length, Hop: eventtime.Hour}},
+			{Name: "spent_abroad_7d", Column: "amount", Spec: amount, Window: week, Where: filter("country != 'FR' && cents % 100 == 0")},
+		},
+	}
+}
+
+// visits is windows with everything.
+func visits() sqlgen.WindowView {
+	day, ever := eventtime.Window{Length: eventtime.Day}, eventtime.Window{}
+	float, text := value.Scalar(value.Float32), value.Scalar(value.String)
+	return sqlgen.WindowView{
+		View: sqlgen.View{
+			Name: "visits", From: sqlgen.From{Query: "SELECT * FROM visits"}, Spine: []string{"user_id"}, TTL: 4 * eventtime.Day,
+			Layout:    pit.Layout{Keys: []string{"user_id"}, Event: "at", Created: "known", Sequence: "__truepoint_sequence", TieBreak: []string{"batch"}},
+			RankTypes: []value.Type{text}, Availability: eventtime.Availability{Rule: eventtime.ByDelay, Delay: eventtime.Minute},
+			Settle: []value.Field{{Name: "page", Type: text}},
+		},
+		EventID: value.Field{Name: "visit", Type: text}, Refresh: eventtime.Day, Delay: eventtime.Hour,
+		Features: []pit.WindowFeature{
+			{Name: "deviation", Column: "seconds", Spec: agg.Spec{Function: agg.StddevSamp, Input: float}, Window: day},
+			{Name: "mean", Column: "seconds", Spec: agg.Spec{Function: agg.Mean, Input: float}, Window: day, Last: 10, Where: filter("page == 'a\\\\b\\'c'")},
+			{Name: "longest", Column: "seconds", Spec: agg.Spec{Function: agg.Max, Input: float}, Window: day},
+			{Name: "pages", Column: "page", Spec: agg.Spec{Function: agg.CountDistinct, Input: text}, Window: ever},
+			{Name: "first", Column: "page", Spec: agg.Spec{Function: agg.First, Input: text}, Window: ever},
+			{Name: "last_3", Column: "page", Spec: agg.Spec{Function: agg.LastN, Input: text, N: 3}, Window: day},
+		},
+	}
+}
+
+func filter(source string) pit.Filter {
+	columns := []value.Field{
+		{Name: "country", Type: value.Scalar(value.String)}, {Name: "page", Type: value.Scalar(value.String)}, {Name: "cents", Type: value.Scalar(value.Int64)},
+		{Name: "small", Type: value.Scalar(value.Int32)}, {Name: "score", Type: value.Scalar(value.Float32)}, {Name: "flag", Type: value.Scalar(value.Bool)},
+		{Name: "at", Type: value.Scalar(value.UnixTimestamp)},
+	}
+	p, err := expr.Compile(source, expr.Scope{Columns: columns}, value.Scalar(value.Bool))
+	if err != nil {
+		panic(err)
+	}
+	f, err := p.Filter()
+	if err != nil {
+		panic(err)
+	}
+	return f
 }
 
 func TestScriptsAreTheGoldenOnes(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 type Plan struct {
 	Spine   []value.Field // the columns of the entity rows that supply keys, each once
 	Views   []View
+	Windows []WindowView
 	Known   pit.KnownAtRule
 	KnownAt eventtime.Instant // for pit.KnownAtInstant
 }

@@ -10,8 +10,14 @@ import (
 // Report returns the statement that counts the rows of the history of view i: one row with total, no_key, no_event and
 // no_created, as in pit.Report, and out_of_range, the rows with a time outside the years 0001 to 9999 or, as a key, with a
 // fraction of a second. Those are errors: see Counts.Check.
-func (p *Plan) Report(d *Dialect, i int) (string, error) {
-	v := &p.Views[i]
+func (p *Plan) Report(d *Dialect, i int) (string, error) { return p.report(d, &p.Views[i]) }
+
+// WindowReport returns the statement of Report for the history of windows i.
+func (p *Plan) WindowReport(d *Dialect, i int) (string, error) {
+	return p.report(d, &p.Windows[i].View)
+}
+
+func (p *Plan) report(d *Dialect, v *View) (string, error) {
 	if err := p.check(v); err != nil {
 		return "", err
 	}

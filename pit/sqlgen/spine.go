@@ -56,14 +56,23 @@ func (p *Plan) Script(d *Dialect) (string, error) {
 		return "", err
 	}
 	add(table)
-	for i := range p.Views {
-		for _, render := range []func(*Dialect, int) (string, error){p.Answer, p.Report} {
-			text, err := render(d, i)
-			if err != nil {
-				return "", err
+	each := func(views int, statements ...func(*Dialect, int) (string, error)) error {
+		for i := range views {
+			for _, render := range statements {
+				text, err := render(d, i)
+				if err != nil {
+					return err
+				}
+				add(text)
 			}
-			add(text)
 		}
+		return nil
+	}
+	if err := each(len(p.Views), p.Answer, p.Report); err != nil {
+		return "", err
+	}
+	if err := each(len(p.Windows), p.WindowAnswer, p.WindowReport); err != nil {
+		return "", err
 	}
 	return strings.TrimRight(b.String(), "\n") + "\n", nil
 }

@@ -1,0 +1,145 @@
+package postgresoffline
+
+import (
+	"context"
+
+	"github.com/truepoint/truepoint/agg"
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/pit"
+	"github.com/truepoint/truepoint/pit/sqlgen"
+	"github.com/truepoint/truepoint/value"
+)
+
+// windowView returns windows in terms of the database.
+func windowView(w *pit.WindowScan, r *relation, settle []value.Field, spine *value.Batch) (*sqlgen.WindowView, error) {
+	out := &sqlgen.WindowView{Features: w.Features, Refresh: w.Refresh, Delay: w.Delay}
+	join := &pit.ViewScan{Name: w.Name, Layout: w.Layout, Spine: w.Spine, Availability: w.Availability, TTL: w.TTL}
+	v, err := view(join, r, settle, spine, func(c *checked) {
+		if w.EventID != "" {
+			out.EventID = value.Field{Name: w.EventID, Type: c.column(w.EventID)}
+			c.zone(w.EventID)
+		}
+		for i := range w.Features {
+			f := &w.Features[i]
+			if f.Column != "" {
+				c.same(f.Column, f.Spec.Input)
+			}
+			if f.Where == nil {
+				continue
+			}
+			for _, column := range f.Where.Columns() {
+				c.same(column.Name, column.Type)
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.View = *v
+	return out, nil
+}
+
+// same asks for a column of exactly a type: what an opened source converts is computed there.
+func (c *checked) same(name string, want value.Type) {
+	if have := c.column(name); !have.Equal(want) {
+		c.refuse("column %q has type %s in its source, expected %s", name, have, want)
+	}
+	c.zone(name)
+}
+
+// windowColumns is the number of columns of an answer of windows before its features: n, status, event.
+const windowColumns = 3
+
+// windows answers windows. Times that are none are found first: they have no number of microseconds.
+func (q *query) windows(ctx context.Context) (*pit.WindowResult, error) {
+	v := &q.plan.Windows[q.view]
+	text, err := q.plan.WindowReport(dialect, q.view)
+	if err != nil {
+		return nil, err
+	}
+	n, err := q.counts(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.Check(v.Name); err != nil {
+		return nil, err
+	}
+	c, err := sqlgen.NewWindowCollector(v, q.rows)
+	if err != nil {
+		return nil, err
+	}
+	if text, err = q.plan.WindowAnswer(dialect, q.view); err != nil {
+		return nil, err
+	}
+	cells := make([]reader, len(v.Features))
+	for f := range cells {
+		cells[f] = q.cell(v, &v.Features[f])
+	}
+	result := q.tx.Conn().PgConn().ExecParams(ctx, text, nil, nil, nil, binaryRows)
+	var fault error
+	for fault == nil && result.NextRow() {
+		var r sqlgen.WindowRow
+		if r, fault = windowRow(result.Values(), cells); fault == nil {
+			fault = c.Add(r)
+		}
+	}
+	if _, err := result.Close(); err != nil {
+		return nil, err
+	}
+	if fault != nil {
+		return nil, fault
+	}
+	return c.Done(q.rows, n)
+}
+
+// cell returns the reader of a feature. What is taken from a column as it is has the column's form.
+func (q *query) cell(v *sqlgen.WindowView, f *pit.WindowFeature) reader {
+	switch f.Spec.Function {
+	case agg.First, agg.Last, agg.FirstN, agg.LastN, agg.Min, agg.Max:
+		own := find(q.relation.main.columns, v.From.Own(f.Column)).typ.read
+		if f.Spec.N > 0 {
+			return readArray(own)
+		}
+		return own
+	}
+	if t, err := f.Spec.Result(); err == nil && t.Kind == value.Float64 {
+		return readFloat8
+	}
+	return readInt8
+}
+
+func windowRow(raw [][]byte, cells []reader) (sqlgen.WindowRow, error) {
+	r := sqlgen.WindowRow{Event: eventtime.None, Cells: make([]value.Value, len(cells))}
+	n, err := readInt8(raw[0])
+	if err != nil {
+		return r, err
+	}
+	status, err := readInt4(raw[1])
+	if err != nil {
+		return r, err
+	}
+	r.N, r.Status = n.Int(), value.Status(status.Int())
+	if raw[2] != nil {
+		micros, err := readInt8(raw[2])
+		if err != nil {
+			return r, err
+		}
+		r.Event = eventtime.Instant(micros.Int())
+	}
+	for f, read := range cells {
+		if raw[windowColumns+f] == nil {
+			continue
+		}
+		if r.Cells[f], err = read(raw[windowColumns+f]); err != nil {
+			return r, errs.Wrap(err, errs.CodeOf(err), "entity row %d, feature %d", r.N+1, f+1)
+		}
+	}
+	return r, nil
+}
+
+// counts runs the statement of a report.
+func (q *query) counts(ctx context.Context, text string) (n sqlgen.Counts, err error) {
+	err = q.tx.QueryRow(ctx, text).Scan(&n.Total, &n.NoKey, &n.NoEvent, &n.NoCreated, &n.OutOfRange)
+	return n, err
+}

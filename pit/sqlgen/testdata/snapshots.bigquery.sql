@@ -1,0 +1,124 @@
+BEGIN TRANSACTION;
+
+-- the entity rows: n their ordinal, t their moment, and the join keys
+-- x0 = "user_id"
+CREATE TEMP TABLE truepoint_spine (
+  n INT64 NOT NULL,
+  t TIMESTAMP,
+  x0 INT64
+);
+
+-- windows of view "visits" at the moment of each entity row, for BigQuery
+-- status 1 is present, 3 not found, 4 older than the ttl, 2 an entity row without a key or moment
+-- times are microseconds since 1970; null stands for an empty array too, and last_n comes newest first
+-- f0 = "deviation": stddev_samp of "seconds" in 1d
+-- f1 = "mean": mean of "seconds" in 1d, last 10 where "page == \"a\\\\b'c\""
+-- f2 = "longest": max of "seconds" in 1d
+-- f3 = "pages": count_distinct of "page"
+-- f4 = "first": first of "page"
+-- f5 = "last_3": last_n of "page" in 1d
+WITH tp_history AS (
+  SELECT
+    `user_id` AS k0,
+    UNIX_MICROS(CAST(`at` AS TIMESTAMP)) AS e,
+    UNIX_MICROS(CAST(`known` AS TIMESTAMP)) AS c,
+    `visit` AS id,
+    `__truepoint_sequence` AS r0,
+    `batch` AS r1,
+    `page` AS o0,
+    `seconds` AS v0,
+    `page` AS v1,
+    CASE WHEN (`page` = 'a\\b\'c') THEN TRUE ELSE FALSE END AS p0
+  FROM (
+SELECT * FROM visits
+  ) AS q
+  WHERE `user_id` IS NOT NULL
+    AND `at` IS NOT NULL
+), tp_time AS (
+  SELECT
+    s.n,
+    s.x0,
+    UNIX_MICROS(s.t) AS t,
+    UNIX_MICROS(s.t) - 3600000000 AS u
+  FROM truepoint_spine AS s
+  WHERE s.t IS NOT NULL
+    AND s.x0 IS NOT NULL
+), tp_moment AS (
+  SELECT
+    n,
+    x0,
+    t,
+    CASE WHEN u - MOD(MOD(u, 86400000000) + 86400000000, 86400000000) >= -62135596800000000 THEN u - MOD(MOD(u, 86400000000) + 86400000000, 86400000000) END AS o
+  FROM tp_time
+), tp_usable AS (
+  SELECT
+    m.n,
+    m.o,
+    h.*,
+    ROW_NUMBER() OVER (PARTITION BY m.n, h.id ORDER BY h.c DESC NULLS LAST, h.r0 DESC NULLS LAST, h.o0 DESC NULLS LAST, h.e DESC NULLS LAST) AS delivery
+  FROM tp_moment AS m
+  JOIN tp_history AS h
+    ON h.k0 = m.x0
+      AND h.e <= m.o + 3600000000
+      AND h.e + 60000000 <= m.o + 3600000000
+      AND COALESCE(h.c, h.e) <= 1773316800000001
+      AND COALESCE(h.c, h.e) <= m.o + 3600000000
+), tp_event AS (
+  SELECT
+    n,
+    v0,
+    v1,
+    p0,
+    (e > o - 86400000000 AND e <= o) AS w0,
+    (e <= o) AS w1,
+    ROW_NUMBER() OVER (PARTITION BY n ORDER BY e NULLS FIRST, c NULLS FIRST, r0 NULLS FIRST, r1 NULLS FIRST, o0 NULLS FIRST) AS place
+  FROM tp_usable
+  WHERE id IS NULL OR delivery = 1
+), tp_last AS (
+  SELECT
+    ev.*,
+    ROW_NUMBER() OVER (PARTITION BY n, w0 AND p0 ORDER BY place DESC) AS l0
+  FROM tp_event AS ev
+), tp_window AS (
+  SELECT
+    n,
+    MAX(CASE WHEN w0 OR w1 THEN 1 ELSE 0 END) AS filled,
+    CASE WHEN COUNT(CASE WHEN w0 THEN v0 END) < 2 THEN NULL WHEN COUNT(CASE WHEN w0 AND NOT (NOT (IS_NAN(v0) OR IS_INF(v0))) THEN 1 END) > 0 THEN CAST('NaN' AS FLOAT64) ELSE STDDEV_SAMP(CASE WHEN w0 AND NOT (IS_NAN(v0) OR IS_INF(v0)) THEN CAST(v0 AS FLOAT64) END) END AS f0,
+    SUM(CASE WHEN w0 AND p0 AND l0 <= 10 THEN CAST(v0 AS FLOAT64) END) / COUNT(CASE WHEN w0 AND p0 AND l0 <= 10 THEN v0 END) AS f1,
+    ARRAY_AGG(CASE WHEN w0 THEN v0 END IGNORE NULLS ORDER BY CASE WHEN IS_NAN(v0) THEN 1 ELSE 0 END, CASE WHEN v0 IS NULL THEN 0 WHEN IS_NAN(v0) THEN 2 ELSE 1 END DESC, v0 DESC, CASE WHEN v0 = 0 AND IEEE_DIVIDE(1, v0) < 0 THEN 0 ELSE 1 END DESC LIMIT 1)[SAFE_OFFSET(0)] AS f2,
+    COUNT(DISTINCT CASE WHEN w1 THEN v1 END) AS f3,
+    ARRAY_AGG(CASE WHEN w1 THEN v1 END IGNORE NULLS ORDER BY place LIMIT 1)[SAFE_OFFSET(0)] AS f4,
+    ARRAY_AGG(CASE WHEN w0 THEN v1 END IGNORE NULLS ORDER BY place DESC LIMIT 3) AS f5
+  FROM tp_last
+  GROUP BY n
+)
+SELECT
+  s.n,
+  CASE WHEN m.n IS NULL THEN 2 WHEN w.filled = 1 AND m.t - m.o > 345600000000 THEN 4 WHEN w.filled = 1 THEN 1 ELSE 3 END AS status,
+  m.o AS event,
+  w.f0 AS f0,
+  w.f1 AS f1,
+  w.f2 AS f2,
+  COALESCE(w.f3, 0) AS f3,
+  w.f4 AS f4,
+  w.f5 AS f5
+FROM truepoint_spine AS s
+LEFT JOIN tp_moment AS m ON m.n = s.n
+LEFT JOIN tp_window AS w ON w.n = s.n
+ORDER BY s.n;
+
+-- view "visits": the rows of its history, and why some of them can answer nobody
+SELECT
+  COUNT(*) AS total,
+  COUNT(CASE WHEN `user_id` IS NULL THEN 1 END) AS no_key,
+  COUNT(CASE WHEN `user_id` IS NULL THEN NULL WHEN `at` IS NULL THEN 1 END) AS no_event,
+  0 AS no_created,
+  COUNT(CASE
+    WHEN CAST(`at` AS TIMESTAMP) < CAST('0001-01-01T00:00:00Z' AS TIMESTAMP) THEN 1
+    WHEN CAST(`at` AS TIMESTAMP) > CAST('9999-12-31T23:59:59.999999Z' AS TIMESTAMP) THEN 1
+    WHEN CAST(`known` AS TIMESTAMP) < CAST('0001-01-01T00:00:00Z' AS TIMESTAMP) THEN 1
+    WHEN CAST(`known` AS TIMESTAMP) > CAST('9999-12-31T23:59:59.999999Z' AS TIMESTAMP) THEN 1
+  END) AS out_of_range
+FROM (
+SELECT * FROM visits
+) AS q;

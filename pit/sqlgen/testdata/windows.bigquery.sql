@@ -1,0 +1,86 @@
+BEGIN TRANSACTION;
+
+-- the entity rows: n their ordinal, t their moment, and the join keys
+-- x0 = "user_id"
+CREATE TEMP TABLE truepoint_spine (
+  n INT64 NOT NULL,
+  t TIMESTAMP,
+  x0 INT64
+);
+
+-- windows of view "spending" at the moment of each entity row, for BigQuery
+-- status 1 is present, 3 not found, 4 older than the ttl, 2 an entity row without a key or moment
+-- times are microseconds since 1970; null stands for an empty array too, and last_n comes newest first
+-- f0 = "payments_7d": count in 7d
+-- f1 = "spent_7d": sum of "amount" in 7d
+-- f2 = "spent_7d_before": sum of "amount" in 7d, hop 1h, offset 7d
+-- f3 = "spent_abroad_7d": sum of "amount" in 7d where "country != \"FR\" && cents % 100 == 0"
+WITH tp_history AS (
+  SELECT
+    `user_id` AS k0,
+    UNIX_MICROS(CAST(`at` AS TIMESTAMP)) AS e,
+    `amount` AS v0,
+    CASE WHEN (`country` <> 'FR') AND (MOD(MOD(`cents`, 100) + 100, 100) = 0) THEN TRUE ELSE FALSE END AS p0
+  FROM `public`.`payments`
+  WHERE `user_id` IS NOT NULL
+    AND `at` IS NOT NULL
+), tp_moment AS (
+  SELECT
+    s.n,
+    s.x0,
+    UNIX_MICROS(s.t) AS o
+  FROM truepoint_spine AS s
+  WHERE s.t IS NOT NULL
+    AND s.x0 IS NOT NULL
+), tp_usable AS (
+  SELECT
+    m.n,
+    m.o,
+    h.*
+  FROM tp_moment AS m
+  JOIN tp_history AS h
+    ON h.k0 = m.x0
+      AND h.e <= m.o
+), tp_event AS (
+  SELECT
+    n,
+    v0,
+    p0,
+    (e > o - 604800000000 AND e <= o) AS w0,
+    (e >= ((o - 604800000000) - 604799999999) - MOD(MOD(((o - 604800000000) - 604799999999), 3600000000) + 3600000000, 3600000000) AND e <= (o - 604800000000)) AS w1
+  FROM tp_usable
+), tp_window AS (
+  SELECT
+    n,
+    MAX(CASE WHEN w0 OR w1 THEN 1 ELSE 0 END) AS filled,
+    COUNT(CASE WHEN w0 THEN 1 END) AS f0,
+    SUM(CASE WHEN w0 THEN CAST(v0 AS FLOAT64) END) AS f1,
+    SUM(CASE WHEN w1 THEN CAST(v0 AS FLOAT64) END) AS f2,
+    SUM(CASE WHEN w0 AND p0 THEN CAST(v0 AS FLOAT64) END) AS f3
+  FROM tp_event
+  GROUP BY n
+)
+SELECT
+  s.n,
+  CASE WHEN m.n IS NULL THEN 2 WHEN w.filled = 1 THEN 1 ELSE 3 END AS status,
+  m.o AS event,
+  COALESCE(w.f0, 0) AS f0,
+  w.f1 AS f1,
+  w.f2 AS f2,
+  w.f3 AS f3
+FROM truepoint_spine AS s
+LEFT JOIN tp_moment AS m ON m.n = s.n
+LEFT JOIN tp_window AS w ON w.n = s.n
+ORDER BY s.n;
+
+-- view "spending": the rows of its history, and why some of them can answer nobody
+SELECT
+  COUNT(*) AS total,
+  COUNT(CASE WHEN `user_id` IS NULL THEN 1 END) AS no_key,
+  COUNT(CASE WHEN `user_id` IS NULL THEN NULL WHEN `at` IS NULL THEN 1 END) AS no_event,
+  0 AS no_created,
+  COUNT(CASE
+    WHEN CAST(`at` AS TIMESTAMP) < CAST('0001-01-01T00:00:00Z' AS TIMESTAMP) THEN 1
+    WHEN CAST(`at` AS TIMESTAMP) > CAST('9999-12-31T23:59:59.999999Z' AS TIMESTAMP) THEN 1
+  END) AS out_of_range
+FROM `public`.`payments`;
