@@ -28,7 +28,7 @@ type Grammar struct {
 	Push        pushVerb        `cmd:"" group:"data" help:"Write rows through a push source."`
 
 	Historical historicalVerb `cmd:"" name:"get-historical-features" group:"read" help:"Make a training set."`
-	Datasets   datasetsVerb   `cmd:"" group:"read" help:"Saved training sets: what they were made of, and whether they still come out the same."`
+	Datasets   datasetsVerb   `cmd:"" group:"read" help:"Saved training sets, and making them again."`
 	Online     onlineVerb     `cmd:"" name:"get-online-features" group:"read" help:"Read the newest values."`
 	Explain    explainVerb    `cmd:"" group:"read" help:"Say why a value is what it is."`
 	Preview    previewVerb    `cmd:"" group:"read" help:"Show rows of a view's history."`
