@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/truepoint/truepoint"
@@ -141,12 +142,24 @@ func (v *datasetsDeleteVerb) Run(a *app) error {
 				a.note("%s stays", f.Path)
 				continue
 			}
-			if err := a.datasetFiles().Remove(a.ctx, f.Path); err != nil {
-				return err
+			for _, path := range []string{f.Path, manifestPath(f)} {
+				if err := a.datasetFiles().Remove(a.ctx, path); err != nil {
+					return err
+				}
 			}
 			a.note("removed %s", f.Path)
 		}
 		a.note("dataset %s is forgotten", m.Name)
 		return nil
 	})
+}
+
+// manifestPath returns where the manifest of the set lies that a file is of: beside it, for both parts of a split once.
+func manifestPath(f dataset.File) string {
+	ext := filepath.Ext(f.Path)
+	whole := strings.TrimSuffix(f.Path, ext)
+	if f.Part != dataset.All {
+		whole = strings.TrimSuffix(whole, "."+string(f.Part))
+	}
+	return whole + ext + manifestSuffix
 }
