@@ -20,6 +20,8 @@ type engine struct {
 	req    *Request
 	joiner offline.Joiner  // nil where the histories are joined here
 	tables *history.Tables // nil where the offline store joins
+
+	windows []pit.WindowScan // of the window views, in the order of their uses
 }
 
 // Close closes the histories.
@@ -67,8 +69,29 @@ func newEngine(ctx context.Context, src Source, sel *feature.Selection, req *Req
 		}
 	}
 	var err error
-	e.tables, err = history.OpenAll(ctx, src.Offline, sel.Uses)
-	return e, err
+	if e.tables, err = history.OpenAll(ctx, src.Offline, sel.Uses); err != nil {
+		return nil, err
+	}
+	if e.windows, err = windowScans(sel, e.tables); err != nil {
+		return nil, errs.Join(err, e.Close())
+	}
+	return e, nil
+}
+
+// windowScans returns what computes the window views of a selection.
+func windowScans(sel *feature.Selection, tables *history.Tables) ([]pit.WindowScan, error) {
+	var out []pit.WindowScan
+	for i := range sel.Uses {
+		if !sel.Uses[i].View.Windowed() {
+			continue
+		}
+		w, err := history.Windows(&sel.Uses[i], tables.Of[i])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, w)
+	}
+	return out, nil
 }
 
 // emptySpine returns a spine without rows.
@@ -85,10 +108,22 @@ func emptySpine(sel *feature.Selection) *spine {
 func (e *engine) whole() bool { return e.joiner != nil }
 
 // plan returns the plan for a chunk of entity rows whose histories are joined here.
-func (e *engine) plan(sp *spine) *pit.Plan { return buildPlan(e.sel, sp, e.tables, e.req) }
+func (e *engine) plan(sp *spine) *pit.Plan {
+	plan := buildPlan(e.sel, sp, e.tables, e.req)
+	plan.Windows = e.windows
+	return plan
+}
 
-// answer answers the plan of a chunk, as known says.
-func (e *engine) answer(ctx context.Context, sp *spine, known pit.KnownAtRule, progress func(done, total int64)) (*pit.Result, error) {
+// answer answers the plan of a chunk, as known says, for each use of a view.
+func (e *engine) answer(ctx context.Context, sp *spine, known pit.KnownAtRule, progress func(done, total int64)) ([]pit.ViewResult, error) {
+	res, err := e.eval(ctx, sp, known, progress)
+	if err != nil {
+		return nil, err
+	}
+	return byUse(e.sel, res), nil
+}
+
+func (e *engine) eval(ctx context.Context, sp *spine, known pit.KnownAtRule, progress func(done, total int64)) (*pit.Result, error) {
 	if e.joiner != nil {
 		j, err := buildJoin(e.sel, sp, e.req)
 		if err != nil {
@@ -119,20 +154,27 @@ func buildJoin(sel *feature.Selection, sp *spine, req *Request) (*offline.Join, 
 			return nil, err
 		}
 		unopened.Of = append(unopened.Of, &history.Table{Layout: layout})
-		j.Sources = append(j.Sources, u.Source)
-		var settle []value.Field
-		for _, f := range u.View.Schema {
-			if !f.Type.Nested() {
-				settle = append(settle, value.Field{Name: f.Name, Type: f.Type})
-			}
+		if u.View.Windowed() {
+			j.WindowSources, j.WindowSettle = append(j.WindowSources, u.Source), append(j.WindowSettle, scalars(history.Declared(u)))
+			continue
 		}
-		j.Settle = append(j.Settle, settle)
+		j.Sources, j.Settle = append(j.Sources, u.Source), append(j.Settle, scalars(u.View.Fields()))
 	}
 	j.Plan = buildPlan(sel, sp, unopened, req)
 	for i := range j.Plan.Views {
 		j.Plan.Views[i].Table = nil
 	}
-	return j, nil
+	var err error
+	j.Plan.Windows, err = windowScans(sel, unopened)
+	for i := range j.Plan.Windows {
+		j.Plan.Windows[i].Table = nil
+	}
+	return j, err
+}
+
+// scalars returns the fields that are not nested.
+func scalars(fields []value.Field) []value.Field {
+	return slices.DeleteFunc(slices.Clone(fields), func(f value.Field) bool { return f.Type.Nested() })
 }
 
 // Script returns the SQL that answers a request, without running it. Errors: as Join; Unimplemented where the offline

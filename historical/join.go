@@ -55,6 +55,7 @@ func selectWholeView(set *feature.Set, req *Request) (*feature.Selection, error)
 	return set.SelectRefs(refs, req.Names)
 }
 
+// buildPlan returns the joins of a request; windows stand for themselves.
 func buildPlan(sel *feature.Selection, sp *spine, tables *history.Tables, req *Request) *pit.Plan {
 	plan := &pit.Plan{
 		Spine:       pit.Spine{Columns: sp.keys, AsOf: sp.asOf},
@@ -64,6 +65,9 @@ func buildPlan(sel *feature.Selection, sp *spine, tables *history.Tables, req *R
 	}
 	for i := range sel.Uses {
 		u := &sel.Uses[i]
+		if u.View.Windowed() {
+			continue
+		}
 		plan.Views = append(plan.Views, pit.ViewScan{
 			Name:         u.Alias,
 			Table:        tables.Of[i],

@@ -1,8 +1,10 @@
 package historical
 
 import (
+	"slices"
+
+	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
-	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -18,15 +20,15 @@ type leakSearch struct {
 
 // chunk compares the answer for a chunk with the one as it was known at each row's asOf and counts the cells that change:
 // those used rows that were created later. Counts per feature go to the reports of res.
-func (s *leakSearch) chunk(sp *spine, have, want *pit.Result, res *Result) {
+func (s *leakSearch) chunk(sp *spine, have, want *answered, res *Result) {
 	s.spine, s.rows = sp, make([]bool, len(sp.asOf))
-	for v := range s.sel.Uses {
-		for f := range s.sel.Uses[v].Fields {
-			n := s.compare(&s.sel.Uses[v], f, &have.Views[v], &want.Views[v])
-			res.Views[v].Features[f].Leaked = n
-			s.report.Changed += n
-			s.report.Cells += int64(len(s.rows))
-		}
+	for i := range res.Features {
+		f := &res.Features[i]
+		o := s.sel.Order[slices.IndexFunc(s.sel.Order, func(o feature.Output) bool { return o.Name == f.Name })]
+		n := s.compare(o, have.cells(o.Cell), want.cells(o.Cell))
+		res.report(f).Leaked = n
+		s.report.Changed += n
+		s.report.Cells += int64(len(s.rows))
 	}
 	for _, leaky := range s.rows {
 		if leaky {
@@ -36,13 +38,13 @@ func (s *leakSearch) chunk(sp *spine, have, want *pit.Result, res *Result) {
 	s.first += len(s.rows)
 }
 
-// compare counts the rows of feature f in which two answers disagree in status or differ in value, and marks them.
-func (s *leakSearch) compare(u *feature.Use, f int, a, b *pit.ViewResult) int64 {
+// compare counts the rows of a feature in which two answers disagree in status or differ in value, and marks them.
+func (s *leakSearch) compare(o feature.Output, used, known cells) int64 {
 	var n int64
 	for i := range s.rows {
-		same := a.Status[i].Agrees(b.Status[i])
-		if same && a.Status[i] == value.Present {
-			same = a.Columns[f].At(i).Identical(b.Columns[f].At(i))
+		same := used.status[i].Agrees(known.status[i])
+		if same && used.status[i] == value.Present {
+			same = used.values.At(i).Identical(known.values.At(i))
 		}
 		if same {
 			continue
@@ -50,24 +52,55 @@ func (s *leakSearch) compare(u *feature.Use, f int, a, b *pit.ViewResult) int64 
 		s.rows[i] = true
 		n++
 		if len(s.report.First) < s.max {
-			s.report.First = append(s.report.First, s.leak(u, f, i, [2]*pit.ViewResult{a, b}))
+			l := Leak{Row: int64(s.first+i) + 1, AsOf: s.spine.asOf[i], Name: o.Name, Used: used.leaked(i), Known: known.leaked(i)}
+			l.Keys, l.Key = s.keysOf(o.Cell, i)
+			s.report.First = append(s.report.First, l)
 		}
 	}
 	return n
 }
 
-// leak describes the cell of feature f in row i: what was used, and what was known.
-func (s *leakSearch) leak(u *feature.Use, f, i int, sides [2]*pit.ViewResult) Leak {
-	l := Leak{Row: int64(s.first+i) + 1, AsOf: s.spine.asOf[i], Name: u.Outputs[f], Used: leakedValue(sides[0], f, i), Known: leakedValue(sides[1], f, i)}
-	for k, name := range u.Columns {
-		l.Keys = append(l.Keys, value.Field{Name: name, Type: u.Keys[k].Type})
-		l.Key = append(l.Key, s.spine.keys.Column(name).At(i))
+// keysOf returns the keys of an entity row that a feature depends on: those of its view, or of every view that an
+// on-demand feature may need.
+func (s *leakSearch) keysOf(of feature.Cell, row int) (keys []value.Field, key []value.Value) {
+	uses := s.sel.Uses
+	if of.Use >= 0 {
+		uses = uses[of.Use : of.Use+1]
 	}
-	return l
+	for i := range uses {
+		for k, column := range uses[i].Columns {
+			if !slices.ContainsFunc(keys, func(f value.Field) bool { return f.Name == column }) {
+				keys, key = append(keys, value.Field{Name: column, Type: uses[i].Keys[k].Type}), append(key, s.spine.keys.Column(column).At(row))
+			}
+		}
+	}
+	return keys, key
 }
 
-func leakedValue(v *pit.ViewResult, f, i int) LeakedValue {
-	out := LeakedValue{Status: v.Status[i], Value: v.Columns[f].At(i), Event: v.Event[i], Created: v.Created[i]}
+// cells are those of one feature, before defaults unless it is an on-demand feature.
+type cells struct {
+	status         []value.Status
+	event, created []eventtime.Instant // nil: none has a time
+	values         *value.Column
+}
+
+func (a *answered) cells(of feature.Cell) cells {
+	if of.Use == feature.FromDerived {
+		c := &a.derived[of.Field]
+		return cells{status: c.Status, event: c.Event, values: c.Values}
+	}
+	v := &a.uses[of.Use]
+	return cells{v.Status, v.Event, v.Created, v.Columns[of.Field]}
+}
+
+func (c *cells) leaked(i int) LeakedValue {
+	out := LeakedValue{Status: c.status[i], Value: c.values.At(i), Event: eventtime.None, Created: eventtime.None}
+	if c.event != nil {
+		out.Event = c.event[i]
+	}
+	if c.created != nil {
+		out.Created = c.created[i]
+	}
 	if out.Status == value.Present && out.Value.IsNull() {
 		out.Status = value.NullValue
 	}

@@ -3,6 +3,7 @@ package historical
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/truepoint/truepoint/errs"
@@ -58,8 +59,8 @@ func (r *reading) err() error {
 			faults.Add(k.missing)
 		}
 		if k.bad.First() != nil {
-			faults.Add(errs.Wrap(k.bad.First(), errs.InvalidArgument, "column %q of the entity rows is %s, but join key %q is %s: %s",
-				f.Name, k.from, f.Name, f.Type, &k.bad).WithID("T0347").WithHint("convert the column to %s", f.Type))
+			faults.Add(errs.Wrap(k.bad.First(), errs.InvalidArgument, "column %q of the entity rows is %s, but %s %q is %s: %s",
+				f.Name, k.from, kind(f.Name, r.sel), f.Name, f.Type, &k.bad).WithID("T0347").WithHint("convert the column to %s", f.Type))
 		}
 	}
 	faults.AddErr(r.column)
@@ -68,6 +69,16 @@ func (r *reading) err() error {
 			WithID("T0349").WithHint("write RFC 3339, such as 2026-03-12T10:00:00Z"))
 	}
 	return faults.Err()
+}
+
+// kind names a column of the entity rows by what it is needed for.
+func kind(column string, sel *feature.Selection) string {
+	for i := range sel.Uses {
+		if slices.Contains(sel.Uses[i].Columns, column) {
+			return "join key"
+		}
+	}
+	return "request column"
 }
 
 // key returns a column as the declared type of the i-th join key. Nulls stay null: pit decides about them.

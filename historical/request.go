@@ -94,7 +94,7 @@ type Feature struct {
 	Name      string
 	View      string // alias of the use
 	Field     feature.Field
-	Status    []value.Status      // per spine row: Present, NullValue, NotFound or OutsideMaxAge
+	Status    []value.Status      // per spine row: Present, NullValue, NotFound or OutsideMaxAge; Error for on-demand features alone
 	Defaulted []bool              // per spine row; nil when the field has no default
 	Event     []eventtime.Instant // per spine row: event time of the answering row, None without one
 }
@@ -113,6 +113,7 @@ type ViewReport struct {
 	Null          int64           `json:"null"`
 	NotFound      int64           `json:"not_found"`
 	Expired       int64           `json:"outside_max_age"`
+	Failed        int64           `json:"error,omitempty"` // cells of on-demand features that cannot be computed
 	Features      []FeatureReport `json:"features"`
 }
 
@@ -124,6 +125,7 @@ type FeatureReport struct {
 	Null      int64  `json:"null"`
 	NotFound  int64  `json:"not_found"`
 	Expired   int64  `json:"outside_max_age"`
+	Failed    int64  `json:"error,omitempty"`
 	Leaked    int64  `json:"leaked,omitempty"`
 
 	Age *AgeReport `json:"age,omitempty"` // when asked for; nil without a value

@@ -1,36 +1,54 @@
 package historical
 
 import (
+	"github.com/truepoint/truepoint/derive"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/value"
 )
 
-// shape turns the answer of a plan into output columns with statuses and defaults, and counts. A feature that was
+// An answered is the cells of a chunk of entity rows: those of each use of a view, and those of each on-demand feature.
+type answered struct {
+	uses    []pit.ViewResult
+	derived []derive.Column
+}
+
+// shape turns the answers for a chunk into output columns with statuses and defaults, and counts. A feature that was
 // asked for twice makes one column, because names are unique.
-func shape(sel *feature.Selection, sp *spine, answer *pit.Result) (*Result, error) {
+func shape(sel *feature.Selection, sp *spine, answer *answered) (*Result, error) {
 	res := &Result{Batch: &value.Batch{Rows: sp.columns.Rows}}
 	for i, n := range sp.columns.Names {
 		res.Batch.Add(n, sp.columns.Columns[i])
 	}
 	for i := range sel.Uses {
-		res.Views = append(res.Views, newViewReport(&sel.Uses[i], &answer.Views[i]))
+		res.Views = append(res.Views, newViewReport(&sel.Uses[i], &answer.uses[i]))
 	}
+	computed, places := derivedReports(sel)
+	res.Views = append(res.Views, computed...)
 	done := map[string]bool{}
 	for _, o := range sel.Order {
 		if done[o.Name] {
 			continue
 		}
 		done[o.Name] = true
-		u, view := &sel.Uses[o.Use], &answer.Views[o.Use]
-		column, f, err := shapeFeature(u, view, o.Field)
-		if err != nil {
-			return nil, err
+		var column *value.Column
+		var f Feature
+		at := o.Cell
+		if o.Use == feature.FromDerived {
+			c := &answer.derived[o.Field]
+			column, f = c.Values, derivedFeature(&sel.Derived[o.Field], c)
+			at = feature.Cell{Use: len(sel.Uses) + places[o.Field].Use, Field: places[o.Field].Field}
+		} else {
+			var err error
+			if column, f, err = shapeFeature(&sel.Uses[o.Use], &answer.uses[o.Use], o.Field); err != nil {
+				return nil, err
+			}
 		}
 		f.Name = o.Name
 		res.Batch.Add(o.Name, column)
 		res.Features = append(res.Features, f)
-		res.Views[o.Use].count(o.Field, f.Status)
+		res.Views[at.Use].Features[at.Field].Name = o.Name
+		res.Views[at.Use].count(at.Field, f.Status)
 	}
 	res.Batch.Rows = sp.columns.Rows
 	return res, nil
@@ -98,6 +116,8 @@ func (r *ViewReport) count(field int, status []value.Status) {
 			f.NotFound++
 		case value.OutsideMaxAge:
 			f.Expired++
+		case value.Error:
+			f.Failed++
 		}
 	}
 	r.Cells += int64(len(status))
@@ -105,4 +125,5 @@ func (r *ViewReport) count(field int, status []value.Status) {
 	r.Null += f.Null
 	r.NotFound += f.NotFound
 	r.Expired += f.Expired
+	r.Failed += f.Failed
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"sync/atomic"
 
+	"github.com/truepoint/truepoint/derive"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/pit"
@@ -29,7 +30,11 @@ func Stream(ctx context.Context, src Source, req *Request, deliver func(*Result)
 	if err != nil {
 		return nil, err
 	}
-	s := &stream{src: src, sel: sel, req: req, deliver: deliver, leaks: leakSearch{sel: sel, max: req.LeaksMax}}
+	computed, err := derive.Compile(sel)
+	if err != nil {
+		return nil, err
+	}
+	s := &stream{src: src, derive: computed, sel: sel, req: req, deliver: deliver, leaks: leakSearch{sel: sel, max: req.LeaksMax}}
 	if s.spines, err = openSpines(ctx, src, sel, req); err != nil {
 		return nil, err
 	}
@@ -47,6 +52,7 @@ func Stream(ctx context.Context, src Source, req *Request, deliver func(*Result)
 type stream struct {
 	src     Source
 	sel     *feature.Selection
+	derive  *derive.Plan // nil without on-demand features
 	req     *Request
 	spines  *spines
 	engine  *engine
@@ -112,7 +118,7 @@ func (s *stream) chunk(ctx context.Context, sp *spine) error {
 }
 
 // evaluate answers a chunk and tells of the progress of all evaluations, which cost the same, as of one.
-func (s *stream) evaluate(ctx context.Context, sp *spine, known pit.KnownAtRule) (*pit.Result, error) {
+func (s *stream) evaluate(ctx context.Context, sp *spine, known pit.KnownAtRule) (*answered, error) {
 	runs := s.spines.chunks()
 	if s.req.Leaks {
 		runs *= 2
@@ -125,7 +131,11 @@ func (s *stream) evaluate(ctx context.Context, sp *spine, known pit.KnownAtRule)
 		}
 	})
 	s.done += one.Load()
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	computed, err := s.derived(ctx, sp, out)
+	return &answered{out, computed}, err
 }
 
 // add adds the reports of a run to those of all.
@@ -159,6 +169,7 @@ func (r *ViewReport) add(o *ViewReport) {
 	r.Null += o.Null
 	r.NotFound += o.NotFound
 	r.Expired += o.Expired
+	r.Failed += o.Failed
 	for i := range r.Features {
 		f, g := &r.Features[i], &o.Features[i]
 		f.Ambiguous += g.Ambiguous
@@ -166,6 +177,7 @@ func (r *ViewReport) add(o *ViewReport) {
 		f.Null += g.Null
 		f.NotFound += g.NotFound
 		f.Expired += g.Expired
+		f.Failed += g.Failed
 		f.Leaked += g.Leaked
 	}
 }

@@ -14,31 +14,26 @@ import (
 
 // Layout returns the roles of the columns that a use of a view reads, as the definition declares them: what rows of
 // pushes add, their sequence and arrival, the snapshot knows. A definition may name a column as the source has it or as
-// the field mapping renames it. Errors: InvalidArgument for a field mapping that gives two columns one name, Unimplemented
-// for features of a window view: no column holds them.
+// the field mapping renames it. Features of a window view are no columns and stand in Windows. Errors: InvalidArgument
+// for a field mapping that gives two columns one name.
 func Layout(u *feature.Use) (pit.Layout, error) {
-	if u.View.Windowed() && len(u.Fields) > 0 {
-		return pit.Layout{}, errs.New(errs.Unimplemented, "feature view %q computes its features from events, which this command does not do yet", u.View.Name).
-			WithID("T0160").WithHint("name other views")
-	}
 	m, err := offline.NewMapping(u.Source)
 	if err != nil {
 		return pit.Layout{}, err
 	}
 	l := pit.Layout{
-		Event:    m.Name(u.Source.TimestampField),
-		Created:  m.Name(u.Source.CreatedTimestampColumn),
-		Deleted:  m.Name(u.Source.DeletedColumn),
-		Keys:     make([]string, len(u.Keys)),
-		Features: make([]string, len(u.Fields)),
-
-		FeatureTypes: make([]value.Type, len(u.Fields)),
+		Event:   m.Name(u.Source.TimestampField),
+		Created: m.Name(u.Source.CreatedTimestampColumn),
+		Deleted: m.Name(u.Source.DeletedColumn),
+		Keys:    make([]string, len(u.Keys)),
 	}
 	for i, k := range u.Keys {
 		l.Keys[i] = k.Name
 	}
-	for i, f := range u.Fields {
-		l.Features[i], l.FeatureTypes[i] = f.Name, f.Type
+	if !u.View.Windowed() {
+		for _, f := range u.Fields {
+			l.Features, l.FeatureTypes = append(l.Features, f.Name), append(l.FeatureTypes, f.Type)
+		}
 	}
 	for _, t := range u.Source.TieBreak {
 		l.TieBreak = append(l.TieBreak, m.Name(t))
@@ -47,8 +42,8 @@ func Layout(u *feature.Use) (pit.Layout, error) {
 }
 
 // Columns returns the columns that a use reads, each once, with the types in which it reads them. The types of
-// tie-break columns that are no features come from the source itself. Errors: FailedPrecondition for a source without
-// a timestamp field, NotFound for a tie-break column that the source lacks.
+// tie-break columns that are no features, and of event ids, come from the source itself. Errors: FailedPrecondition for a
+// source without a timestamp field, NotFound for a tie-break column or event id that the source lacks; those of Windows.
 func Columns(ctx context.Context, d offline.Driver, u *feature.Use) ([]value.Field, error) {
 	l, err := Layout(u)
 	if err != nil {
@@ -70,21 +65,51 @@ func Columns(ctx context.Context, d offline.Driver, u *feature.Use) ([]value.Fie
 	add(l.Event, value.Scalar(value.UnixTimestamp))
 	add(cmp.Or(l.Created, offline.ArrivalColumn), value.Scalar(value.UnixTimestamp))
 	add(l.Deleted, value.Scalar(value.Bool))
-	for _, f := range u.Fields {
+	payload, err := payload(u)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range payload {
 		add(f.Name, f.Type)
 	}
+	id, err := eventID(u)
+	if err != nil {
+		return nil, err
+	}
+	looked := []column{{id, "event_id"}}
 	for _, name := range l.TieBreak {
-		t, err := tieBreakType(ctx, d, u, name)
+		looked = append(looked, column{name, "tie_break"})
+	}
+	for _, c := range looked {
+		if c.name == "" {
+			continue
+		}
+		t, err := c.find(ctx, d, u)
 		if err != nil {
 			return nil, err
 		}
-		add(name, t)
+		add(c.name, t)
 	}
 	return out, nil
 }
 
-func tieBreakType(ctx context.Context, d offline.Driver, u *feature.Use, name string) (value.Type, error) {
-	if i := u.View.Field(name); i >= 0 {
+// payload returns the columns that the features of a use are, or that they are computed from.
+func payload(u *feature.Use) ([]value.Field, error) {
+	if u.View.Windowed() {
+		return windowInputs(u)
+	}
+	out := make([]value.Field, len(u.Fields))
+	for i, f := range u.Fields {
+		out[i] = value.Field{Name: f.Name, Type: f.Type}
+	}
+	return out, nil
+}
+
+// A column is one whose type definitions may leave open, and the setting of the source that names it.
+type column struct{ name, setting string }
+
+func (c column) find(ctx context.Context, d offline.Driver, u *feature.Use) (value.Type, error) {
+	if i := u.View.Field(c.name); i >= 0 && !u.View.Windowed() {
 		return u.View.Schema[i].Type, nil
 	}
 	columns, err := d.Columns(ctx, u.Source)
@@ -92,12 +117,12 @@ func tieBreakType(ctx context.Context, d offline.Driver, u *feature.Use, name st
 		return value.Type{}, fail(d, err, u.Source.Name)
 	}
 	have := make([]string, len(columns))
-	for i, c := range columns {
-		if c.Name == name {
-			return c.Type, nil
+	for i, h := range columns {
+		if h.Name == c.name {
+			return h.Type, nil
 		}
-		have[i] = c.Name
+		have[i] = h.Name
 	}
-	return value.Type{}, errs.New(errs.NotFound, "source %q has no column %q, which its tie_break names", u.Source.Name, name).
-		WithID("T0341").WithHint("%s", errs.DidYouMean(name, have))
+	return value.Type{}, errs.New(errs.NotFound, "source %q has no column %q, which its %s names", u.Source.Name, c.name, c.setting).
+		WithID("T0341").WithHint("%s", errs.DidYouMean(c.name, have))
 }

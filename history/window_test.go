@@ -1,21 +1,63 @@
 package history_test
 
 import (
+	"slices"
 	"testing"
 
-	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/history"
+	"github.com/truepoint/truepoint/value"
 )
 
-func TestLayoutRefusesFeaturesThatNoColumnHolds(t *testing.T) {
-	t.Parallel()
-	u := &feature.Use{View: &feature.View{Name: "v", Aggregations: []feature.Aggregation{{Name: "n", Function: "count", Lifetime: true}}}, Source: &feature.Source{Name: "s"}}
-	if _, err := history.Layout(u); err != nil {
-		t.Errorf("keys alone are columns: %v", err)
+func windowUse() *feature.Use {
+	float := value.Scalar(value.Float64)
+	v := &feature.View{Name: "v", Refresh: eventtime.Hour, Delay: eventtime.Minute, TTL: 3 * eventtime.Hour,
+		Inputs: []value.Field{{Name: "amount", Type: float}, {Name: "country", Type: value.Scalar(value.String)}},
+		Aggregations: []feature.Aggregation{
+			{Name: "n", Function: "count", Lifetime: true, Where: "amount > 1.0"},
+			{Name: "by", Function: "sum", Column: "amount", Window: eventtime.Day, By: "country"},
+		},
+		Schema: []feature.Field{{Name: "n", Type: value.Scalar(value.Int64)}, {Name: "by", Type: value.MapOf(float)}},
 	}
-	u.Fields = []feature.Field{{Name: "n"}}
-	if _, err := history.Layout(u); errs.CodeOf(err) != errs.Unimplemented {
-		t.Errorf("got %v", err)
+	return &feature.Use{View: v, Alias: "w", Fields: v.Schema, Keys: []value.Field{{Name: "k", Type: value.Scalar(value.Int64)}}, Columns: []string{"card"},
+		Source: &feature.Source{Name: "s", TimestampField: "at", EventID: "id"}}
+}
+
+func TestColumnsOfAWindowViewAreThoseThatItIsComputedFrom(t *testing.T) {
+	t.Parallel()
+	u := windowUse()
+	u.Source.EventID = ""
+	got, err := history.Columns(t.Context(), nil, u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range got {
+		names = append(names, f.Name)
+	}
+	if want := []string{"k", "at", "__arrived", "amount", "country"}; len(names) != len(want) || !slices.Equal(names[3:], want[3:]) {
+		t.Errorf("got columns %v, want those of %v", names, want)
+	}
+	l, err := history.Layout(u)
+	if err != nil || len(l.Features) > 0 {
+		t.Errorf("no column holds a feature: got %v, %v", l.Features, err)
+	}
+}
+
+func TestWindowsHaveTheRolesOfTheDefinition(t *testing.T) {
+	t.Parallel()
+	u := windowUse()
+	u.Source.FieldMapping = map[string]string{"id": "event"}
+	u.Fields = u.Fields[1:]
+	w, err := history.Windows(u, &history.Table{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.Name != "w" || w.EventID != "event" || w.Refresh != eventtime.Hour || w.Delay != eventtime.Minute || !slices.Equal(w.Spine, u.Columns) {
+		t.Errorf("got %+v", w)
+	}
+	if len(w.Features) != 1 || w.Features[0].Name != "by" || w.Features[0].By != "country" || w.Features[0].Window.Length != eventtime.Day || w.Features[0].Where != nil {
+		t.Errorf("got features %+v", w.Features)
 	}
 }

@@ -38,6 +38,12 @@ func findTarget(set *feature.Set, req *Request) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, u := range t.uses {
+		if u.View.Windowed() {
+			return nil, errs.New(errs.Unimplemented, "feature view %q computes its features from events, which cannot be pushed yet", u.View.Name).
+				WithID("T0160").WithHint("add them to the source of the view")
+		}
+	}
 	if t.layout, err = history.Layout(&t.uses[0]); err != nil {
 		return nil, err
 	}
@@ -88,6 +94,12 @@ func (t *target) neighbours(set *feature.Set) error {
 			return err
 		}
 		if use.Source.Name == t.batch.Name && v.Source != t.name {
+			if v.Windowed() { // its features are computed from columns
+				use.Fields = make([]feature.Field, len(v.Inputs))
+				for i, in := range v.Inputs {
+					use.Fields[i] = feature.Field{Name: in.Name, Type: in.Type}
+				}
+			}
 			t.needed = append(t.needed[:len(t.needed):len(t.needed)], *use)
 		}
 	}

@@ -25,14 +25,15 @@ func (j *job) dryRun(ctx context.Context) (d *DryRun, err error) {
 	if err := chooseRows(&run, state.Generation(run.Generation), j.view, j.use.Source); err != nil {
 		return nil, err
 	}
+	if nothingDue(&run) {
+		return &DryRun{Start: run.Start, End: run.End}, nil
+	}
 	table, err := history.Open(ctx, j.env.Offline, j.use, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errs.Join(err, table.Close()) }()
-	winners, err := pit.Newest(ctx, j.newestPlan(&run, table), &pit.EvalOptions{Progress: func(done, total int64) {
-		j.progress(Progress{View: j.view.Name, Phase: Reading, Done: done, Total: total})
-	}})
+	winners, err := j.winners(ctx, &run, table)
 	if err != nil {
 		return nil, err
 	}

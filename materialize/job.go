@@ -63,8 +63,12 @@ func (j *job) attempts(ctx context.Context, run *Run) error {
 	}
 }
 
-// attempt reads the source as the run's manifest pins it, or pins it first, and writes from the checkpoint on.
+// attempt reads the source as the run's manifest pins it, or pins it first, and writes from the checkpoint on. A run for
+// which nothing is due does not look at the source.
 func (j *job) attempt(ctx context.Context, run *Run) (err error) {
+	if nothingDue(run) {
+		return nil
+	}
 	var pinned *offline.Manifest
 	if len(run.Manifest.Files) > 0 {
 		pinned = &run.Manifest
@@ -80,9 +84,7 @@ func (j *job) attempt(ctx context.Context, run *Run) (err error) {
 			return err
 		}
 	}
-	winners, err := pit.Newest(ctx, j.newestPlan(run, table), &pit.EvalOptions{Progress: func(done, total int64) {
-		j.progress(Progress{View: j.view.Name, Phase: Reading, Done: done, Total: total})
-	}})
+	winners, err := j.winners(ctx, run, table)
 	if err != nil {
 		return err
 	}
@@ -92,11 +94,22 @@ func (j *job) attempt(ctx context.Context, run *Run) (err error) {
 	return err
 }
 
-func (j *job) newestPlan(run *Run, table *history.Table) *pit.NewestPlan {
-	return &pit.NewestPlan{
+// winners returns what a run has to write, in key order.
+func (j *job) winners(ctx context.Context, run *Run, table *history.Table) (pit.Winners, error) {
+	opt := &pit.EvalOptions{Progress: func(done, total int64) {
+		j.progress(Progress{View: j.view.Name, Phase: Reading, Done: done, Total: total})
+	}}
+	if j.view.Windowed() {
+		plan, err := windowsPlan(run, j.use, table)
+		if err != nil {
+			return nil, err
+		}
+		return pit.NewestWindows(ctx, plan, opt)
+	}
+	return pit.Newest(ctx, &pit.NewestPlan{
 		Name: j.view.Name, Table: table, Layout: table.Layout,
 		Availability: j.use.Source.Availability, Select: selection(run), TiesError: j.use.Source.Ties == "error",
-	}
+	}, opt)
 }
 
 // account copies what the reading found into the run.
@@ -169,7 +182,7 @@ func (j *job) conclude(ctx context.Context, run *Run, failure error) error {
 	resumable := failure != nil && run.Checkpoint > 0
 	_, err := j.lease.move(ctx, func(v *runs.View) {
 		if failure == nil {
-			completeGeneration(v.Generation(run.Generation), run)
+			j.completed(v.Generation(run.Generation), run)
 		}
 		kept := *run
 		if resumable {
@@ -191,6 +204,15 @@ func (j *job) conclude(ctx context.Context, run *Run, failure error) error {
 		j.progress(Progress{View: j.view.Name, Phase: Done, Done: run.Total, Total: run.Total})
 	}
 	return errs.Join(failure, err)
+}
+
+// completed notes in the state of a generation that run is complete.
+func (j *job) completed(g *runs.Generation, run *Run) {
+	if j.view.Windowed() {
+		completeSnapshot(g, run)
+		return
+	}
+	completeGeneration(g, run)
 }
 
 func endStatus(failure error) runs.Status {

@@ -98,14 +98,22 @@ func chooseViews(set *feature.Set, names []string) ([]*feature.View, error) {
 		case err != nil:
 			faults.AddErr(err)
 		case !v.Online:
-			faults.Add(errs.New(errs.FailedPrecondition, "feature view %q is not served online", n).WithID("T0330").
-				WithHint("set online: true and apply"))
+			faults.Add(notOnline(v))
 		case !slices.Contains(out, v):
 			out = append(out, v)
 		}
 	}
 	slices.SortFunc(out, func(a, b *feature.View) int { return strings.Compare(a.Name, b.Name) })
 	return out, faults.Err()
+}
+
+// notOnline refuses a view that is not served online. What a window view then computes exists at no instant of its own.
+func notOnline(v *feature.View) *errs.Error {
+	err := errs.New(errs.FailedPrecondition, "feature view %q is not served online", v.Name).WithID("T0330")
+	if v.Windowed() {
+		return err.WithHint("write online: true and how often its values are computed, such as refresh: 1h, and apply")
+	}
+	return err.WithHint("set online: true and apply")
 }
 
 // checkInterval returns what the request asks for, Start None for an incremental run.

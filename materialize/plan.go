@@ -16,6 +16,8 @@ func chooseRows(run *Run, g *runs.Generation, view *feature.View, source *featur
 		CreatedAfter: eventtime.None, AvailableAfter: eventtime.None,
 	}
 	switch {
+	case view.Windowed():
+		chooseSnapshot(run, g, view)
 	case run.Mode == Interval:
 		run.Start = run.Asked.Start
 		run.Select.ReadFrom = run.Start

@@ -67,6 +67,8 @@ type RunSelection struct {
 	CreatedAfter   eventtime.Instant `json:"created_after"`
 	AvailableAfter eventtime.Instant `json:"available_after"`
 	ReadFrom       eventtime.Instant `json:"read_from"` // start of the event times read: Start or, with lateness, earlier
+	// ValuesOf is the instant whose values a run of a window view writes, None if none is due; 0 for other views.
+	ValuesOf eventtime.Instant `json:"values_of,omitzero"`
 }
 
 // Watermarks are a view's watermark before and after a complete run; None where there is none.

@@ -59,7 +59,7 @@ func presentAsOf(reads []*online.Read, now, limit eventtime.Instant) eventtime.I
 
 // moments returns the later of the event and the available time of a stored row.
 func moments(u *feature.Use, row *online.RowInfo) eventtime.Instant {
-	available, _ := u.Source.Availability.Of(row.Event, row.Created)
+	available, _ := u.Availability().Of(row.Event, row.Created)
 	return max(row.Event, available)
 }
 
@@ -103,11 +103,15 @@ func (j *judge) row(r *online.Read, row *online.RowInfo) verdict {
 	case !j.given && at > j.limit:
 		return verdict{value.Error, ReasonFutureRow, row.Event}
 	}
-	available, ok := r.Use.Source.Availability.Of(row.Event, row.Created)
+	available, ok := r.Use.Availability().Of(row.Event, row.Created)
 	if !ok {
 		return verdict{value.NotFound, "", eventtime.None}
 	}
-	v := verdict{pit.Judge(row.Event, available, j.asOf, r.Use.View.TTL, row.Deleted), "", row.Event}
+	ttl := r.Use.View.TTL
+	if row.Deleted && r.Use.View.Windowed() { // windows that became empty stay so, and no later run says it again
+		ttl = 0
+	}
+	v := verdict{pit.Judge(row.Event, available, j.asOf, ttl, row.Deleted), "", row.Event}
 	if v.status == value.NotFound {
 		v.event = eventtime.None
 	}
@@ -124,12 +128,16 @@ type gathering struct {
 
 // cells returns the column of one field of a use, with defaults applied.
 func (g *gathering) cells(of feature.Cell) []Cell {
-	r, verdicts, field, defaults := g.reads[of.Use], g.verdicts[of.Use], of.Field, g.plan.defaults[of.Use][of.Field]
+	r, verdicts, field := g.reads[of.Use], g.verdicts[of.Use], of.Field
+	defaults, missing := g.plan.defaults[of.Use][field], g.plan.missing[of.Use][field]
 	out := make([]Cell, len(verdicts))
 	for i := range out {
 		v := &verdicts[i]
 		c := Cell{Status: v.status, Event: v.event, Reason: v.reason}
-		if v.status == value.Present {
+		switch v.status {
+		case value.NotFound:
+			c.Value = missing
+		case value.Present:
 			switch {
 			case r.Rows[i].Lacks != nil && r.Rows[i].Lacks[field]:
 				c.Status, c.Event = value.NotFound, eventtime.None

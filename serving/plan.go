@@ -7,6 +7,7 @@ import (
 	"github.com/truepoint/truepoint/derive"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/value"
 )
 
 // plansMax bounds how many resolved requests a catalog keeps; when it is full it starts anew.
@@ -17,6 +18,7 @@ type plan struct {
 	sel      *feature.Selection
 	tables   []string             // per use
 	defaults [][]feature.Defaults // per use and field
+	missing  [][]value.Value      // per use and field: what a key without a value has, before defaults
 	older    []*Older             // of the views that are answered in an older form, each once
 	wanted   map[string]bool      // request columns
 	key      []bool               // per element of sel.Request: it is a join key
@@ -80,15 +82,16 @@ func (c *Catalog) compile(sel *feature.Selection) (*plan, error) {
 	}
 	for i := range sel.Uses {
 		u := &sel.Uses[i]
-		defaults := make([]feature.Defaults, len(u.Fields))
+		defaults, missing := make([]feature.Defaults, len(u.Fields)), make([]value.Value, len(u.Fields))
 		for f := range u.Fields {
-			d, err := u.Fields[f].Defaults()
-			if err != nil {
+			if defaults[f], err = u.Fields[f].Defaults(); err != nil {
 				return nil, err
 			}
-			defaults[f] = d
+			if missing[f], err = u.View.Missing(u.View.Field(u.Fields[f].Name)); err != nil {
+				return nil, err
+			}
 		}
-		p.defaults = append(p.defaults, defaults)
+		p.defaults, p.missing = append(p.defaults, defaults), append(p.missing, missing)
 		p.tables = append(p.tables, c.Table(u.View))
 		if o := c.Older(u.View.Name); o != nil && !slices.Contains(p.older, o) {
 			p.older = append(p.older, o)

@@ -1,0 +1,35 @@
+package historical
+
+import (
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/pit"
+)
+
+// byUse returns the answers of joins and windows in the order of the uses that they are of. What windows hold has no row
+// of its own: no created time, and the event time is the instant that the value is of.
+func byUse(sel *feature.Selection, r *pit.Result) []pit.ViewResult {
+	if len(r.Windows) == 0 {
+		return r.Views
+	}
+	views, windows := r.Views, r.Windows
+	out := make([]pit.ViewResult, len(sel.Uses))
+	for i := range sel.Uses {
+		if !sel.Uses[i].View.Windowed() {
+			out[i], views = views[0], views[1:]
+			continue
+		}
+		w := &windows[0]
+		out[i] = pit.ViewResult{Status: w.Status, Event: w.Event, Created: noTimes(len(w.Status)), Columns: w.Columns, Report: w.Report}
+		windows = windows[1:]
+	}
+	return out
+}
+
+func noTimes(n int) []eventtime.Instant {
+	out := make([]eventtime.Instant, n)
+	for i := range out {
+		out[i] = eventtime.None
+	}
+	return out
+}

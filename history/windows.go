@@ -1,0 +1,102 @@
+package history
+
+import (
+	"slices"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/offline"
+	"github.com/truepoint/truepoint/pit"
+	"github.com/truepoint/truepoint/value"
+)
+
+// Windows returns the scan that computes the features of a use of a window view from its history t. Joins, runs and
+// explanations take it from here, so that they compute the same. Errors: FailedPrecondition for a column whose type is
+// not known, Internal for a field that no aggregation computes; those of expr.Compile and Layout.
+func Windows(u *feature.Use, t *Table) (pit.WindowScan, error) {
+	w := pit.WindowScan{
+		Name: u.Alias, Table: t, Layout: t.Layout, Spine: u.Columns, Availability: u.Source.Availability,
+		Refresh: u.View.Refresh, Delay: u.View.Delay, TTL: u.View.TTL,
+	}
+	var err error
+	if w.EventID, err = eventID(u); err != nil {
+		return w, err
+	}
+	w.Features, err = windowFeatures(u)
+	return w, err
+}
+
+// eventID returns the column that identifies an event of a window view, as views name it; empty if there is none.
+func eventID(u *feature.Use) (string, error) {
+	if !u.View.Windowed() || len(u.Fields) == 0 || u.Source.EventID == "" {
+		return "", nil
+	}
+	m, err := offline.NewMapping(u.Source)
+	if err != nil {
+		return "", err
+	}
+	return m.Name(u.Source.EventID), nil
+}
+
+func windowFeatures(u *feature.Use) ([]pit.WindowFeature, error) {
+	out := make([]pit.WindowFeature, len(u.Fields))
+	for i, f := range u.Fields {
+		at := u.View.Field(f.Name)
+		if at < 0 || at >= len(u.View.Aggregations) {
+			return nil, errs.New(errs.Internal, "no aggregation of view %q computes feature %q", u.View.Name, f.Name)
+		}
+		a := &u.View.Aggregations[at]
+		spec, err := u.View.Spec(a)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = pit.WindowFeature{Name: f.Name, Spec: spec, Column: a.Column, Window: a.Bounds(), Last: a.Last, By: a.By}
+		where, err := u.View.Filter(a)
+		if err != nil {
+			return nil, err
+		}
+		if where != nil { // a nil *expr.Filter is no nil pit.Filter
+			out[i].Where = where
+		}
+	}
+	return out, nil
+}
+
+// windowInputs returns the columns that the features of a use of a window view are computed from, each once.
+func windowInputs(u *feature.Use) ([]value.Field, error) {
+	features, err := windowFeatures(u)
+	if err != nil {
+		return nil, err
+	}
+	var out []value.Field
+	add := func(f value.Field) {
+		if f.Name != "" && !slices.ContainsFunc(out, func(g value.Field) bool { return g.Name == f.Name }) {
+			out = append(out, f)
+		}
+	}
+	for i := range features {
+		f := &features[i]
+		add(value.Field{Name: f.Column, Type: f.Spec.Input})
+		add(value.Field{Name: f.By, Type: u.View.Input(f.By)})
+		if f.Where != nil {
+			for _, c := range f.Where.Columns() {
+				add(c)
+			}
+		}
+	}
+	return out, nil
+}
+
+// Declared returns the columns of the history of a window view that definitions declare, as views name them: those of the
+// source's schema, or where it has none those that the view uses.
+func Declared(u *feature.Use) []value.Field {
+	m, err := offline.NewMapping(u.Source)
+	if err != nil || len(u.Source.Schema) == 0 {
+		return u.View.Inputs
+	}
+	out := make([]value.Field, len(u.Source.Schema))
+	for i, f := range u.Source.Schema {
+		out[i] = value.Field{Name: m.Name(f.Name), Type: f.Type}
+	}
+	return out
+}
