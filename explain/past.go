@@ -41,8 +41,13 @@ type Past struct {
 }
 
 // History tells for every field of a use which row of the history answers, or why there is none, with at most eight of
-// the rows that lost. It reads the whole history once. Errors: those of the offline store.
+// the rows that lost. It reads the whole history once. Errors: those of the offline store;
+// Unimplemented for a view of windows.
 func History(ctx context.Context, d offline.Driver, u *feature.Use, p *Past) (out []Offline, err error) {
+	if len(u.View.Aggregations) > 0 {
+		return nil, errs.New(errs.Unimplemented, "the rows behind a window are not told yet, and view %q has windows", u.View.Name).WithID("T0632").
+			WithHint("ask for one feature of another view: view:feature")
+	}
 	for _, part := range p.Key {
 		if part.IsNull() {
 			return unanswered(u, "the row has a null join key"), nil
