@@ -91,8 +91,7 @@ func (s *session) answer(ctx context.Context, i int) (*pit.ViewResult, error) {
 	if query, err = s.plan.Report(dialect, i); err != nil {
 		return nil, err
 	}
-	var counts sqlgen.Counts
-	err = s.conn.QueryRowContext(ctx, query).Scan(&counts.Total, &counts.NoKey, &counts.NoEvent, &counts.NoCreated, &counts.OutOfRange)
+	counts, err := s.counts(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -100,12 +99,23 @@ func (s *session) answer(ctx context.Context, i int) (*pit.ViewResult, error) {
 }
 
 func (s *session) collect(ctx context.Context, query string, v *sqlgen.View, c *sqlgen.Collector) error {
+	return s.each(ctx, query, 4+len(v.Layout.Features), func(raw []any) error {
+		r, err := row(raw, v)
+		if err != nil {
+			return err
+		}
+		return c.Add(r)
+	})
+}
+
+// each runs a statement and hands on its rows, which are not kept.
+func (s *session) each(ctx context.Context, query string, columns int, add func([]any) error) error {
 	rows, err := s.conn.QueryContext(ctx, query)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	raw := make([]any, 4+len(v.Layout.Features))
+	raw := make([]any, columns)
 	into := make([]any, len(raw))
 	for i := range raw {
 		into[i] = &raw[i]
@@ -114,11 +124,7 @@ func (s *session) collect(ctx context.Context, query string, v *sqlgen.View, c *
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
-		r, err := row(raw, v)
-		if err != nil {
-			return err
-		}
-		if err := c.Add(r); err != nil {
+		if err := add(raw); err != nil {
 			return err
 		}
 	}

@@ -90,17 +90,17 @@ type session struct {
 	conn  *sql.Conn
 	plan  sqlgen.Plan
 	join  *offline.Join
-	files []file
+	files []file // of views, then of windows
 }
 
 func (s *session) close() error { return errs.Join(s.conn.Close(), s.db.Close()) }
 
 // begin opens a session and renders the join.
 func (j *Joiner) begin(ctx context.Context, with *offline.Join) (*session, error) {
-	if len(with.Plan.Windows) > 0 {
+	if len(with.WindowSources) != len(with.Plan.Windows) {
 		return nil, elsewhere("windows are computed here")
 	}
-	files, err := j.files(with.Sources)
+	files, err := j.files(slices.Concat(with.Sources, with.WindowSources))
 	if err != nil {
 		return nil, err
 	}
@@ -121,23 +121,44 @@ func (j *Joiner) begin(ctx context.Context, with *offline.Join) (*session, error
 func (s *session) render(ctx context.Context) error {
 	p := s.join.Plan
 	for i := range p.Views {
-		for _, name := range p.Views[i].Spine {
-			if slices.ContainsFunc(s.plan.Spine, func(f value.Field) bool { return f.Name == name }) {
-				continue
-			}
-			col := p.Spine.Columns.Column(name)
-			for row, at := range col.Ints {
-				if col.Type.Kind == value.UnixTimestamp && at%int64(eventtime.Second) != 0 {
-					return elsewhere("row %d of column %q has a fraction of a second", row+1, name)
-				}
-			}
-			s.plan.Spine = append(s.plan.Spine, value.Field{Name: name, Type: col.Type})
+		if err := s.keys(p.Views[i].Spine); err != nil {
+			return err
 		}
-		v, err := s.view(ctx, i, s.files[i].path)
+		v, err := s.view(ctx, &p.Views[i], s.join.Sources[i], s.join.Settle[i], s.files[i].path, nil)
 		if err != nil {
 			return err
 		}
 		s.plan.Views = append(s.plan.Views, *v)
+	}
+	for i := range p.Windows {
+		if err := s.keys(p.Windows[i].Spine); err != nil {
+			return err
+		}
+		v, err := s.windowView(ctx, i)
+		if err != nil {
+			return err
+		}
+		s.plan.Windows = append(s.plan.Windows, *v)
+		if _, err := s.plan.WindowAnswer(dialect, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keys adds the columns of the entity rows that supply the keys of a view.
+func (s *session) keys(names []string) error {
+	for _, name := range names {
+		if slices.ContainsFunc(s.plan.Spine, func(f value.Field) bool { return f.Name == name }) {
+			continue
+		}
+		col := s.join.Plan.Spine.Columns.Column(name)
+		for row, at := range col.Ints {
+			if col.Type.Kind == value.UnixTimestamp && at%int64(eventtime.Second) != 0 {
+				return elsewhere("row %d of column %q has a fraction of a second", row+1, name)
+			}
+		}
+		s.plan.Spine = append(s.plan.Spine, value.Field{Name: name, Type: col.Type})
 	}
 	return nil
 }
@@ -162,6 +183,13 @@ func (j *Joiner) Join(ctx context.Context, with *offline.Join) (out *pit.Result,
 			return nil, failed(err)
 		}
 		out.Views = append(out.Views, *v)
+	}
+	for i := range s.plan.Windows {
+		w, err := s.windows(ctx, i)
+		if err != nil {
+			return nil, failed(err)
+		}
+		out.Windows = append(out.Windows, *w)
 	}
 	for _, f := range s.files {
 		if err := f.unchanged(); err != nil {

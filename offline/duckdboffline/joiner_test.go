@@ -55,6 +55,16 @@ func TestRandomPlansAgreeWithNaiveAndEval(t *testing.T) {
 	joinertest.Run(t, &engine{Joiner: duckdboffline.New(dir, nil), dir: dir})
 }
 
+func TestRandomWindowsAgreeWithNaive(t *testing.T) {
+	dir := t.TempDir()
+	joinertest.RunWindows(t, &engine{Joiner: duckdboffline.New(dir, nil), dir: dir})
+}
+
+func TestRandomFiltersSelectWhatExprSelects(t *testing.T) {
+	dir := t.TempDir()
+	joinertest.RunFilters(t, &engine{Joiner: duckdboffline.New(dir, nil), dir: dir})
+}
+
 func TestAJoinReachesItsFilesAndNothingElse(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

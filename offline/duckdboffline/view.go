@@ -11,6 +11,7 @@ import (
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/offline"
+	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/pit/sqlgen"
 	"github.com/truepoint/truepoint/value"
 )
@@ -89,9 +90,9 @@ var types = map[string]value.Kind{
 	"BLOB": value.Bytes, "TIMESTAMP WITH TIME ZONE": value.UnixTimestamp, "TIMESTAMP": value.UnixTimestamp, "DATE": value.Date, "UUID": value.Uuid,
 }
 
-// view returns a join in terms of DuckDB, if it would answer exactly.
-func (s *session) view(ctx context.Context, i int, path string) (*sqlgen.View, error) {
-	v, src := &s.join.Plan.Views[i], s.join.Sources[i]
+// view returns a join in terms of DuckDB, if it would answer exactly. more, unless nil, asks for columns beside those of
+// the join.
+func (s *session) view(ctx context.Context, v *pit.ViewScan, src *feature.Source, settle []value.Field, path string, more func(*checked)) (*sqlgen.View, error) {
 	m, err := offline.NewMapping(src)
 	if err != nil {
 		return nil, err
@@ -117,20 +118,23 @@ func (s *session) view(ctx context.Context, i int, path string) (*sqlgen.View, e
 	}
 	for _, name := range v.Layout.TieBreak {
 		t := c.scalar(name)
-		for _, f := range s.join.Settle[i] {
+		for _, f := range settle {
 			if f.Name == name {
 				c.same(name, f.Type)
 			}
 		}
 		out.RankTypes = append(out.RankTypes, t)
 	}
-	for _, f := range s.join.Settle[i] {
+	for _, f := range settle {
 		if t := c.scalar(f.Name); c.err == nil {
 			out.Settle = append(out.Settle, value.Field{Name: f.Name, Type: t})
 		}
 	}
 	for f, name := range v.Layout.Features {
 		c.same(name, v.Layout.FeatureTypes[f])
+	}
+	if more != nil {
+		more(c)
 	}
 	return out, c.err
 }

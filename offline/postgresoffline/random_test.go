@@ -57,3 +57,8 @@ func TestRandomWindowsAgreeWithNaive(t *testing.T) {
 	s := newStore(t)
 	joinertest.RunWindows(t, &engine{Driver: s.driver, store: s})
 }
+
+func TestRandomFiltersSelectWhatExprSelects(t *testing.T) {
+	s := newStore(t)
+	joinertest.RunFilters(t, &engine{Driver: s.driver, store: s})
+}

@@ -114,11 +114,8 @@ func (c *WindowCollector) Add(r WindowRow) error {
 		var v value.Value
 		switch {
 		case answers && r.Cells[f].IsNull(): // perhaps the value of nothing
-			state, err := c.view.Features[f].Spec.New()
-			if err != nil {
-				return err
-			}
-			if v, err = state.Final(); err != nil {
+			var err error
+			if v, err = c.view.Features[f].Spec.Empty(); err != nil {
 				return err
 			}
 		case answers:

@@ -96,9 +96,9 @@ func (a *windowAnswer) function(s agg.Spec, x, member string) string {
 	case agg.VarPop, agg.VarSamp, agg.StddevPop, agg.StddevSamp:
 		return a.spread(s.Function, x, widened, member, float)
 	case agg.Min:
-		return a.extreme(s.Input.Kind, "MIN", x, member, "")
+		return a.extreme(s.Input.Kind, "MIN", x, member)
 	case agg.Max:
-		return a.extreme(s.Input.Kind, "MAX", x, member, " DESC")
+		return a.extreme(s.Input.Kind, "MAX", x, member)
 	}
 	a.ordered = true
 	order := "place"
@@ -127,18 +127,23 @@ func (a *windowAnswer) spread(f agg.Function, x, widened, member string, float b
 		member, x, least, member, a.d.Finite(x), a.d.Types[value.Float64], name, member, a.d.Finite(x), widened)
 }
 
-// extreme returns the least or greatest value as pit orders them; NaN gives way to every number.
-func (a *windowAnswer) extreme(k value.Kind, name, x, member, direction string) string {
-	var order []string
+// extreme returns the least or greatest value as pit orders them; NaN gives way to every number. Floats are ordered by
+// their opposites: DuckDB takes −0 for 0 when an array is ordered by its own elements.
+func (a *windowAnswer) extreme(k value.Kind, name, x, member string) string {
+	direction, opposite := "", " DESC"
+	if name == "MAX" {
+		direction, opposite = " DESC", ""
+	}
+	rank := a.d.Rank(k, x)
 	switch k {
 	case value.Float32, value.Float64:
-		order = append(order, "CASE WHEN "+a.d.NaN(x)+" THEN 1 ELSE 0 END")
+		sign := rank[len(rank)-1]
+		return a.d.Gather(x, member, []string{"CASE WHEN " + a.d.NaN(x) + " THEN 1 ELSE 0 END", "-" + x + opposite, sign + direction}, 0)
 	case value.String, value.Decimal:
-	default:
-		return name + "(CASE WHEN " + member + " THEN " + x + " END)"
+		for i := range rank {
+			rank[i] += direction
+		}
+		return a.d.Gather(x, member, rank, 0)
 	}
-	for _, key := range a.d.Rank(k, x) {
-		order = append(order, key+direction)
-	}
-	return a.d.Gather(x, member, order, 0)
+	return name + "(CASE WHEN " + member + " THEN " + x + " END)"
 }

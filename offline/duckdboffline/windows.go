@@ -1,0 +1,101 @@
+//go:build duckdb
+
+package duckdboffline
+
+import (
+	"context"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/pit"
+	"github.com/truepoint/truepoint/pit/sqlgen"
+	"github.com/truepoint/truepoint/value"
+)
+
+// windowView returns windows in terms of DuckDB, if it would answer exactly.
+func (s *session) windowView(ctx context.Context, i int) (*sqlgen.WindowView, error) {
+	w := &s.join.Plan.Windows[i]
+	out := &sqlgen.WindowView{Features: w.Features, Refresh: w.Refresh, Delay: w.Delay}
+	join := &pit.ViewScan{Name: w.Name, Layout: w.Layout, Spine: w.Spine, Availability: w.Availability, TTL: w.TTL}
+	path := s.files[len(s.join.Sources)+i].path
+	v, err := s.view(ctx, join, s.join.WindowSources[i], s.join.WindowSettle[i], path, func(c *checked) {
+		if w.EventID != "" {
+			out.EventID = value.Field{Name: w.EventID, Type: c.scalar(w.EventID)}
+		}
+		for i := range w.Features {
+			f := &w.Features[i]
+			if f.Column != "" {
+				c.same(f.Column, f.Spec.Input)
+			}
+			if f.Where == nil {
+				continue
+			}
+			for _, column := range f.Where.Columns() {
+				c.same(column.Name, column.Type)
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.View = *v
+	return out, nil
+}
+
+// windows runs the two statements of windows.
+func (s *session) windows(ctx context.Context, i int) (*pit.WindowResult, error) {
+	v := &s.plan.Windows[i]
+	query, err := s.plan.WindowReport(dialect, i)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := s.counts(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if err := counts.Check(v.Name); err != nil {
+		return nil, err
+	}
+	n := len(s.join.Plan.Spine.AsOf)
+	c, err := sqlgen.NewWindowCollector(v, n)
+	if err != nil {
+		return nil, err
+	}
+	if query, err = s.plan.WindowAnswer(dialect, i); err != nil {
+		return nil, err
+	}
+	err = s.each(ctx, query, 3+len(v.Features), func(raw []any) error {
+		r, err := windowRow(raw, v)
+		if err != nil {
+			return err
+		}
+		return c.Add(r)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c.Done(n, counts)
+}
+
+func windowRow(raw []any, v *sqlgen.WindowView) (sqlgen.WindowRow, error) {
+	r := sqlgen.WindowRow{N: raw[0].(int64), Status: value.Status(raw[1].(int32)), Event: eventtime.None, Cells: make([]value.Value, len(v.Features))}
+	if at, ok := raw[2].(int64); ok {
+		r.Event = eventtime.Instant(at)
+	}
+	for f := range r.Cells {
+		t, err := v.Features[f].Type()
+		if err != nil {
+			return r, err
+		}
+		if r.Cells[f], err = cell(raw[3+f], t); err != nil {
+			return r, errs.Wrap(err, errs.CodeOf(err), "entity row %d, feature %q", r.N+1, v.Features[f].Name)
+		}
+	}
+	return r, nil
+}
+
+// counts runs the statement of a report.
+func (s *session) counts(ctx context.Context, query string) (c sqlgen.Counts, err error) {
+	err = s.conn.QueryRowContext(ctx, query).Scan(&c.Total, &c.NoKey, &c.NoEvent, &c.NoCreated, &c.OutOfRange)
+	return c, err
+}
