@@ -216,7 +216,11 @@ func (t *translation) compared(args []*expr.Term, text string, a, b phrase, diff
 	var cases string
 	for i, pair := range [][2]phrase{{a, b}, {b, a}} {
 		if args[i].Class == "Float" && (args[i].Column != "" || args[i].Name != "") && args[i].Name != "double" {
-			cases += " WHEN " + t.d.NaN(pair[0].text) + " AND " + pair[1].text + " IS NOT NULL THEN " + unequal
+			cases += " WHEN " + t.d.NaN(pair[0].text)
+			if other := args[1-i]; other.Literal == nil {
+				cases += " AND " + pair[1].text + " IS NOT NULL"
+			}
+			cases += " THEN " + unequal
 		}
 	}
 	if cases == "" {

@@ -38,7 +38,7 @@ func TestFiltersAreConditions(t *testing.T) {
 		"country in ['FR', \"d'Oc\"]":    `("country" COLLATE "C" IN ('FR', 'd''Oc'))`,
 		"is_null(at) || flag":            `(CASE WHEN ("at" IS NULL) IS NOT NULL AND "flag" IS NOT NULL THEN ("at" IS NULL) OR "flag" END)`,
 		"coalesce(country, '') == ''":    `(COALESCE("country", '') COLLATE "C" = '')`,
-		"score >= 0.1":                   `(CASE WHEN (CAST("score" AS double precision) = 'NaN') AND CAST('0.1' AS double precision) IS NOT NULL THEN FALSE ELSE CAST("score" AS double precision) >= CAST('0.1' AS double precision) END)`,
+		"score >= 0.1":                   `(CASE WHEN (CAST("score" AS double precision) = 'NaN') THEN FALSE ELSE CAST("score" AS double precision) >= CAST('0.1' AS double precision) END)`,
 		"cents + small > 7": `((CAST("cents" AS numeric) + CAST("small" AS numeric)) > 7) AND ` +
 			`NOT COALESCE((CAST("cents" AS numeric) + CAST("small" AS numeric)) NOT BETWEEN -9223372036854775808 AND 9223372036854775807, FALSE)`,
 		"small % 2 == 1":          `(MOD(MOD("small", 2) + 2, 2) = 1)`,

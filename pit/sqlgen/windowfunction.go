@@ -72,7 +72,7 @@ func (a *windowAnswer) function(s agg.Spec, x, member string) string {
 	cast := func(x string, k value.Kind) string { return "CAST(" + x + " AS " + a.d.Types[k] + ")" }
 	when := func(x string) string { return "CASE WHEN " + member + " THEN " + x + " END" }
 	widened := x
-	if float {
+	if s.Input.Kind == value.Float32 {
 		widened = cast(x, value.Float64)
 	}
 	switch s.Function {

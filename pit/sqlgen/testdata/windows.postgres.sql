@@ -56,9 +56,9 @@ WITH tp_history AS (
     n,
     MAX(CASE WHEN w0 OR w1 THEN 1 ELSE 0 END) AS filled,
     COUNT(CASE WHEN w0 THEN 1 END) AS f0,
-    SUM(CASE WHEN w0 THEN CAST(v0 AS double precision) END) AS f1,
-    SUM(CASE WHEN w1 THEN CAST(v0 AS double precision) END) AS f2,
-    SUM(CASE WHEN w0 AND p0 THEN CAST(v0 AS double precision) END) AS f3
+    SUM(CASE WHEN w0 THEN v0 END) AS f1,
+    SUM(CASE WHEN w1 THEN v0 END) AS f2,
+    SUM(CASE WHEN w0 AND p0 THEN v0 END) AS f3
   FROM tp_event
   GROUP BY n
 )
