@@ -175,6 +175,9 @@ func (a *windowAnswer) usable() error {
 		limit = fmt.Sprintf("m.o + %d", v.Delay)
 	}
 	on = append(on, "h.e <= "+limit)
+	if reach := a.reach(); reach > 0 {
+		on = append(on, fmt.Sprintf("h.e > m.o - %d", reach))
+	}
 	switch {
 	case v.Availability.Rule == eventtime.ByCreatedTime:
 		on = append(on, "h.c <= "+limit)
@@ -205,6 +208,21 @@ func (a *windowAnswer) usable() error {
 	a.line(1, "JOIN tp_history AS h")
 	a.conditions(2, "ON", on)
 	return nil
+}
+
+// reach returns how far before o the windows begin at most, 0 if rows before that matter: to a lifetime, or since a
+// later delivery of an event may lie there.
+func (a *windowAnswer) reach() (out eventtime.Duration) {
+	if a.view.EventID.Name != "" {
+		return 0
+	}
+	for _, w := range a.windows {
+		if w.Length == 0 {
+			return 0
+		}
+		out = max(out, w.Length+w.Offset+w.Hop)
+	}
+	return out
 }
 
 // delivery numbers the rows of one event, 1 for the one that counts: the latest in created time, then in position, which

@@ -43,6 +43,7 @@ WITH tp_history AS (
   JOIN tp_history AS h
     ON h.k0 = m.x0
       AND h.e <= m.o
+      AND h.e > m.o - 1213200000000
 ), tp_event AS (
   SELECT
     n,
