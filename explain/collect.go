@@ -3,10 +3,10 @@ package explain
 import (
 	"bytes"
 	"context"
+	"slices"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
-	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/history"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/pit"
@@ -33,7 +33,7 @@ type place struct {
 
 // collect reads the whole history of a use and keeps the rows of one key. Errors: ResourceExhausted beyond rowsMax.
 func collect(ctx context.Context, t *history.Table, key []byte) (*found, error) {
-	names := columnsOf(t.Layout)
+	names := columnsOf(t)
 	f := &found{batch: &value.Batch{}, layout: t.Layout}
 	columns := make([]*value.Column, len(names))
 	for i := range columns {
@@ -55,11 +55,12 @@ func collect(ctx context.Context, t *history.Table, key []byte) (*found, error) 
 	return f, nil
 }
 
-// columnsOf returns the columns of a layout, the keys first, each once.
-func columnsOf(l pit.Layout) []string {
+// columnsOf returns the columns of a history, the keys and the event time first, each once.
+func columnsOf(t *history.Table) []string {
+	l := t.Layout
 	var out []string
 	seen := map[string]bool{"": true}
-	for _, list := range [][]string{l.Keys, {l.Event, l.Created, l.Deleted, l.Sequence}, l.TieBreak, l.Features} {
+	for _, list := range [][]string{l.Keys, {l.Event, l.Created, l.Deleted, l.Sequence}, l.TieBreak, l.Features, t.Inputs} {
 		for _, n := range list {
 			if !seen[n] {
 				seen[n] = true
@@ -144,13 +145,15 @@ func (f *found) candidate(i int) pit.Candidate {
 	return c
 }
 
-// row returns row i for people; field is the feature's column.
-func (f *found) row(i int, u *feature.Use) Row {
+// row returns row i for people; its value is that of a column, null without one.
+func (f *found) row(i int, column string, of eventtime.Availability) Row {
 	c := f.candidate(i)
-	r := Row{File: f.at[i].file, Group: f.at[i].group, Position: f.at[i].row, Event: c.Event, Created: c.Created, Available: eventtime.None,
-		Value: f.batch.Column(u.Fields[0].Name).At(i)}
+	r := Row{File: f.at[i].file, Group: f.at[i].group, Position: f.at[i].row, Event: c.Event, Created: c.Created, Available: eventtime.None}
+	if column != "" {
+		r.Value = f.batch.Column(column).At(i)
+	}
 	if c.Event != eventtime.None {
-		if at, ok := u.Source.Availability.Of(c.Event, c.Created); ok {
+		if at, ok := of.Of(c.Event, c.Created); ok {
 			r.Available = at
 		}
 	}
@@ -158,4 +161,15 @@ func (f *found) row(i int, u *feature.Use) Row {
 		r.Deleted = f.batch.Column(f.layout.Deleted).At(i).Bool()
 	}
 	return r
+}
+
+// newestFirst orders rows of the key, the newest one first.
+func (f *found) newestFirst(rows []int) {
+	slices.SortFunc(rows, func(a, b int) int {
+		ca, cb := f.candidate(a), f.candidate(b)
+		if ca.Newer(&cb) {
+			return -1
+		}
+		return 1
+	})
 }

@@ -26,6 +26,8 @@ func (e *Env) cure(ctx context.Context, r *Result, u *feature.Use) (string, erro
 		return "see that the online store runs, then repeat the command", nil
 	case r.Older != nil:
 		return fmt.Sprintf("complete generation %d, which no run but its own can do: %s", r.Older.Waiting, r.Older.Command(e.Clock())), nil
+	case r.Offline.Window != nil:
+		return e.recompute(r, name), nil
 	case o.Found && (w == nil || o.Event > w.Event || o.Event == w.Event && o.Created > w.Created):
 		return e.extend(r, u), nil
 	case w == nil: // the stored row cannot be read, and the history has none
@@ -40,6 +42,15 @@ func (e *Env) cure(ctx context.Context, r *Result, u *feature.Use) (string, erro
 	}
 	end := max(w.Event, w.Available) // a run takes what is available at its END
 	return fmt.Sprintf("truepoint materialize %s %s -v %s", w.Event, end, name), nil
+}
+
+// recompute is the cure of a window view whose stored values are not those of the history: a run of the newest instant, or
+// once more of the one that is stored, which rows that came later have changed.
+func (e *Env) recompute(r *Result, view string) string {
+	if w := r.Offline.Window; r.Online.Found && r.Online.Event == w.Of {
+		return fmt.Sprintf("truepoint materialize %s %s -v %s", w.Of, w.Usable, view)
+	}
+	return fmt.Sprintf("truepoint materialize-incremental %s -v %s", e.Clock(), view)
 }
 
 // extend is the cure of an online row that the history does not have: it was pushed online only, or it is gone from the

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/truepoint/truepoint/eventtime"
@@ -37,7 +36,7 @@ func (f *found) explain(ctx context.Context, u *feature.Use, at eventtime.Instan
 	}
 	best := int(v.Row[0])
 	if best >= 0 {
-		w := f.row(best, u)
+		w := f.row(best, u.Fields[0].Name, u.Source.Availability)
 		out.Winner = &w
 	}
 	out.Others = f.others(best, u, at)
@@ -58,16 +57,10 @@ func (f *found) others(best int, u *feature.Use, at eventtime.Instant) []Row {
 			index = append(index, i)
 		}
 	}
-	slices.SortFunc(index, func(a, b int) int {
-		ca, cb := f.candidate(a), f.candidate(b)
-		if ca.Newer(&cb) {
-			return -1
-		}
-		return 1
-	})
+	f.newestFirst(index)
 	var out []Row
 	for _, i := range index {
-		r := f.row(i, u)
+		r := f.row(i, u.Fields[0].Name, u.Source.Availability)
 		r.Reason = f.reason(i, best, &r, at)
 		out = append(out, r)
 	}

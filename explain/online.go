@@ -71,6 +71,10 @@ func (o *Online) inWords(u *feature.Use, at eventtime.Instant) string {
 		return "the stored row is further ahead of the clock than max_skew"
 	case o.Reason != "":
 		return "the online store could not answer"
+	case !o.Found && u.View.Windowed():
+		return "the table has no row of this key: no run found an event of it in a window"
+	case o.Deleted && u.View.Windowed():
+		return "the stored row says that no event lies in a window any more"
 	case !o.Found:
 		return "the table has no row of this key; materialize or push it"
 	case o.Deleted:

@@ -25,7 +25,7 @@ func Preview(ctx context.Context, env *Env, view string, limit int) (out *value.
 		return nil, err
 	}
 	defer func() { err = errs.Join(err, t.Close()) }()
-	names := slices.DeleteFunc(columnsOf(t.Layout), offline.Ours)
+	names := slices.DeleteFunc(columnsOf(t), offline.Ours)
 	columns := make([]*value.Column, len(names))
 	for i := range columns {
 		columns[i] = &value.Column{}

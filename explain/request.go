@@ -67,6 +67,18 @@ type Offline struct {
 	Rule      string // why this row answers, or why there is none
 	Rows      int64  // rows of this key in the history
 	Others    []Row  // rows of the key that lost, newest first, at most OthersMax; each says why in Reason
+
+	Window *Window // of a feature that is computed from events; there is no Winner then
+}
+
+// A Window explains a feature that is computed from events.
+type Window struct {
+	Function string             // what is computed, for people
+	Of       eventtime.Instant  // the instant that the value is of; None where there is none yet
+	Usable   eventtime.Instant  // when a row must have become usable to count, inclusive: Of and the view's delay
+	Bounds   eventtime.Interval // event times, both inclusive; Start is eventtime.Min without a far edge
+	Counted  int64              // rows that count; of more than agg.CountMax the others are not told
+	Rows     []Row              // of them the newest, newest first, at most OthersMax; Value is what the function reads
 }
 
 // A Row is one row of a history.

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"context"
+	"slices"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
@@ -30,6 +31,9 @@ func (e *Env) check(ctx context.Context, v *feature.View, c *SourceCheck) (err e
 		return err
 	}
 	c.Source = u.Source.Name
+	if u.View, err = e.typed(ctx, u); err != nil {
+		return err
+	}
 	t, err := history.Open(ctx, e.Offline, u, nil)
 	if err != nil {
 		return err
@@ -39,7 +43,7 @@ func (e *Env) check(ctx context.Context, v *feature.View, c *SourceCheck) (err e
 		c.Files++
 		c.Bytes += f.Size
 	}
-	names := columnsOf(t.Layout)
+	names := columnsOf(t)
 	columns := make([]*value.Column, len(names))
 	for i := range columns {
 		columns[i] = &value.Column{}
@@ -51,6 +55,34 @@ func (e *Env) check(ctx context.Context, v *feature.View, c *SourceCheck) (err e
 		c.count(columns, len(t.Layout.Keys))
 	}
 	return nil
+}
+
+// typed returns the view of a use with the types of all columns that its windows are computed from: definitions that are
+// not applied may leave them to the source. Errors: NotFound for columns that the source lacks, and the driver's.
+func (e *Env) typed(ctx context.Context, u *feature.Use) (*feature.View, error) {
+	unknown := func(f value.Field) bool { return f.Type.IsZero() }
+	if !slices.ContainsFunc(u.View.Inputs, unknown) {
+		return u.View, nil
+	}
+	columns, err := e.Offline.Columns(ctx, u.Source)
+	if err != nil {
+		return nil, err
+	}
+	v := *u.View
+	v.Inputs = slices.Clone(v.Inputs)
+	var faults errs.List
+	for i := range v.Inputs {
+		f := &v.Inputs[i]
+		at := slices.IndexFunc(columns, func(c value.Field) bool { return c.Name == f.Name })
+		switch {
+		case !unknown(*f):
+		case at < 0:
+			faults.Add(errs.New(errs.NotFound, "source %q has no column %q, which view %q uses", u.Source.Name, f.Name, v.Name).WithID("T0341"))
+		default:
+			f.Type = columns[at].Type
+		}
+	}
+	return &v, faults.Err()
 }
 
 // count adds the rows of a part; its first columns are the keys, the next one is the event time.

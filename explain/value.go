@@ -61,6 +61,9 @@ func Value(ctx context.Context, env *Env, req *Request) (*Result, error) {
 	if n := cmp.Or(req.OthersMax, othersDefault); len(res.Offline.Others) > n {
 		res.Offline.Others = res.Offline.Others[:n]
 	}
+	if w := res.Offline.Window; w != nil {
+		w.Rows = w.Rows[:min(len(w.Rows), cmp.Or(req.OthersMax, othersDefault))]
+	}
 	res.Agree = res.Online.Status.Agrees(res.Offline.Status) && res.Online.Value.Identical(res.Offline.Value)
 	if !res.Agree {
 		res.Cure, err = env.cure(ctx, res, u)
@@ -117,6 +120,9 @@ func (e *Env) offline(ctx context.Context, u *feature.Use, parts []value.Value, 
 	f, err := collect(ctx, table, key)
 	if err != nil {
 		return out, err
+	}
+	if u.View.Windowed() {
+		return f.explainWindow(ctx, u, at)
 	}
 	return f.explain(ctx, u, at)
 }

@@ -20,7 +20,7 @@ func byUse(sel *feature.Selection, r *pit.Result) []pit.ViewResult {
 			continue
 		}
 		w := &windows[0]
-		out[i] = pit.ViewResult{Status: w.Status, Event: w.Event, Created: noTimes(len(w.Status)), Columns: w.Columns, Report: w.Report}
+		out[i] = pit.ViewResult{Status: w.Status, Event: w.Event, Created: noTimes(len(w.Status)), Columns: w.Columns[:len(sel.Uses[i].Fields)], Report: w.Report}
 		windows = windows[1:]
 	}
 	return out

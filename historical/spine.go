@@ -114,7 +114,7 @@ func role(column string, sel *feature.Selection) string {
 			}
 		}
 	}
-	return "a join key"
+	return "which on-demand features take from the request"
 }
 
 // instantOf returns how rows of a time column become instants, by the column's type.

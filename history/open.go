@@ -15,6 +15,7 @@ import (
 type Table struct {
 	offline.Snapshot
 	Layout pit.Layout
+	Inputs []string // what windows read beside the columns of Layout; nil for other views
 }
 
 // Open takes a snapshot of the history of one use. pinned is a manifest to read again, or nil for the present state.
@@ -49,7 +50,11 @@ func tableOf(u *feature.Use, s offline.Snapshot) (*Table, error) {
 	if layout.Sequence = s.Sequence(); layout.Sequence != "" && layout.Created == "" {
 		layout.Created = offline.ArrivalColumn
 	}
-	return &Table{Snapshot: s, Layout: layout}, nil
+	t := &Table{Snapshot: s, Layout: layout}
+	if u.View.Windowed() {
+		t.Inputs, err = inputNames(u)
+	}
+	return t, err
 }
 
 // Tables are the histories of several uses. Several uses may share one snapshot.

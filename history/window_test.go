@@ -57,7 +57,8 @@ func TestWindowsHaveTheRolesOfTheDefinition(t *testing.T) {
 	if w.Name != "w" || w.EventID != "event" || w.Refresh != eventtime.Hour || w.Delay != eventtime.Minute || !slices.Equal(w.Spine, u.Columns) {
 		t.Errorf("got %+v", w)
 	}
-	if len(w.Features) != 1 || w.Features[0].Name != "by" || w.Features[0].By != "country" || w.Features[0].Window.Length != eventtime.Day || w.Features[0].Where != nil {
+	if len(w.Features) != 2 || w.Features[0].Name != "by" || w.Features[0].By != "country" || w.Features[0].Window.Length != eventtime.Day || w.Features[0].Where != nil ||
+		w.Features[1].Name != "n" || w.Features[1].Window != (eventtime.Window{}) { // its window decides the status too
 		t.Errorf("got features %+v", w.Features)
 	}
 }

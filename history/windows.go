@@ -3,6 +3,7 @@ package history
 import (
 	"slices"
 
+	"github.com/truepoint/truepoint/agg"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/offline"
@@ -11,7 +12,8 @@ import (
 )
 
 // Windows returns the scan that computes the features of a use of a window view from its history t. Joins, runs and
-// explanations take it from here, so that they compute the same. Errors: FailedPrecondition for a column whose type is
+// explanations take it from here, so that they compute the same. Behind the features of the use there may be others, which
+// only decide the status. Errors: FailedPrecondition for a column whose type is
 // not known, Internal for a field that no aggregation computes; those of expr.Compile and Layout.
 func Windows(u *feature.Use, t *Table) (pit.WindowScan, error) {
 	w := pit.WindowScan{
@@ -22,8 +24,16 @@ func Windows(u *feature.Use, t *Table) (pit.WindowScan, error) {
 	if w.EventID, err = eventID(u); err != nil {
 		return w, err
 	}
-	w.Features, err = windowFeatures(u)
-	return w, err
+	if w.Features, err = windowFeatures(u); err != nil {
+		return w, err
+	}
+	for i := range u.View.Aggregations { // whether a key has a value depends on every window of the view, whichever is asked for
+		a := &u.View.Aggregations[i]
+		if !slices.ContainsFunc(w.Features, func(f pit.WindowFeature) bool { return f.Window == a.Bounds() }) {
+			w.Features = append(w.Features, pit.WindowFeature{Name: a.Name, Spec: agg.Spec{Function: agg.Count}, Window: a.Bounds()})
+		}
+	}
+	return w, nil
 }
 
 // eventID returns the column that identifies an event of a window view, as views name it; empty if there is none.
@@ -85,6 +95,25 @@ func windowInputs(u *feature.Use) ([]value.Field, error) {
 		}
 	}
 	return out, nil
+}
+
+// inputNames returns the columns that the features of a use of a window view are computed from, with that of event ids.
+func inputNames(u *feature.Use) ([]string, error) {
+	var out []string
+	id, err := eventID(u)
+	if err != nil {
+		return nil, err
+	}
+	if id != "" {
+		out = append(out, id)
+	}
+	inputs, err := windowInputs(u)
+	for _, f := range inputs {
+		if f.Name != id {
+			out = append(out, f.Name)
+		}
+	}
+	return out, err
 }
 
 // Declared returns the columns of the history of a window view that definitions declare, as views name them: those of the

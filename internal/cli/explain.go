@@ -81,6 +81,7 @@ func explainText(t *screen.Terminal, e *truepoint.Explanation, now eventtime.Ins
 	if w := e.Offline.Winner; w != nil {
 		fmt.Fprintf(&b, "  row %s%s\n  %s\n", count(w.Position+1), ofFile(w.File), rowTimes(w))
 	}
+	b.WriteString(windowText(t, e.Offline.Window))
 	fmt.Fprintf(&b, "  %s of this key in the history\n", plural(int(e.Offline.Rows), "row", "rows"))
 	b.WriteString(othersText(t, &e.Offline))
 	fmt.Fprintf(&b, "\n%s   %s  %s\n", t.Paint(screen.Strong, "online"), explained(e.Online.Value, e.Online.Defaulted), statusPaint(t, e.Online.Status))
@@ -111,6 +112,9 @@ func othersText(t *screen.Terminal, o *explain.Offline) string {
 	}
 	text := t.Render(tb)
 	rest := o.Rows - int64(len(o.Others))
+	if o.Window != nil {
+		rest -= o.Window.Counted
+	}
 	if o.Winner != nil {
 		rest--
 	}
@@ -176,7 +180,8 @@ func explainDocument(e *truepoint.Explanation) any {
 		"feature": e.Ref, "type": e.Field.Type.String(), "keys": keys, "as_of": instant(e.At), "revision": e.Revision,
 		"ttl": e.TTL.String(), "agree": e.Agree, "cure": e.Cure, "older": e.Older,
 		"offline": object{"status": e.Offline.Status.String(), "value": json.RawMessage(raw(e.Offline.Value)), "defaulted": e.Offline.Defaulted,
-			"rule": e.Offline.Rule, "rows": e.Offline.Rows, "winner": winner, "others": others},
+			"rule": e.Offline.Rule, "rows": e.Offline.Rows, "winner": winner, "others": others,
+			"window": explainedWindow(e.Offline.Window)},
 		"online": object{"status": e.Online.Status.String(), "value": json.RawMessage(raw(e.Online.Value)), "defaulted": e.Online.Defaulted,
 			"table": e.Online.Table, "found": e.Online.Found, "rule": e.Online.Rule, "reason": e.Online.Reason, "deleted": e.Online.Deleted,
 			"event_time": instant(e.Online.Event), "created_time": instant(e.Online.Created), "snapshot": instant(e.Online.Snapshot)},

@@ -93,6 +93,12 @@ func describeRun(r *materialize.Run) string {
 	fact("status", "%s", r.Status)
 	fact("mode", "%s", r.Mode)
 	fact("interval", "%s to %s, both inclusive", r.Start, r.End)
+	switch of := r.Select.ValuesOf; {
+	case of == eventtime.None:
+		fact("values of", "no instant: none was due")
+	case of != 0:
+		fact("values of", "%s", of)
+	}
 	fact("snapshot", "%s, %d files", r.Snapshot, len(r.Manifest.Files))
 	fact("started", "%s by %s", r.Started, runs.Who(r.Holder))
 	if r.Finished != 0 {
