@@ -2,6 +2,9 @@ package postgresoffline
 
 import (
 	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/truepoint/truepoint/agg"
 	"github.com/truepoint/truepoint/errs"
@@ -48,6 +51,9 @@ func (c *checked) same(name string, want value.Type) {
 	c.zone(name)
 }
 
+// numericOutOfRange is PostgreSQL's numeric_value_out_of_range.
+const numericOutOfRange = "22003"
+
 // windowColumns is the number of columns of an answer of windows before its features: n, status, event.
 const windowColumns = 3
 
@@ -84,7 +90,11 @@ func (q *query) windows(ctx context.Context) (*pit.WindowResult, error) {
 			fault = c.Add(r)
 		}
 	}
-	if _, err := result.Close(); err != nil {
+	_, err = result.Close()
+	if e := (*pgconn.PgError)(nil); errors.As(err, &e) && e.Code == numericOutOfRange {
+		return nil, v.Overflow(err)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if fault != nil {

@@ -156,3 +156,9 @@ func (c *WindowCollector) Done(rows int, counts Counts) (*pit.WindowResult, erro
 	counts.into(&c.out.Report)
 	return c.out, nil
 }
+
+// Overflow returns the error of an engine in which a sum of v left the range of its type. Engines do not say in which cell.
+func (v *WindowView) Overflow(err error) error {
+	return errs.Wrap(err, errs.OutOfRange, "view %q: a sum does not fit its type", v.Name).WithID("T0567").
+		WithHint("sum a Float64, or a shorter window; --engine naive names the cell")
+}
