@@ -50,6 +50,7 @@ func TestLongFlights(t *testing.T) {
 	dir := flights(t)
 	t.Run("TrainingSetOfTheCommandLineEqualsNaive", func(t *testing.T) { equalsNaive(t, dir) })
 	t.Run("JoinByEventTimeAloneLeaksOutcomes", func(t *testing.T) { leaks(t, dir, readme, picture) })
+	t.Run("WindowsEqualLoopsOverTheArrivals", func(t *testing.T) { windows(t, dir) })
 	t.Run("CommandsOfTheReadmeRun", func(t *testing.T) { readmeRuns(t, dir) })
 }
 

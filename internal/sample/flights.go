@@ -46,6 +46,7 @@ func flightTables(ctx context.Context, file string) (map[string]*value.Batch, er
 		"weather.parquet":         f.weather,
 		"aircraft_delays.parquet": f.aircraftTable(),
 		"carrier_delays.parquet":  f.carrierTable(),
+		"arrivals.parquet":        f.arrivals(),
 	}, nil
 }
 

@@ -54,6 +54,22 @@ func (f *flightData) aircraftTable() *value.Batch {
 	return t.batch()
 }
 
+// arrivals returns one row for each arrival, as it happened: raw events, of which windows are computed.
+func (f *flightData) arrivals() *value.Batch {
+	t := newTable([]value.Field{
+		{Name: "arrived_timestamp", Type: value.Scalar(value.UnixTimestamp)},
+		{Name: "tailnum", Type: value.Scalar(value.String)},
+		{Name: "carrier", Type: value.Scalar(value.String)},
+		{Name: "origin", Type: value.Scalar(value.String)},
+		{Name: "arr_delay", Type: value.Scalar(value.Float64)},
+		{Name: "distance", Type: value.Scalar(value.Float64)},
+	}, len(f.flights))
+	for _, x := range f.byArrival() {
+		t.append(value.OfInstant(x.arrived), text(x.tail), text(x.carrier), text(x.origin), value.OfFloat64(x.arrivalDelay), value.OfFloat64(x.distance))
+	}
+	return t.batch()
+}
+
 // recentFlights is the number of arrivals over which a carrier's delays are averaged.
 const recentFlights = 20
 
