@@ -4,6 +4,7 @@ package duckdboffline
 
 import (
 	"context"
+	"slices"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
@@ -26,6 +27,9 @@ func (s *session) windowView(ctx context.Context, i int) (*sqlgen.WindowView, er
 			f := &w.Features[i]
 			if f.Column != "" {
 				c.same(f.Column, f.Spec.Input)
+			}
+			if f.By != "" && !slices.Contains(sqlgen.Groups, c.scalar(f.By).Kind) && c.err == nil {
+				c.err = elsewhere("view %q: column %q has a type that nothing is grouped by", w.Name, f.By)
 			}
 			if f.Where == nil {
 				continue
@@ -64,8 +68,12 @@ func (s *session) windows(ctx context.Context, i int) (*pit.WindowResult, error)
 	if query, err = s.plan.WindowAnswer(dialect, i); err != nil {
 		return nil, err
 	}
-	err = s.each(ctx, query, 3+len(v.Features), func(raw []any) error {
-		r, err := windowRow(raw, v)
+	cells, err := v.Cells()
+	if err != nil {
+		return nil, err
+	}
+	err = s.each(ctx, query, 3+len(cells), func(raw []any) error {
+		r, err := windowRow(raw, cells)
 		if err != nil {
 			return err
 		}
@@ -80,18 +88,15 @@ func (s *session) windows(ctx context.Context, i int) (*pit.WindowResult, error)
 	return c.Done(n, counts)
 }
 
-func windowRow(raw []any, v *sqlgen.WindowView) (sqlgen.WindowRow, error) {
-	r := sqlgen.WindowRow{N: raw[0].(int64), Status: value.Status(raw[1].(int32)), Event: eventtime.None, Cells: make([]value.Value, len(v.Features))}
+func windowRow(raw []any, cells []sqlgen.Cell) (sqlgen.WindowRow, error) {
+	r := sqlgen.WindowRow{N: raw[0].(int64), Status: value.Status(raw[1].(int32)), Event: eventtime.None, Cells: make([]value.Value, len(cells))}
 	if at, ok := raw[2].(int64); ok {
 		r.Event = eventtime.Instant(at)
 	}
-	for f := range r.Cells {
-		t, err := v.Features[f].Type()
-		if err != nil {
-			return r, err
-		}
-		if r.Cells[f], err = cell(raw[3+f], t); err != nil {
-			return r, errs.Wrap(err, errs.CodeOf(err), "entity row %d, feature %q", r.N+1, v.Features[f].Name)
+	for i, c := range cells {
+		var err error
+		if r.Cells[i], err = cell(raw[3+i], c.Type); err != nil {
+			return r, errs.Wrap(err, errs.CodeOf(err), "entity row %d, feature %d", r.N+1, c.Feature+1)
 		}
 	}
 	return r, nil

@@ -3,6 +3,7 @@ package postgresoffline
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -27,6 +28,9 @@ func windowView(w *pit.WindowScan, r *relation, settle []value.Field, spine *val
 			f := &w.Features[i]
 			if f.Column != "" {
 				c.same(f.Column, f.Spec.Input)
+			}
+			if f.By != "" && !slices.Contains(sqlgen.Groups, c.column(f.By).Kind) {
+				c.refuse("column %q has a type that nothing is grouped by", f.By)
 			}
 			if f.Where == nil {
 				continue
@@ -78,9 +82,9 @@ func (q *query) windows(ctx context.Context) (*pit.WindowResult, error) {
 	if text, err = q.plan.WindowAnswer(dialect, q.view); err != nil {
 		return nil, err
 	}
-	cells := make([]reader, len(v.Features))
-	for f := range cells {
-		cells[f] = q.cell(v, &v.Features[f])
+	cells, err := q.cells(v)
+	if err != nil {
+		return nil, err
 	}
 	result := q.tx.Conn().PgConn().ExecParams(ctx, text, nil, nil, nil, binaryRows)
 	var fault error
@@ -101,6 +105,26 @@ func (q *query) windows(ctx context.Context) (*pit.WindowResult, error) {
 		return nil, fault
 	}
 	return c.Done(q.rows, n)
+}
+
+// cells returns the readers of the columns of an answer from the features on.
+func (q *query) cells(v *sqlgen.WindowView) ([]reader, error) {
+	cells, err := v.Cells()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]reader, len(cells))
+	for i, c := range cells {
+		switch f := &v.Features[c.Feature]; {
+		case c.Keys:
+			out[i] = readArray(readText)
+		case f.By != "":
+			out[i] = readArray(q.cell(v, f))
+		default:
+			out[i] = q.cell(v, f)
+		}
+	}
+	return out, nil
 }
 
 // cell returns the reader of a feature. What is taken from a column as it is has the column's form.

@@ -81,7 +81,7 @@ func TestSumsThatDoNotFitAreOutOfRange(t *testing.T) {
 func TestWindowsThatTheDatabaseWouldAnswerOtherwiseGoElsewhere(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(j *offline.Join){
-		"a secondary key":         func(j *offline.Join) { j.Plan.Windows[0].Features[0].By = "k" },
+		"a time to group by":      func(j *offline.Join) { j.Plan.Windows[0].Features[0].By = "at" },
 		"an input to convert":     func(j *offline.Join) { j.Plan.Windows[0].Features[0].Spec.Input = value.Scalar(value.Int64) },
 		"an id that is missing":   func(j *offline.Join) { j.Plan.Windows[0].EventID = "nope" },
 		"sources that are absent": func(j *offline.Join) { j.WindowSources = nil },

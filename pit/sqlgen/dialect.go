@@ -48,6 +48,9 @@ type Dialect struct {
 	// Gather returns, of the values of x that are not null in the rows of a group for which a condition holds, the first n in an
 	// order, as an array; null or empty of none. n 0 is the first one itself, null of none.
 	Gather func(x, condition string, order []string, n int) string
+	// Pairs returns the values of x in the rows of a group, nulls and all, as an array in the order of key. Nil: arrays hold no
+	// nulls there.
+	Pairs func(x, key string) string
 }
 
 // Quote returns a name as an identifier. Errors: InvalidArgument for a name that the engine cannot have: empty, too

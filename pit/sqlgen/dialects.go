@@ -46,6 +46,7 @@ func Postgres() *Dialect {
 		Finite:   func(x string) string { return x + " NOT IN ('NaN', 'Infinity', '-Infinity')" },
 		Text:     postgresText,
 		Gather:   gather,
+		Pairs:    pairs,
 	}
 }
 
@@ -78,6 +79,7 @@ func DuckDB() *Dialect {
 		Finite:   func(x string) string { return "ISFINITE(" + x + ")" },
 		Text:     quotedText,
 		Gather:   gather,
+		Pairs:    pairs,
 	}
 }
 
@@ -153,6 +155,9 @@ func gather(x, condition string, order []string, n int) string {
 	}
 	return fmt.Sprintf("%s[1:%d]", all, n)
 }
+
+// pairs is for engines whose arrays hold nulls.
+func pairs(x, key string) string { return "ARRAY_AGG(" + x + " ORDER BY " + key + ")" }
 
 func bigQueryGather(x, condition string, order []string, n int) string {
 	all := fmt.Sprintf("ARRAY_AGG(CASE WHEN %s THEN %s END IGNORE NULLS ORDER BY %s LIMIT %d)", condition, x, strings.Join(order, ", "), max(n, 1))

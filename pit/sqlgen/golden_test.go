@@ -60,7 +60,16 @@ func plans() map[string]*sqlgen.Plan {
 
 		"windows":   {Spine: []value.Field{user}, Windows: []sqlgen.WindowView{spending()}},
 		"snapshots": {Spine: []value.Field{user}, Windows: []sqlgen.WindowView{visits()}, Known: pit.KnownAtInstant, KnownAt: 1_773_316_800_000_001},
+		"groups":    {Spine: []value.Field{user}, Windows: []sqlgen.WindowView{byCountry()}},
 	}
+}
+
+// byCountry is maps, which BigQuery does not answer.
+func byCountry() sqlgen.WindowView {
+	v := spending()
+	v.Features = v.Features[:2]
+	v.Features[1].By, v.Features[1].Last = "country", 10
+	return v
 }
 
 // spending is plain windows of a stream.
@@ -131,6 +140,9 @@ func TestScriptsAreTheGoldenOnes(t *testing.T) {
 				}
 			}
 			got, err := p.Script(d)
+			if name == "groups" && errs.CodeOf(err) == errs.Unimplemented && engine == "bigquery" {
+				continue
+			}
 			if err != nil {
 				t.Fatalf("%s, %s: %v", engine, name, err)
 			}

@@ -60,8 +60,8 @@ var gathered = []value.Kind{
 func (d *Dialect) checkFeature(f *pit.WindowFeature) error {
 	kind := f.Spec.Input.Kind
 	switch {
-	case f.By != "":
-		return elsewhere("maps by a secondary key are computed here")
+	case f.By != "" && (d.Pairs == nil || f.Spec.N > 0):
+		return elsewhere("a map of %s is computed here", f.Spec.Function)
 	case f.Spec.Function == agg.FirstDistinctN || f.Spec.Function == agg.LastDistinctN:
 		return elsewhere("%s is computed here", f.Spec.Function)
 	case f.Spec.Function != agg.Count && !slices.Contains(gathered, kind):
@@ -73,18 +73,47 @@ func (d *Dialect) checkFeature(f *pit.WindowFeature) error {
 	return err
 }
 
+// Groups are the kinds of secondary keys.
+var Groups = []value.Kind{value.String, value.Int32, value.Int64}
+
 // A WindowRow is one row of the statement of Plan.WindowAnswer: NullValue stands for an entity row without a key or moment.
 type WindowRow struct {
 	N      int64
 	Status value.Status
 	Event  eventtime.Instant // None for null
-	Cells  []value.Value     // of the types of the features, the latest first in those of last_n
+	Cells  []value.Value     // as WindowView.Cells says, the latest first in those of last_n
+}
+
+// A Cell is a column of the answer that makes a feature. A map has two: its keys, and its values in the same order.
+type Cell struct {
+	Feature int
+	Keys    bool
+	Type    value.Type
+}
+
+// Cells returns the columns of the answer of v from the features on. Errors: those of agg.Spec.Result.
+func (v *WindowView) Cells() ([]Cell, error) {
+	var out []Cell
+	for i := range v.Features {
+		f := &v.Features[i]
+		t, err := f.Spec.Result()
+		if err != nil {
+			return nil, err
+		}
+		if f.By == "" {
+			out = append(out, Cell{Feature: i, Type: t})
+			continue
+		}
+		out = append(out, Cell{i, true, value.ArrayOf(value.Scalar(value.String))}, Cell{i, false, value.ArrayOf(t)})
+	}
+	return out, nil
 }
 
 // A WindowCollector makes the result of windows from the rows of their statement. It is not safe for concurrent use.
 type WindowCollector struct {
-	view *WindowView
-	out  *pit.WindowResult
+	view  *WindowView
+	cells int // columns of the answer from the features on
+	out   *pit.WindowResult
 }
 
 // NewWindowCollector returns a collector for windows and a number of entity rows. Errors: those of pit.WindowFeature.Type.
@@ -97,12 +126,14 @@ func NewWindowCollector(v *WindowView, rows int) (*WindowCollector, error) {
 		}
 		c.out.Columns = append(c.out.Columns, value.NewColumn(t, rows))
 	}
-	return c, nil
+	cells, err := v.Cells()
+	c.cells = len(cells)
+	return c, err
 }
 
 // Add takes the next row. Errors: Internal for rows that are out of order.
 func (c *WindowCollector) Add(r WindowRow) error {
-	if r.N != int64(len(c.out.Status)) || len(r.Cells) != len(c.out.Columns) {
+	if r.N != int64(len(c.out.Status)) || len(r.Cells) != c.cells {
 		return errs.New(errs.Internal, "view %q: the engine answered row %d after row %d", c.view.Name, r.N, len(c.out.Status)-1)
 	}
 	answers := r.Status == value.Present || r.Status == value.NotFound
@@ -112,18 +143,51 @@ func (c *WindowCollector) Add(r WindowRow) error {
 	c.out.Status, c.out.Event = append(c.out.Status, r.Status), append(c.out.Event, r.Event)
 	for f, column := range c.out.Columns {
 		var v value.Value
-		switch {
-		case answers && r.Cells[f].IsNull(): // perhaps the value of nothing
+		if answers {
 			var err error
-			if v, err = c.view.Features[f].Spec.Empty(); err != nil {
+			if v, err = cell(&c.view.Features[f], r.Cells); err != nil {
 				return err
 			}
-		case answers:
-			v = settled(c.view.Features[f].Spec.Function, r.Cells[f])
 		}
 		column.Append(v)
+		r.Cells = r.Cells[1:]
+		if c.view.Features[f].By != "" {
+			r.Cells = r.Cells[1:]
+		}
 	}
 	return nil
+}
+
+// cell returns the value of a feature from its columns, which come first.
+func cell(f *pit.WindowFeature, columns []value.Value) (value.Value, error) {
+	if f.By != "" {
+		return mapped(f, columns[0].List(), columns[1].List())
+	}
+	if columns[0].IsNull() { // perhaps the value of nothing
+		return f.Spec.Empty()
+	}
+	return settled(f.Spec.Function, columns[0]), nil
+}
+
+// mapped returns a map from its keys and their values, in order of the keys.
+func mapped(f *pit.WindowFeature, keys, values []value.Value) (value.Value, error) {
+	if len(keys) != len(values) {
+		return value.Value{}, errs.New(errs.Internal, "feature %q: the engine gave %d keys and %d values", f.Name, len(keys), len(values))
+	}
+	order := make([]int, len(keys))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return value.Compare(keys[a], keys[b]) })
+	var entries []value.Value
+	for _, i := range order {
+		v := values[i]
+		if !v.IsNull() {
+			v = settled(f.Spec.Function, v)
+		}
+		entries = append(entries, keys[i], v)
+	}
+	return value.OfList(value.Map, entries), nil
 }
 
 // settled returns a cell as agg gives it: the newest last, and one NaN for all that are computed.

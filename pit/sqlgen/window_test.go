@@ -66,7 +66,9 @@ func TestWindowsThatEnginesAnswerOtherwiseAreRefused(t *testing.T) {
 	t.Parallel()
 	list := value.ArrayOf(value.Scalar(value.Int64))
 	for name, change := range map[string]func(*sqlgen.WindowView){
-		"a secondary key": func(v *sqlgen.WindowView) { v.Features[0].By = "country" },
+		"a map of series": func(v *sqlgen.WindowView) {
+			v.Features[1].By, v.Features[1].Spec = "country", agg.Spec{Function: agg.LastN, Input: value.Scalar(value.Float64), N: 2}
+		},
 		"a distinct series": func(v *sqlgen.WindowView) {
 			v.Features[1].Spec = agg.Spec{Function: agg.LastDistinctN, Input: list, N: 1}
 		},

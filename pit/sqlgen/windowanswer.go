@@ -3,7 +3,6 @@ package sqlgen
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
@@ -54,6 +53,11 @@ func (p *Plan) WindowAnswer(d *Dialect, i int) (string, error) {
 	}
 	a.line(0, "), tp_window AS (")
 	a.aggregate()
+	for f := range v.Features {
+		if v.Features[f].By != "" {
+			a.groupsOf(f)
+		}
+	}
 	a.line(0, ")")
 	a.result()
 	return a.done()
@@ -70,6 +74,8 @@ type windowAnswer struct {
 	lasts      []string           // conditions whose rows are counted from the newest: l0, l1, …
 	ordered    bool               // whether a feature needs place, the order of semantics 4
 	aggregates []string           // of the features
+	groups     []string           // secondary keys, as texts: g0, g1, …
+	members    []string           // conditions of the rows of each feature, last N apart
 }
 
 // history selects the columns that play a role under short names, without the rows that are rejected.
@@ -100,6 +106,10 @@ func (a *windowAnswer) history() {
 	}
 	for i, name := range a.inputs {
 		items = append(items, own(name)+" AS "+alias("v", i))
+	}
+	for i, name := range a.groups {
+		text := "CAST(" + own(name) + " AS " + a.d.Types[value.String] + ")"
+		items = append(items, a.d.Rank(value.String, text)[0]+" AS "+alias("g", i))
 	}
 	for i, condition := range a.filters {
 		items = append(items, "CASE WHEN "+condition+" THEN TRUE ELSE FALSE END AS "+alias("p", i))
@@ -208,41 +218,4 @@ func (a *windowAnswer) usable() error {
 	a.line(1, "JOIN tp_history AS h")
 	a.conditions(2, "ON", on)
 	return nil
-}
-
-// reach returns how far before o the windows begin at most, 0 if rows before that matter: to a lifetime, or since a
-// later delivery of an event may lie there.
-func (a *windowAnswer) reach() (out eventtime.Duration) {
-	if a.view.EventID.Name != "" {
-		return 0
-	}
-	for _, w := range a.windows {
-		if w.Length == 0 {
-			return 0
-		}
-		out = max(out, w.Length+w.Offset+w.Hop)
-	}
-	return out
-}
-
-// delivery numbers the rows of one event, 1 for the one that counts: the latest in created time, then in position, which
-// the arrival sequence and Settle stand for.
-func (a *windowAnswer) delivery() (string, error) {
-	v := a.view
-	id := a.d.Rank(v.EventID.Type.Kind, "h.id")
-	if id == nil || value.CheckKey(v.EventID.Type) != nil {
-		return "", elsewhere("view %q: event_id %q has type %s", v.Name, v.EventID.Name, v.EventID.Type)
-	}
-	var order []string
-	if v.Layout.Created != "" {
-		order = append(order, "h.c")
-	}
-	if v.Layout.Sequence != "" {
-		order = append(order, "h.r0")
-	}
-	for o, f := range v.Settle {
-		order = append(order, a.d.Rank(f.Type.Kind, "h."+alias("o", o))...)
-	}
-	order = descending(append(order, "h.e"))
-	return "ROW_NUMBER() OVER (PARTITION BY m.n, " + id[0] + " ORDER BY " + strings.Join(order, ", ") + ") AS delivery", nil
 }

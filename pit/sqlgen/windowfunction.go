@@ -28,6 +28,9 @@ func described(f *pit.WindowFeature) string {
 	if f.Last > 0 {
 		text += fmt.Sprint(", last ", f.Last)
 	}
+	if f.By != "" {
+		text += ", by " + said(f.By) + ": keys k, values f"
+	}
 	if f.Where != nil {
 		text += " where " + said(f.Where.String())
 	}
@@ -54,9 +57,16 @@ func (a *windowAnswer) feature(f int) error {
 		}
 		member += " AND " + alias("p", place(&a.filters, condition))
 	}
+	among := member
+	if feature.By != "" {
+		group := alias("g", place(&a.groups, feature.By))
+		member += " AND " + group + " IS NOT NULL"
+		among = member + ", " + group
+	}
+	a.members = append(a.members, member)
 	if feature.Last > 0 {
 		a.ordered = true
-		member += fmt.Sprintf(" AND %s <= %d", alias("l", place(&a.lasts, member)), feature.Last)
+		member += fmt.Sprintf(" AND %s <= %d", alias("l", place(&a.lasts, among)), feature.Last)
 	}
 	x := "1"
 	if feature.Column != "" {

@@ -2,6 +2,7 @@ package sqlgen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/truepoint/truepoint/agg"
@@ -10,11 +11,51 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
+// reach returns how far before o the windows begin at most, 0 if rows before that matter: to a lifetime, or since a
+// later delivery of an event may lie there.
+func (a *windowAnswer) reach() (out eventtime.Duration) {
+	if a.view.EventID.Name != "" {
+		return 0
+	}
+	for _, w := range a.windows {
+		if w.Length == 0 {
+			return 0
+		}
+		out = max(out, w.Length+w.Offset+w.Hop)
+	}
+	return out
+}
+
+// delivery numbers the rows of one event, 1 for the one that counts: the latest in created time, then in position, which
+// the arrival sequence and Settle stand for.
+func (a *windowAnswer) delivery() (string, error) {
+	v := a.view
+	id := a.d.Rank(v.EventID.Type.Kind, "h.id")
+	if id == nil || value.CheckKey(v.EventID.Type) != nil {
+		return "", elsewhere("view %q: event_id %q has type %s", v.Name, v.EventID.Name, v.EventID.Type)
+	}
+	var order []string
+	if v.Layout.Created != "" {
+		order = append(order, "h.c")
+	}
+	if v.Layout.Sequence != "" {
+		order = append(order, "h.r0")
+	}
+	for o, f := range v.Settle {
+		order = append(order, a.d.Rank(f.Type.Kind, "h."+alias("o", o))...)
+	}
+	order = descending(append(order, "h.e"))
+	return "ROW_NUMBER() OVER (PARTITION BY m.n, " + id[0] + " ORDER BY " + strings.Join(order, ", ") + ") AS delivery", nil
+}
+
 // events says of each row, once per event, in which windows it lies.
 func (a *windowAnswer) events() error {
 	items := []string{"n"}
 	for i := range a.inputs {
 		items = append(items, alias("v", i))
+	}
+	for i := range a.groups {
+		items = append(items, alias("g", i))
 	}
 	for i := range a.filters {
 		items = append(items, alias("p", i))
@@ -97,15 +138,38 @@ func (a *windowAnswer) aggregate() {
 	}
 	items := []string{"n", "MAX(CASE WHEN " + strings.Join(some, " OR ") + " THEN 1 ELSE 0 END) AS filled"}
 	for f, text := range a.aggregates {
-		items = append(items, text+" AS "+alias("f", f))
+		if a.view.Features[f].By == "" {
+			items = append(items, text+" AS "+alias("f", f))
+		}
 	}
 	a.line(1, "SELECT")
 	a.list(2, items)
+	a.line(1, "FROM ", a.rows())
+	a.line(1, "GROUP BY n")
+}
+
+// rows is the table of rows with all that aggregates need.
+func (a *windowAnswer) rows() string {
 	if len(a.lasts) > 0 {
-		a.line(1, "FROM tp_last")
-	} else {
-		a.line(1, "FROM tp_event")
+		return "tp_last"
 	}
+	return "tp_event"
+}
+
+// groupsOf computes feature f for each value of its secondary key, and gathers the values of an entity row in two arrays.
+func (a *windowAnswer) groupsOf(f int) {
+	group := alias("g", slices.Index(a.groups, a.view.Features[f].By))
+	each := alias("tp_group_f", f)
+	a.line(0, "), ", each, " AS (")
+	a.line(1, "SELECT")
+	a.list(2, []string{"n", group + " AS g", a.aggregates[f] + " AS a"})
+	a.line(1, "FROM ", a.rows())
+	a.line(1, "WHERE ", a.members[f])
+	a.line(1, "GROUP BY n, ", group)
+	a.line(0, "), ", alias("tp_map_f", f), " AS (")
+	a.line(1, "SELECT")
+	a.list(2, []string{"n", a.d.Pairs("g", "g") + " AS k", a.d.Pairs("a", "g") + " AS v"})
+	a.line(1, "FROM ", each)
 	a.line(1, "GROUP BY n")
 }
 
@@ -117,7 +181,14 @@ func (a *windowAnswer) result() {
 			value.NullValue, a.view.TTL, value.OutsideMaxAge, value.Present, value.NotFound)
 	}
 	items := []string{"s.n", status + " AS status", "m.o AS event"}
+	var joins []string
 	for f := range a.view.Features {
+		if a.view.Features[f].By != "" {
+			from := alias("map", f)
+			items = append(items, from+".k AS "+alias("k", f), from+".v AS "+alias("f", f))
+			joins = append(joins, "LEFT JOIN "+alias("tp_map_f", f)+" AS "+from+" ON "+from+".n = s.n")
+			continue
+		}
 		cell := "w." + alias("f", f)
 		if fn := a.view.Features[f].Spec.Function; fn == agg.Count || fn == agg.CountDistinct {
 			cell = "COALESCE(" + cell + ", 0)"
@@ -129,5 +200,8 @@ func (a *windowAnswer) result() {
 	a.line(0, "FROM ", SpineName, " AS s")
 	a.line(0, "LEFT JOIN tp_moment AS m ON m.n = s.n")
 	a.line(0, "LEFT JOIN tp_window AS w ON w.n = s.n")
+	for _, join := range joins {
+		a.line(0, join)
+	}
 	a.line(0, "ORDER BY s.n")
 }
