@@ -4,7 +4,6 @@ package duckdboffline
 
 import (
 	"context"
-	"slices"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
@@ -28,7 +27,7 @@ func (s *session) windowView(ctx context.Context, i int) (*sqlgen.WindowView, er
 			if f.Column != "" {
 				c.same(f.Column, f.Spec.Input)
 			}
-			if f.By != "" && !slices.Contains(sqlgen.Groups, c.scalar(f.By).Kind) && c.err == nil {
+			if f.By != "" && !sqlgen.Groups(c.scalar(f.By).Kind) && c.err == nil {
 				c.err = elsewhere("view %q: column %q has a type that nothing is grouped by", w.Name, f.By)
 			}
 			if f.Where == nil {

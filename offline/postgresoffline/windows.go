@@ -3,7 +3,6 @@ package postgresoffline
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -29,7 +28,7 @@ func windowView(w *pit.WindowScan, r *relation, settle []value.Field, spine *val
 			if f.Column != "" {
 				c.same(f.Column, f.Spec.Input)
 			}
-			if f.By != "" && !slices.Contains(sqlgen.Groups, c.column(f.By).Kind) {
+			if f.By != "" && !sqlgen.Groups(c.column(f.By).Kind) {
 				c.refuse("column %q has a type that nothing is grouped by", f.By)
 			}
 			if f.Where == nil {

@@ -73,8 +73,8 @@ func (d *Dialect) checkFeature(f *pit.WindowFeature) error {
 	return err
 }
 
-// Groups are the kinds of secondary keys.
-var Groups = []value.Kind{value.String, value.Int32, value.Int64}
+// Groups reports whether a secondary key may have a kind.
+func Groups(k value.Kind) bool { return k == value.String || k == value.Int32 || k == value.Int64 }
 
 // A WindowRow is one row of the statement of Plan.WindowAnswer: NullValue stands for an entity row without a key or moment.
 type WindowRow struct {
