@@ -12,6 +12,14 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
+// answer explains the one feature of a use at a moment.
+func (f *found) answer(ctx context.Context, u *feature.Use, at eventtime.Instant) (Offline, error) {
+	if u.View.Windowed() {
+		return f.explainWindow(ctx, u, at)
+	}
+	return f.explain(ctx, u, at)
+}
+
 // explain asks the oracle which row answers at a moment, and says of the others why they do not.
 func (f *found) explain(ctx context.Context, u *feature.Use, at eventtime.Instant) (Offline, error) {
 	out := Offline{Status: value.NotFound, Rows: int64(f.batch.Rows)}

@@ -41,13 +41,9 @@ type Past struct {
 }
 
 // History tells for every field of a use which row of the history answers, or why there is none, with at most eight of
-// the rows that lost. It reads the whole history once. Errors: those of the offline store;
-// Unimplemented for a view of windows.
+// the rows that lost, or of those that count in a window. It reads the whole history once. Errors: those of the offline
+// store.
 func History(ctx context.Context, d offline.Driver, u *feature.Use, p *Past) (out []Offline, err error) {
-	if len(u.View.Aggregations) > 0 {
-		return nil, errs.New(errs.Unimplemented, "the rows behind a window are not told yet, and view %q has windows", u.View.Name).WithID("T0632").
-			WithHint("ask for one feature of another view: view:feature")
-	}
 	for _, part := range p.Key {
 		if part.IsNull() {
 			return unanswered(u, "the row has a null join key"), nil
@@ -73,10 +69,15 @@ func History(ctx context.Context, d offline.Driver, u *feature.Use, p *Past) (ou
 	for i := range u.Fields {
 		one := *u
 		one.Fields, one.Outputs = u.Fields[i:i+1], u.Outputs[i:i+1]
-		f.layout.Features, f.layout.FeatureTypes = []string{u.Fields[i].Name}, []value.Type{u.Fields[i].Type}
-		o, err := f.explain(ctx, &one, p.At)
+		if !u.View.Windowed() {
+			f.layout.Features, f.layout.FeatureTypes = []string{u.Fields[i].Name}, []value.Type{u.Fields[i].Type}
+		}
+		o, err := f.answer(ctx, &one, p.At)
 		if err != nil {
 			return nil, err
+		}
+		if o.Window != nil {
+			o.Window.Rows = o.Window.Rows[:min(len(o.Window.Rows), othersDefault)]
 		}
 		o.Others = o.Others[:min(len(o.Others), othersDefault)]
 		out = append(out, o)

@@ -121,8 +121,5 @@ func (e *Env) offline(ctx context.Context, u *feature.Use, parts []value.Value, 
 	if err != nil {
 		return out, err
 	}
-	if u.View.Windowed() {
-		return f.explainWindow(ctx, u, at)
-	}
-	return f.explain(ctx, u, at)
+	return f.answer(ctx, u, at)
 }

@@ -16,7 +16,8 @@ type target struct {
 	to     Target
 	batch  *feature.Source // whose history pushes extend
 	layout pit.Layout      // roles of the time columns
-	uses   []feature.Use   // the views that are fed, whole
+	first  *feature.Use    // a view that says how rows are read
+	uses   []feature.Use   // the views that are fed, whole; windows are none: runs compute them from what is appended
 	needed []feature.Use   // the views whose columns the rows must have
 }
 
@@ -38,13 +39,7 @@ func findTarget(set *feature.Set, req *Request) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, u := range t.uses {
-		if u.View.Windowed() {
-			return nil, errs.New(errs.Unimplemented, "feature view %q computes its features from events, which cannot be pushed yet", u.View.Name).
-				WithID("T0160").WithHint("add them to the source of the view")
-		}
-	}
-	if t.layout, err = history.Layout(&t.uses[0]); err != nil {
+	if t.layout, err = history.Layout(t.first); err != nil {
 		return nil, err
 	}
 	if t.batch.Availability.Rule == eventtime.ByDelay {
@@ -65,12 +60,15 @@ func (t *target) source(set *feature.Set, name string) error {
 		if err != nil {
 			return err
 		}
-		if v.Source == name {
+		if v.Source != name {
+			continue
+		}
+		t.first, t.batch = use, use.Source
+		if !v.Windowed() {
 			t.uses = append(t.uses, *use)
-			t.batch = use.Source
 		}
 	}
-	if len(t.uses) == 0 {
+	if t.first == nil {
 		return errs.New(errs.FailedPrecondition, "no feature view reads push source %q", name).WithID("T0463").
 			WithHint("name it as the source of a feature view and apply")
 	}
@@ -93,7 +91,7 @@ func (t *target) neighbours(set *feature.Set) error {
 		if err != nil {
 			return err
 		}
-		if use.Source.Name == t.batch.Name && v.Source != t.name {
+		if use.Source.Name == t.batch.Name && (v.Source != t.name || v.Windowed()) {
 			if v.Windowed() { // its features are computed from columns
 				use.Fields = make([]feature.Field, len(v.Inputs))
 				for i, in := range v.Inputs {
@@ -116,6 +114,9 @@ func (t *target) view(set *feature.Set, name string) error {
 		return err
 	}
 	switch {
+	case v.Windowed():
+		return errs.New(errs.FailedPrecondition, "feature view %q computes its features from events: no row of it can be pushed", name).WithID("T0473").
+			WithHint("push events to the source that it reads, with to: offline; runs compute the windows")
 	case t.to != Online:
 		return errs.New(errs.InvalidArgument, "rows for the single view %q can be written online only", name).WithID("T0464").
 			WithHint("push to its push source to extend the history")
@@ -123,7 +124,7 @@ func (t *target) view(set *feature.Set, name string) error {
 		return errs.New(errs.FailedPrecondition, "feature view %q is not served online", name).WithID("T0330").
 			WithHint("set online: true and apply")
 	}
-	t.name, t.batch, t.uses = name, use.Source, []feature.Use{*use}
+	t.name, t.first, t.batch, t.uses = name, use, use.Source, []feature.Use{*use}
 	t.needed = t.uses
 	return nil
 }

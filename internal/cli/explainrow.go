@@ -57,6 +57,7 @@ func traceText(t *screen.Terminal, r *dataset.Trace) string {
 		if w := v.Offline.Winner; w != nil {
 			fmt.Fprintf(&b, "  %s\n  %s\n", placeText(w), rowTimes(w))
 		}
+		b.WriteString(windowText(t, v.Offline.Window))
 	}
 	return b.String()
 }
@@ -87,7 +88,7 @@ func traceDocument(r *dataset.Trace) any {
 				"available_time": instant(w.Available), "deleted": w.Deleted}
 		}
 		values = append(values, object{"column": v.Column, "feature": v.Ref, "saved": json.RawMessage(raw(v.Saved)), "value": json.RawMessage(raw(v.Offline.Value)),
-			"status": v.Offline.Status.String(), "defaulted": v.Offline.Defaulted, "rule": v.Offline.Rule, "source": source})
+			"status": v.Offline.Status.String(), "defaulted": v.Offline.Defaulted, "rule": v.Offline.Rule, "source": source, "window": explainedWindow(v.Offline.Window)})
 	}
 	return object{"dataset": r.Dataset, "row": r.Row, "file": r.Path, "file_row": r.PathRow, "keys": keys, "as_of": instant(r.At), "revision": r.Revision,
 		"values": values, "causes": causes}
