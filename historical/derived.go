@@ -40,7 +40,10 @@ func derivedFeature(d *feature.Derived, c *derive.Column) Feature {
 	if f.Event == nil {
 		f.Event = noTimes(len(c.Status))
 	}
-	if f.Defaulted == nil && d.Field.Default != nil {
+	switch {
+	case d.Field.Default == nil:
+		f.Defaulted = nil
+	case f.Defaulted == nil:
 		f.Defaulted = make([]bool, len(c.Status))
 	}
 	return f
