@@ -11,7 +11,7 @@ import (
 )
 
 func drawWindow(t *rapid.T) eventtime.Window {
-	lengths := rapid.OneOf(rapid.Int64Range(1, 1000), rapid.Int64Range(1, int64(400*eventtime.Day)), rapid.Int64Range(1, math.MaxInt64))
+	lengths := rapid.OneOf(rapid.Int64Range(1, 1000), rapid.Int64Range(1, int64(400*eventtime.Day)), rapid.SampledFrom([]int64{int64(eventtime.Max.Sub(eventtime.Min)), math.MaxInt64}))
 	offsets := rapid.OneOf(rapid.Just(int64(0)), lengths)
 	return eventtime.Window{
 		Length: eventtime.Duration(lengths.Draw(t, "length")),
