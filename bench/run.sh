@@ -21,7 +21,7 @@ flock --nonblock 9 || {
 : >"$rows"
 : >"$notes"
 
-for p in pit window apply online materialize serve report; do
+for p in pit window training apply online materialize serve report; do
   go build -trimpath -o "$bin/$p" "./bench/$p" || exit 1
 done
 go build -trimpath -ldflags '-s -w' -o "$bin/truepoint" ./cmd/truepoint || exit 1
@@ -45,6 +45,7 @@ run() {
 # What takes long to make is made before anything is measured.
 "$bin/pit" -data $data/pit -python "$python" -one prepare || failed=1
 "$bin/window" -data $data/window -python "$python" -one prepare || failed=1
+"$bin/training" -data $data/training -binary "$bin/truepoint" -python "$python" -prepare || failed=1
 "$bin/materialize" -data $data/materialize -one prepare || failed=1
 "$bin/serve" -data $data/serve -prepare || failed=1
 sync
@@ -53,6 +54,7 @@ run online -data $data/online -pairs "$pairs"
 run materialize -data $data/materialize -pairs "$pairs"
 run pit -data $data/pit -python "$python" -pairs "$pairs"
 run window -data $data/window -python "$python" -pairs "$pairs"
+run training -data $data/training -binary "$bin/truepoint" -python "$python" -rounds "$pairs"
 run apply -pairs "$((pairs + 4))"
 run serve -data $data/serve -binary "$bin/truepoint"
 
