@@ -3,6 +3,7 @@ package process
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -17,26 +18,38 @@ func Trim() {
 	if err != nil {
 		return
 	}
-	maps, err := os.Open("/proc/self/maps")
+	maps, err := os.Open("/proc/self/smaps")
 	if err != nil {
 		return
 	}
 	defer maps.Close()
-	for lines := bufio.NewScanner(maps); lines.Scan(); {
-		if lo, hi, ok := readOnly(lines.Text(), self); ok {
-			// The pages are those of the file, never written to, so that nothing can be lost.
-			_, _, _ = unix.Syscall(unix.SYS_MADVISE, lo, hi-lo, unix.MADV_DONTNEED)
-		}
+	for _, m := range untouched(maps, self) {
+		_, _, _ = unix.Syscall(unix.SYS_MADVISE, m.lo, m.hi-m.lo, unix.MADV_DONTNEED)
 	}
 }
 
-// readOnly returns the bounds of the mapping that a line of /proc/self/maps tells of, if it is one of the file at path
-// that cannot be written to.
-func readOnly(line, path string) (lo, hi uintptr, ok bool) {
-	fields := strings.Fields(line)
-	if len(fields) != 6 || fields[5] != path || fields[1] != "r-xp" && fields[1] != "r--p" {
-		return 0, 0, false
+// A mapping is a run of addresses, lo ≤ address < hi.
+type mapping struct{ lo, hi uintptr }
+
+// untouched returns the mappings of the file at path that cannot be written to and hold nothing but what the file holds.
+// A dynamic linker writes to some before it protects them; those pages, which are anonymous, would be lost. maps is in
+// the form of /proc/PID/smaps (proc(5)).
+func untouched(maps io.Reader, path string) []mapping {
+	var out []mapping
+	var at mapping
+	for lines := bufio.NewScanner(maps); lines.Scan(); {
+		fields := strings.Fields(lines.Text())
+		if len(fields) == 6 && strings.Contains(fields[0], "-") {
+			at = mapping{}
+			if fields[5] == path && (fields[1] == "r-xp" || fields[1] == "r--p") {
+				_, _ = fmt.Sscanf(fields[0], "%x-%x", &at.lo, &at.hi)
+			}
+		} else if len(fields) == 5 && strings.Contains(fields[0], "-") {
+			at = mapping{} // memory without a file
+		}
+		if len(fields) == 3 && fields[0] == "Anonymous:" && fields[1] == "0" && at.lo < at.hi {
+			out = append(out, at)
+		}
 	}
-	n, err := fmt.Sscanf(fields[0], "%x-%x", &lo, &hi)
-	return lo, hi, err == nil && n == 2 && lo < hi
+	return out
 }
