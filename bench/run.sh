@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Runs every benchmark, one after the other, and writes bench/RESULTS.md. Data, stores and a Python with DuckDB go to
 # bench/data and stay there for the next run. PAIRS=N sets the interleaved pairs (default 5).
-# A benchmark that fails is told and leaves its rows out; the others run, and the exit status is 1.
+# A benchmark that fails is told and leaves its rows out; the others run, and the exit status is 1. ONLY="pit serve" runs
+# those alone: the page has their rows only.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=0
 pairs=${PAIRS:-5}
+only=${ONLY:-online materialize pit window training apply serve}
 data=bench/data
 bin=$data/bin
 rows=$data/rows.md
@@ -24,7 +26,7 @@ flock --nonblock 9 || {
 for p in pit window training apply online materialize serve report; do
   go build -trimpath -o "$bin/$p" "./bench/$p" || exit 1
 done
-go build -trimpath -ldflags '-s -w' -o "$bin/truepoint" ./cmd/truepoint || exit 1
+go build -trimpath -tags disable_grpc_modules -ldflags '-s -w' -o "$bin/truepoint" ./cmd/truepoint || exit 1
 
 python=$data/venv/bin/python
 if ! "$python" -c 'import duckdb' 2>/dev/null; then
@@ -32,22 +34,26 @@ if ! "$python" -c 'import duckdb' 2>/dev/null; then
   { python3 -m venv "$data/venv" && "$data/venv/bin/pip" install --quiet duckdb; } || echo "run.sh: DuckDB cannot be installed; rows 14a and 17 will fail" >&2
 fi
 
+wanted() { [[ " $only " == *" $1 "* ]]; }
+
+# prepare NAME ARGS makes the data of a benchmark.
+prepare() { ! wanted "$1" || "$bin/$1" -data "$data/$1" "${@:2}" || failed=1; }
+
 # run NAME ARGS: rows go to the table, notes to the terminal and the page.
 run() {
-  local name=$1
-  shift
-  if ! "$bin/$name" "$@" 2> >(tee -a "$notes" >&2) | tee -a "$rows"; then
-    echo "run.sh: bench/$name failed" | tee -a "$notes" >&2
+  wanted "$1" || return
+  if ! "$bin/$1" "${@:2}" 2> >(tee -a "$notes" >&2) | tee -a "$rows"; then
+    echo "run.sh: bench/$1 failed" | tee -a "$notes" >&2
     failed=1
   fi
 }
 
 # What takes long to make is made before anything is measured.
-"$bin/pit" -data $data/pit -python "$python" -one prepare || failed=1
-"$bin/window" -data $data/window -python "$python" -one prepare || failed=1
-"$bin/training" -data $data/training -binary "$bin/truepoint" -python "$python" -prepare || failed=1
-"$bin/materialize" -data $data/materialize -one prepare || failed=1
-"$bin/serve" -data $data/serve -prepare || failed=1
+prepare pit -python "$python" -one prepare
+prepare window -python "$python" -one prepare
+prepare training -binary "$bin/truepoint" -python "$python" -prepare
+prepare materialize -one prepare
+prepare serve -prepare
 sync
 
 run online -data $data/online -pairs "$pairs"
