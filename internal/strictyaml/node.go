@@ -35,8 +35,8 @@ type Node struct {
 	Hidden  bool   // the text came from the environment and is not shown
 	Pos     errs.Position
 	Inner   errs.Position // of a Text whose characters stand in the file as they are, each line in the same column: where it begins; zero for others
-	Items   []*Node  // of a List
-	Members []Member // of a Map, in order of the file, each key once
+	Items   []*Node       // of a List
+	Members []Member      // of a Map, in order of the file, each key once
 	size    int
 }
 
