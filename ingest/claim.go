@@ -46,7 +46,7 @@ func (c *claim) appendID() string {
 }
 
 // claim takes the id of a push, or finds that it was taken. Errors: InvalidArgument for an id that was used for other
-// rows within IDKept; those of decode.
+// rows within IDKept; those of state.Decode.
 func (e *Env) claim(ctx context.Context, t *target, req *Request, rows *table) (*claim, error) {
 	fresh := &claim{Format: claimFormat, ID: req.ID, Arrival: e.Clock()}
 	if req.ID == "" {
@@ -87,13 +87,13 @@ func (e *Env) claim(ctx context.Context, t *target, req *Request, rows *table) (
 	}
 }
 
-// readClaim returns the claim in a record, or nil when there is none. Errors: those of decode.
+// readClaim returns the claim in a record, or nil when there is none. Errors: those of state.Decode.
 func readClaim(r state.Record) (*claim, error) {
 	if r.Version == 0 {
 		return nil, nil
 	}
 	c := &claim{}
-	return c, decode(r, "claim of a push_id", claimFormat, c)
+	return c, state.Decode(r, "claim of a push_id", claimFormat, c)
 }
 
 // expired reports whether a claim is older than IDKept.

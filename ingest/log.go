@@ -97,31 +97,9 @@ func (e *Env) Log(ctx context.Context, name string) ([]LogEntry, error) {
 	}
 	out := make([]LogEntry, len(records))
 	for i, r := range records {
-		if err := decode(r, "push log entry", logFormat, &out[i]); err != nil {
+		if err := state.Decode(r, "push log entry", logFormat, &out[i]); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
-}
-
-// decode reads a state record of pushes, whose format is between 1 and known, into out. Errors: DataLoss for a record
-// that cannot be read, FailedPrecondition for one of a newer format; both name it.
-func decode(r state.Record, what string, known int, out any) error {
-	var head struct {
-		Format int `json:"format"`
-	}
-	err := json.Unmarshal(r.Value, &head)
-	switch {
-	case err == nil && head.Format > known:
-		return errs.New(errs.FailedPrecondition, "the %s %q has format %d, this release knows up to %d", what, r.Key, head.Format, known).
-			WithHint("use the release that wrote it, or a newer one")
-	case err == nil && head.Format < 1:
-		err = errs.New(errs.DataLoss, "its format %d is none", head.Format)
-	case err == nil:
-		err = json.Unmarshal(r.Value, out)
-	}
-	if err != nil {
-		return errs.Wrap(err, errs.DataLoss, "the %s %q cannot be read", what, r.Key)
-	}
-	return nil
 }

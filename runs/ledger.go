@@ -91,14 +91,7 @@ func (l *Ledger) read(ctx context.Context, view string) (*View, int64, error) {
 
 func decode(r state.Record) (*View, error) {
 	v := &View{}
-	if err := json.Unmarshal(r.Value, v); err != nil {
-		return nil, errs.Wrap(err, errs.DataLoss, "the state record %q cannot be read", r.Key)
-	}
-	if v.Format > format {
-		return nil, errs.New(errs.FailedPrecondition, "the state record %q has format %d, this release knows up to %d", r.Key, v.Format, format).
-			WithHint("use the release that wrote it, or a newer one")
-	}
-	return v, nil
+	return v, state.Decode(r, "state record", format, v)
 }
 
 // Forget removes every record of a view.

@@ -13,7 +13,7 @@ import (
 // Record writes the history record of a run that has ended. A record that a later lease wrote is left alone, so that
 // a holder that lost its lease cannot change history. Writing the same run again changes nothing.
 func (l *Ledger) Record(ctx context.Context, run *Run) error {
-	body, err := json.Marshal(run)
+	body, err := json.Marshal(&runRecord{Format: format, Run: run})
 	if err != nil {
 		return errs.Wrap(err, errs.Internal, "encode run %s of view %q", run.ID, run.View)
 	}
@@ -111,10 +111,13 @@ func (l *Ledger) Find(ctx context.Context, id string) (*Run, error) {
 	return found, nil
 }
 
+// A runRecord is the history record of a run.
+type runRecord struct {
+	Format int `json:"format"`
+	*Run
+}
+
 func decodeRun(r state.Record) (*Run, error) {
 	run := &Run{}
-	if err := json.Unmarshal(r.Value, run); err != nil {
-		return nil, errs.Wrap(err, errs.DataLoss, "the run record %q cannot be read", r.Key)
-	}
-	return run, nil
+	return run, state.Decode(r, "run record", format, &runRecord{Run: run})
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/truepoint/truepoint/feature"
 )
 
-// format is the version of the state record's JSON; readers refuse a greater one.
+// format is the version of the JSON of the records of views and runs; readers refuse a greater one.
 const format = 1
 
 // A View is the state record of one view.
