@@ -4,12 +4,13 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/value"
 )
 
 // completeWindow says of a window view what follows from its aggregations: the columns that they use, with their types
 // where the view, its source or an entity declares them; one field per aggregation, with the type of its function; and
-// a ttl of three times refresh and delay where none is written.
+// the ttl of snapshots (eventtime.SnapshotTTL) where none is written.
 func (s *Set) completeWindow(v *View) {
 	for _, f := range v.Inputs {
 		if e := s.keyOwner(v, f.Name); e != nil && e.ValueType.IsZero() {
@@ -44,7 +45,7 @@ func (s *Set) completeWindow(v *View) {
 		}
 	}
 	if _, written := v.Origin.Fields["ttl"]; v.Snapshot() && v.TTL == 0 && !written {
-		v.TTL = 3*v.Refresh + v.Delay
+		v.TTL = eventtime.SnapshotTTL(v.Refresh, v.Delay)
 	}
 }
 
