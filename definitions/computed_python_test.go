@@ -96,3 +96,15 @@ func TestPythonComputedFaultsPointAtTheArgument(t *testing.T) {
 		t.Errorf("got %v", errs.CodeOf(err))
 	}
 }
+
+func TestADefaultThatIsNoJSONIsAFaultOfItsField(t *testing.T) {
+	t.Parallel()
+	_, _, err := load(t, python(imports,
+		`s = FileSource(name="s", path="s.csv", timestamp_field="ts")`,
+		`v = FeatureView(name="v", source=s, schema=[Field(name="x", dtype=Float64, default={"null": float("nan")})])`,
+		`w = FeatureView(name="w", source=s, online=False, aggregations=[`,
+		`    Aggregation(name="a", function="count", window="1h", default={"absent": float("inf")})])`,
+	))
+	wantFaults(t, err, fault{"f.py:3:84", "T0223", "default of field 'x' cannot be written as JSON"},
+		fault{"f.py:5:66", "T0223", "default of aggregation 'a' cannot be written as JSON"})
+}

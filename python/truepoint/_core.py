@@ -7,6 +7,7 @@ is a list: faults are gathered there and construction goes on, so that a user se
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import sys
 from datetime import timedelta
@@ -156,6 +157,18 @@ class Definition:
                 return f"{microseconds // length}{unit}"
         return f"{microseconds}us" if microseconds else "0"
 
+    def _default(self, given: Any) -> dict:
+        """Returns the default of a feature, whose name is known; one that is no JSON is a fault."""
+        if not self._check("default", given, dict, "a dictionary with null and absent"):
+            return {}
+        try:
+            json.dumps(given, allow_nan=False)
+        except (TypeError, ValueError) as e:
+            what = type(self).__name__.lower()
+            fault(f"default of {what} {self.name!r} cannot be written as JSON: {e}", "use numbers, text, lists", Place(self._site, "default"))
+            return {}
+        return given
+
     def _info(self, description: Any, tags: Any, owner: Any) -> None:
         self.description = self._text("description", description)
         self.tags = self._mapping("tags", tags)
@@ -183,6 +196,30 @@ class Document:
         if isinstance(given, dict):
             for name in given:
                 self.places[f"{key}.{name}"] = Place(self.of._site, argument, name)
+
+    def nest(self, path: str, of: Any) -> dict:
+        """Returns what the definition ``of`` fills in, as the value at a path of this document, and notes its places there."""
+        inner = Document("", of)
+        inner.value.clear()
+        of._fill(inner)
+        for within, place in inner.places.items():
+            self.places[f"{path}.{within}" if within else path] = place
+        return inner.value
+
+    def put_all(self, key: str, given: Any, kind: Any) -> None:
+        """Adds a list of definitions of one class; anything else in it is a fault."""
+        what = kind.__name__
+        if not self.of._check(key, given, (list, tuple), f"a list of {what}"):
+            return
+        out: list = []
+        for i, item in enumerate(given):
+            if isinstance(item, kind):
+                out.append(self.nest(f"{key}[{len(out)}]", item))
+            else:
+                fault(f"{key}[{i}] is no {what}", f"write {kind._example}", Place(self.of._site, key, i))
+        if out:
+            self.value[key] = out
+            self.places[key] = Place(self.of._site, key)
 
     def put_info(self) -> None:
         self.put("description", self.of.description)

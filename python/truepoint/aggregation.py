@@ -20,6 +20,7 @@ class Aggregation(Definition):
     feature is called as in Feast: ``sum_amount_3600s``.
     """
 
+    _example = 'Aggregation(function="sum", column=..., window="7d")'
     _known = (
         "name", "function", "column", "window", "time_window", "last", "n", "offset", "hop", "slide_interval", "where", "by",
         "dtype", "description", "tags", "default",
@@ -60,10 +61,10 @@ class Aggregation(Definition):
         self.where = self._text("where", where)
         self.by = self._text("by", by)
         self.type = text_of(dtype) if dtype is not UNSET else ""
-        self.default = default if self._check("default", default, dict, "a dictionary with null and absent") else {}
         if self.window is None and self.last is None:
             self.window = "lifetime"
         self.name = self._text("name", name) or self._feast_name(window)
+        self.default = self._default(default)
         self._info(description, tags, UNSET)
 
     def _one(self, argument: str, given: Any, other: str, also: Any) -> tuple:
@@ -82,39 +83,18 @@ class Aggregation(Definition):
             parts.append(self.window)
         return "_".join(p for p in parts if p)
 
-    def _put(self, d: Document, i: int) -> dict:
-        """Returns the aggregation as element i of the aggregations of d, and notes its places there."""
-        inner = Document("", self)
-        inner.value.clear()
-        inner.put("name", self.name)
-        inner.put("function", self.function)
-        inner.put("column", self.column)
-        inner.put("window", self.window, self._window_argument)
-        inner.put("last", self.last)
-        inner.put("n", self.n)
-        inner.put("offset", self.offset)
-        inner.put("hop", self.hop, self._hop_argument)
-        inner.put("where", self.where)
-        inner.put("by", self.by)
-        inner.put("type", self.type, "dtype")
-        inner.put("description", self.description)
-        inner.put("tags", self.tags)
-        inner.put("default", self.default)
-        for path, place in inner.places.items():
-            d.places[f"aggregations[{i}].{path}" if path else f"aggregations[{i}]"] = place
-        return inner.value
-
-
-def put_aggregations(d: Document, given: Any) -> None:
-    """Adds the aggregations of a view; anything else in the list is a fault."""
-    if not d.of._check("aggregations", given, (list, tuple), "a list of Aggregation"):
-        return
-    out = []
-    for i, item in enumerate(given):
-        if isinstance(item, Aggregation):
-            out.append(item._put(d, len(out)))
-        else:
-            fault(f"aggregations[{i}] is no Aggregation", 'write Aggregation(function="sum", column=..., window="7d")', Place(d.of._site, "aggregations", i))
-    if out:
-        d.value["aggregations"] = out
-        d.places["aggregations"] = Place(d.of._site, "aggregations")
+    def _fill(self, d: Document) -> None:
+        d.put("name", self.name)
+        d.put("function", self.function)
+        d.put("column", self.column)
+        d.put("window", self.window, self._window_argument)
+        d.put("last", self.last)
+        d.put("n", self.n)
+        d.put("offset", self.offset)
+        d.put("hop", self.hop, self._hop_argument)
+        d.put("where", self.where)
+        d.put("by", self.by)
+        d.put("type", self.type, "dtype")
+        d.put("description", self.description)
+        d.put("tags", self.tags)
+        d.put("default", self.default)

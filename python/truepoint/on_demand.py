@@ -88,14 +88,14 @@ class OnDemandFeatureView(Definition):
         out = []
         for i, field in enumerate(self.schema):
             if not isinstance(field, Field):
-                fault(f"schema[{i}] is no Field", "write Field(name=..., dtype=...)", Place(self._site, "schema", i))
+                fault(f"schema[{i}] is no Field", f"write {Field._example}", Place(self._site, "schema", i))
                 continue
             if field.name not in self.expressions:
                 fault(f"feature {field.name!r} has no expression", _EXPRESSIONS, Place(self._site, "schema", i))
                 continue
-            path = f"features[{len(out)}].expression"
-            out.append({**field._put(d, "features", len(out)), "expression": self.expressions[field.name]})
-            d.places[path] = Place(self._site, "expressions", field.name)
+            path = f"features[{len(out)}]"
+            out.append({**d.nest(path, field), "expression": self.expressions[field.name]})
+            d.places[path + ".expression"] = Place(self._site, "expressions", field.name)
         named = [f.name for f in self.schema if isinstance(f, Field)]
         for name in self.expressions:
             if name not in named:

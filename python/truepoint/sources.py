@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Optional
 
 from truepoint._core import UNSET, Definition, Document, Place, fault
-from truepoint.field import put_fields
+from truepoint.field import Field
 
 _COMMON = (
     "name", "timestamp_field", "created_timestamp_column", "field_mapping", "date_partition_column", "availability",
@@ -169,5 +169,5 @@ class RequestSource(DataSource):
 
     def _document(self) -> Document:
         d = super()._document()
-        put_fields(d, "schema", self.schema)
+        d.put_all("schema", self.schema, Field)
         return d

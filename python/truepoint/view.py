@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Optional, Union
 
 from truepoint._core import UNSET, Definition, Document, Place, call_site, fault
-from truepoint.aggregation import put_aggregations
+from truepoint.aggregation import Aggregation
 from truepoint.entity import Entity
-from truepoint.field import put_fields
+from truepoint.field import Field
 from truepoint.later import _Later
 from truepoint.sources import DataSource
 
@@ -139,13 +139,13 @@ class FeatureView(Definition):
         d.put("name", self.name)
         d.put("entities", self._entity_names())
         d.put("ttl", self._ttl)
-        put_fields(d, "schema", self.schema)
+        d.put_all("schema", self.schema, Field)
         d.put("source", self._source_name(), self._source_argument)
         d.value["online"] = self.online
         d.put("schedule", self._schedule)
         d.put("allowed_lateness", self._allowed_lateness)
         d.put("commit_lag", self._commit_lag)
-        put_aggregations(d, self.aggregations)
+        d.put_all("aggregations", self.aggregations, Aggregation)
         d.put("refresh", self._refresh)
         d.put("delay", self._delay)
         d.put_info()
