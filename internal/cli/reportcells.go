@@ -27,7 +27,7 @@ func (v *historicalVerb) shares(r *truepoint.HistoricalResult) []featureShares {
 		return nil
 	}
 	var out []featureShares
-	rows := int64(r.Batch.Rows)
+	rows := r.Rows
 	for _, view := range r.Views {
 		for _, f := range view.Features {
 			out = append(out, featureShares{f.Name, share(f.Present, rows), share(f.Null, rows), share(f.NotFound, rows),
