@@ -2,8 +2,6 @@ package agg_test
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,6 +11,7 @@ import (
 	"github.com/truepoint/truepoint/agg"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/spectest"
 	"github.com/truepoint/truepoint/value"
 	"github.com/truepoint/truepoint/value/jsonvalue"
 )
@@ -20,39 +19,7 @@ import (
 // TestSpec runs the scripts of spec/agg; README.md there describes them.
 func TestSpec(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("../spec/agg/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	cases := 0
-	for _, f := range files {
-		data, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		seen := map[string]bool{}
-		for n, line := range strings.Split(string(data), "\n") {
-			if strings.HasPrefix(line, "#") || line == "" {
-				continue
-			}
-			name, rest, ok := strings.Cut(line, ": ")
-			call, want, hasResult := strings.Cut(rest, " = ")
-			if !ok || !hasResult || seen[name] {
-				t.Fatalf("%s:%d: malformed or repeated case %q", f, n+1, line)
-			}
-			seen[name] = true
-			cases++
-			t.Run(filepath.Base(f)+"/"+name, func(t *testing.T) {
-				t.Parallel()
-				if got := answer(t, strings.Fields(call)); got != want {
-					t.Errorf("%s:%d: %s\n got %s\nwant %s", f, n+1, call, got, want)
-				}
-			})
-		}
-	}
-	if cases < 160 {
-		t.Errorf("only %d cases", cases)
-	}
+	spectest.RunLines(t, "../spec/agg", 160, func(t *testing.T, call string) string { return answer(t, strings.Fields(call)) })
 }
 
 // answer executes one call and returns its result as a script writes it.

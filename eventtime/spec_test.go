@@ -3,60 +3,19 @@ package eventtime_test
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/spectest"
 )
 
 // TestSpec runs the scripts of spec/time; README.md there describes them.
 func TestSpec(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("../spec/time/*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no scripts: %v", err)
-	}
-	cases := 0
-	for _, f := range files {
-		data, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		seen := map[string]bool{}
-		for n, line := range strings.Split(string(data), "\n") {
-			name, rest, ok := strings.Cut(line, ": ")
-			if strings.HasPrefix(line, "#") || line == "" {
-				continue
-			}
-			call, want, hasResult := cutLast(rest, " = ")
-			if !ok || !hasResult || seen[name] {
-				t.Fatalf("%s:%d: malformed or repeated case %q", f, n+1, line)
-			}
-			seen[name] = true
-			cases++
-			t.Run(filepath.Base(f)+"/"+name, func(t *testing.T) {
-				t.Parallel()
-				if got := run(t, words(t, call)); got != want {
-					t.Errorf("%s:%d: %s\n got %s\nwant %s", f, n+1, call, got, want)
-				}
-			})
-		}
-	}
-	if cases < 25 {
-		t.Errorf("only %d cases", cases)
-	}
-}
-
-func cutLast(s, sep string) (before, after string, ok bool) {
-	at := strings.LastIndex(s, sep)
-	if at < 0 {
-		return s, "", false
-	}
-	return s[:at], s[at+len(sep):], true
+	spectest.RunLines(t, "../spec/time", 25, func(t *testing.T, call string) string { return run(t, words(t, call)) })
 }
 
 // words splits at blanks outside of JSON strings.
