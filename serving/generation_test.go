@@ -34,6 +34,24 @@ func incremental() *truepoint.MaterializeRequest {
 	return &truepoint.MaterializeRequest{Mode: materialize.Incremental, Start: eventtime.None, End: noon}
 }
 
+// served checks the answer for key "1" of the view; when says in words at which moment.
+func served(t *testing.T, r *storetest.Rig, when, want string) {
+	t.Helper()
+	req := ask("v:f")
+	req.Entities = keys("1")
+	if got := answer(t, r, req); got != want {
+		t.Errorf("%s: got %s, want %s", when, got, want)
+	}
+}
+
+// rollBack goes back to the first revision.
+func rollBack(t *testing.T, r *storetest.Rig) {
+	t.Helper()
+	if _, err := r.Store.Rollback(t.Context(), 1, consent); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func withoutViews(set *feature.Set) *feature.Set {
 	out := *set
 	out.Views = nil
@@ -43,13 +61,9 @@ func withoutViews(set *feature.Set) *feature.Set {
 func TestViewCreatedAgainIsEmptyUntilItsFirstRun(t *testing.T) {
 	t.Parallel()
 	r, set := filled(t)
-	req := ask("v:f")
-	req.Entities = keys("1")
 	r.Apply(t, withoutViews(set))
 	r.Apply(t, set)
-	if got := answer(t, r, req); got != "f: NOT_FOUND" {
-		t.Errorf("before its first run: %s", got)
-	}
+	served(t, r, "before its first run", "f: NOT_FOUND")
 	fresh, err := r.Store.Freshness(t.Context(), "v")
 	if err != nil || fresh[0].Watermark != eventtime.None || fresh[0].LastRun != eventtime.None || fresh[0].Rows != 0 {
 		t.Errorf("freshness %+v, %v", fresh, err)
@@ -58,47 +72,29 @@ func TestViewCreatedAgainIsEmptyUntilItsFirstRun(t *testing.T) {
 	if run.Watch.Before != eventtime.None || run.Generation != 2 || run.Written != 1 {
 		t.Errorf("its first run: %+v", run)
 	}
-	if got := answer(t, r, req); got != "f: 1" {
-		t.Errorf("after its first run: %s", got)
-	}
+	served(t, r, "after its first run", "f: 1")
 }
 
 func TestBreakingChangeOfAViewCreatedAgainIsServedByItsOwnGenerationsOnly(t *testing.T) {
 	t.Parallel()
 	r, set := filled(t)
-	req := ask("v:f")
-	req.Entities = keys("1")
 	r.Apply(t, withoutViews(set))
 	r.Apply(t, set)
 	r.Apply(t, storetest.Set("", feature.Field{Name: "f", Type: value.Scalar(value.String)}))
-	if got := answer(t, r, req); got != "f: NOT_FOUND" {
-		t.Errorf("got %s", got)
-	}
+	served(t, r, "before its first run", "f: NOT_FOUND")
 }
 
 func TestRollbackOfADeletionServesTheRowsOfThen(t *testing.T) {
 	t.Parallel()
 	r, set := filled(t)
-	req := ask("v:f")
-	req.Entities = keys("1")
 	r.Apply(t, withoutViews(set))
-	if _, err := r.Store.Rollback(t.Context(), 1, consent); err != nil {
-		t.Fatal(err)
-	}
-	if got := answer(t, r, req); got != "f: 1" {
-		t.Errorf("after the rollback of the deletion: %s", got)
-	}
+	rollBack(t, r)
+	served(t, r, "after the rollback of the deletion", "f: 1")
 	r.Apply(t, withoutViews(set))
 	r.Apply(t, storetest.Set("", feature.Field{Name: "f", Type: value.Scalar(value.String)}))
-	if got := answer(t, r, req); got != "f: NOT_FOUND" {
-		t.Errorf("created again as another view: %s", got)
-	}
-	if _, err := r.Store.Rollback(t.Context(), 1, consent); err != nil {
-		t.Fatal(err)
-	}
-	if got := answer(t, r, req); got != "f: 1" {
-		t.Errorf("after the rollback over the creation: %s", got)
-	}
+	served(t, r, "created again as another view", "f: NOT_FOUND")
+	rollBack(t, r)
+	served(t, r, "after the rollback over the creation", "f: 1")
 }
 
 func TestLeaseOfADeletedViewDoesNotHoldItsSuccessor(t *testing.T) {
