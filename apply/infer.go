@@ -63,9 +63,7 @@ func (in *inference) columnsOf(ctx context.Context, v *feature.View) ([]value.Fi
 		c.fields, c.err = in.ask(ctx, src)
 		c.fields = slices.Clone(c.fields)
 		for i, f := range c.fields {
-			if name, renamed := src.FieldMapping[f.Name]; renamed {
-				c.fields[i].Name = name
-			}
+			c.fields[i].Name = src.NameInViews(f.Name)
 		}
 		in.asked[src.Name] = c
 	}
@@ -171,9 +169,7 @@ func (in *inference) view(ctx context.Context, v *feature.View) error {
 		}
 	}
 	for i, name := range reserved {
-		if mapped, renamed := src.FieldMapping[name]; renamed {
-			reserved[i] = mapped
-		}
+		reserved[i] = src.NameInViews(name)
 	}
 	for _, f := range fields {
 		if !slices.Contains(reserved, f.Name) && !f.Type.IsZero() {

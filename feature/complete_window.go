@@ -61,11 +61,7 @@ func (s *Set) declaredColumns(v *View) map[string]value.Type {
 	}
 	if src, err := s.BatchSource(v); err == nil {
 		for _, f := range src.Schema {
-			name := f.Name
-			if mapped, renamed := src.FieldMapping[name]; renamed {
-				name = mapped
-			}
-			out[name] = f.Type
+			out[src.NameInViews(f.Name)] = f.Type
 		}
 	}
 	for _, f := range v.Inputs {

@@ -144,6 +144,14 @@ func (s *Set) BatchSource(v *View) (*Source, error) {
 	return src, nil
 }
 
+// NameInViews returns the name that views use for a column of src: the one that its field mapping gives, or its own.
+func (src *Source) NameInViews(column string) string {
+	if name, renamed := src.FieldMapping[column]; renamed {
+		return name
+	}
+	return column
+}
+
 func (s *Set) unknownSource(name string) *errs.Error {
 	return errs.New(errs.NotFound, "unknown data source %q", name).WithID("T0180").
 		WithHint("%s", orDefine(errs.DidYouMean(name, s.sourceNames()), KindSource, name))
