@@ -99,34 +99,35 @@ type Feature struct {
 	Event     []eventtime.Instant // per spine row: event time of the answering row, None without one
 }
 
+// CellCounts are the cells of each status.
+type CellCounts struct {
+	Present  int64 `json:"present"`
+	Null     int64 `json:"null"`
+	NotFound int64 `json:"not_found"`
+	Expired  int64 `json:"outside_max_age"`
+	Failed   int64 `json:"error,omitempty"` // cells of on-demand features that cannot be computed
+}
+
 // A ViewReport accounts for one use of a view.
 type ViewReport struct {
-	View          string          `json:"view"`
-	Alias         string          `json:"alias"`
-	Rows          int64           `json:"rows"`
-	RejectedKey   int64           `json:"rejected_null_key"`
-	RejectedEvent int64           `json:"rejected_null_event_time"`
-	RejectedOther int64           `json:"rejected_no_created_time"`
-	Ambiguous     int64           `json:"ambiguous_cells"`
-	Cells         int64           `json:"cells"`
-	Present       int64           `json:"present"`
-	Null          int64           `json:"null"`
-	NotFound      int64           `json:"not_found"`
-	Expired       int64           `json:"outside_max_age"`
-	Failed        int64           `json:"error,omitempty"` // cells of on-demand features that cannot be computed
-	Features      []FeatureReport `json:"features"`
+	View          string `json:"view"`
+	Alias         string `json:"alias"`
+	Rows          int64  `json:"rows"`
+	RejectedKey   int64  `json:"rejected_null_key"`
+	RejectedEvent int64  `json:"rejected_null_event_time"`
+	RejectedOther int64  `json:"rejected_no_created_time"`
+	Ambiguous     int64  `json:"ambiguous_cells"`
+	Cells         int64  `json:"cells"`
+	CellCounts
+	Features []FeatureReport `json:"features"`
 }
 
 // A FeatureReport counts the cells of one feature by status.
 type FeatureReport struct {
 	Name      string `json:"name"`
 	Ambiguous int64  `json:"ambiguous"`
-	Present   int64  `json:"present"`
-	Null      int64  `json:"null"`
-	NotFound  int64  `json:"not_found"`
-	Expired   int64  `json:"outside_max_age"`
-	Failed    int64  `json:"error,omitempty"`
-	Leaked    int64  `json:"leaked,omitempty"`
+	CellCounts
+	Leaked int64 `json:"leaked,omitempty"`
 
 	Age *AgeReport `json:"age,omitempty"` // when asked for; nil without a value
 }

@@ -121,9 +121,5 @@ func (r *ViewReport) count(field int, status []value.Status) {
 		}
 	}
 	r.Cells += int64(len(status))
-	r.Present += f.Present
-	r.Null += f.Null
-	r.NotFound += f.NotFound
-	r.Expired += f.Expired
-	r.Failed += f.Failed
+	r.CellCounts.add(&f.CellCounts)
 }

@@ -165,19 +165,19 @@ func (s *stream) add(res *Result) {
 func (r *ViewReport) add(o *ViewReport) {
 	r.Ambiguous += o.Ambiguous
 	r.Cells += o.Cells
-	r.Present += o.Present
-	r.Null += o.Null
-	r.NotFound += o.NotFound
-	r.Expired += o.Expired
-	r.Failed += o.Failed
+	r.CellCounts.add(&o.CellCounts)
 	for i := range r.Features {
 		f, g := &r.Features[i], &o.Features[i]
 		f.Ambiguous += g.Ambiguous
-		f.Present += g.Present
-		f.Null += g.Null
-		f.NotFound += g.NotFound
-		f.Expired += g.Expired
-		f.Failed += g.Failed
+		f.CellCounts.add(&g.CellCounts)
 		f.Leaked += g.Leaked
 	}
+}
+
+func (c *CellCounts) add(o *CellCounts) {
+	c.Present += o.Present
+	c.Null += o.Null
+	c.NotFound += o.NotFound
+	c.Expired += o.Expired
+	c.Failed += o.Failed
 }
