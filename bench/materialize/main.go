@@ -36,7 +36,7 @@ func main() {
 		case "prepare":
 			return b.prepare(ctx)
 		case "ours":
-			return timed(func() error { return b.materialize(ctx) })
+			return measure.Timed(func() error { return b.materialize(ctx) })
 		case "raw":
 			return b.raw()
 		}
@@ -81,13 +81,4 @@ func (b *bench) run(ctx context.Context) error {
 		Verdict: measure.Verdict(wall.Median >= 1, cpu.Median >= 1),
 	}.Print()
 	return nil
-}
-
-// timed tells what work took.
-func timed(work func() error) error {
-	c, err := measure.Of(work)
-	if err == nil {
-		measure.Tell(c)
-	}
-	return err
 }

@@ -76,7 +76,7 @@ func (b *bench) raw() (err error) {
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 		o.Levels[i].BlockSize = 8 << 10
 	}
-	return timed(func() error {
+	return measure.Timed(func() error {
 		db, err := pebble.Open(dir, o)
 		if err != nil {
 			return err

@@ -73,12 +73,16 @@ func Memory(pid int, name string) (float64, error) {
 
 const mark = "cost "
 
-// Tell prints what the timed part of this process cost, for the Self that started it.
-func Tell(c Cost) {
-	fmt.Printf("%s%d %d %f\n", mark, c.Wall, c.CPU, c.Peak)
+// Timed runs the timed part of this process and tells the Self that started it what that cost.
+func Timed(work func() error) error {
+	c, err := Of(work)
+	if err == nil {
+		fmt.Printf("%s%d %d %f\n", mark, c.Wall, c.CPU, c.Peak)
+	}
+	return err
 }
 
-// Self runs this program with other arguments in a process of its own and returns what that told by Tell, or else what
+// Self runs this program with other arguments in a process of its own and returns what that told by Timed, or else what
 // the whole process took.
 func Self(ctx context.Context, args ...string) (Cost, error) {
 	exe, err := os.Executable()
@@ -88,7 +92,7 @@ func Self(ctx context.Context, args ...string) (Cost, error) {
 	return Run(exec.CommandContext(ctx, exe, args...))
 }
 
-// Run runs a command and returns what it told by Tell, or else what it took from start to end.
+// Run runs a command and returns what it told by Timed, or else what it took from start to end.
 func Run(cmd *exec.Cmd) (Cost, error) {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, os.Stderr
