@@ -59,9 +59,9 @@ func rowsOf(t pit.Table) (rows int64) {
 	return rows
 }
 
-// readAll reads a table into memory.
-func readAll(ctx context.Context, t SpineTable) (*value.Batch, error) {
-	r := &partReader{table: t, fields: t.Fields()}
+// readAll reads columns of a table into memory.
+func readAll(ctx context.Context, t pit.Table, fields []value.Field) (*value.Batch, error) {
+	r := &partReader{table: t, fields: fields}
 	return r.read(ctx, int(rowsOf(t)))
 }
 

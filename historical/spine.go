@@ -30,7 +30,7 @@ func buildSpine(ctx context.Context, src Source, sel *feature.Selection, req *Re
 			return nil, errs.New(errs.InvalidArgument, "the entity rows are given twice, once as a table").
 				WithID("T0343").WithHint("give one of --entities, --entities-sql and --all-keys")
 		}
-		rows, err := readAll(ctx, req.SpineTable)
+		rows, err := readAll(ctx, req.SpineTable, req.SpineTable.Fields())
 		if err != nil {
 			return nil, err
 		}

@@ -34,24 +34,8 @@ func querySpine(ctx context.Context, src Source, req *Request) (out *value.Batch
 		return nil, src.failed(err)
 	}
 	defer func() { err = errs.Join(err, snap.Close()) }()
-	out = &value.Batch{}
-	for _, c := range columns {
-		out.Add(c.Name, value.NewColumn(c.Type, 0))
-	}
-	part := make([]*value.Column, len(columns))
-	for i := range part {
-		part[i] = new(value.Column)
-	}
-	for _, p := range snap.Parts() {
-		if err := p.Read(ctx, out.Names, part); err != nil {
-			return nil, src.failed(err)
-		}
-		for i, c := range part {
-			for row := range c.Len() {
-				out.Columns[i].Append(c.At(row))
-			}
-		}
-		out.Rows += p.Rows()
+	if out, err = readAll(ctx, snap, columns); err != nil {
+		return nil, src.failed(err)
 	}
 	return out, nil
 }
