@@ -112,7 +112,7 @@ func (t *tracing) run(ctx context.Context, ref string) error {
 	past := &explain.Past{At: t.out.At, Known: explain.Knowledge{Rule: req.Known, At: req.KnownAt}}
 	wanted := map[feature.Cell]bool{}
 	for _, o := range sel.Order {
-		if ref == "" || ref == refOf(sel, o.Cell) {
+		if ref == "" || ref == explain.RefOf(sel, o.Cell) {
 			want(sel, o.Cell, wanted)
 		}
 	}
@@ -122,14 +122,6 @@ func (t *tracing) run(ctx context.Context, ref string) error {
 		}
 	}
 	return nil
-}
-
-// refOf returns the reference of a cell.
-func refOf(sel *feature.Selection, c feature.Cell) string {
-	if c.Use == feature.FromDerived {
-		return feature.Ref{View: sel.Derived[c.Field].View.Name, Feature: sel.Derived[c.Field].Field.Name}.String()
-	}
-	return feature.Ref{View: sel.Uses[c.Use].View.Name, Feature: sel.Uses[c.Use].Fields[c.Field].Name}.String()
 }
 
 // want adds a cell of a view, or those that a computed one is made of.

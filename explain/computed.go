@@ -19,7 +19,7 @@ func (e *Env) computed(ctx context.Context, c *serving.Catalog, req *Request, se
 	out := &Computed{Expression: d.View.Features[d.View.Field(d.Field.Name)].Expression}
 	refs := []string{req.Ref}
 	for i, name := range d.Program.Inputs() {
-		in := Input{Name: name, Ref: refOf(sel, d.Inputs[i])}
+		in := Input{Name: name, Ref: RefOf(sel, d.Inputs[i])}
 		out.Inputs = append(out.Inputs, in)
 		if in.Ref != "" {
 			refs = append(refs, in.Ref)
@@ -50,8 +50,8 @@ func (e *Env) computed(ctx context.Context, c *serving.Catalog, req *Request, se
 	return r, nil
 }
 
-// refOf names the feature of a cell; a column of the request is none.
-func refOf(sel *feature.Selection, c feature.Cell) string {
+// RefOf returns the reference view:feature of a cell, empty for a column of the request.
+func RefOf(sel *feature.Selection, c feature.Cell) string {
 	switch c.Use {
 	case feature.FromRequest:
 		return ""
