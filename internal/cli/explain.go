@@ -163,10 +163,6 @@ func rowTimes(r *explain.Row) string {
 
 // explainDocument is the JSON form of an explanation.
 func explainDocument(e *truepoint.Explanation) any {
-	keys := map[string]json.RawMessage{}
-	for _, k := range e.Keys {
-		keys[k.Name] = raw(k.Value)
-	}
 	others := []any{}
 	for i := range e.Offline.Others {
 		others = append(others, rowDocument(&e.Offline.Others[i]))
@@ -177,7 +173,7 @@ func explainDocument(e *truepoint.Explanation) any {
 	}
 	type object = map[string]any
 	return object{
-		"feature": e.Ref, "type": e.Field.Type.String(), "keys": keys, "as_of": instant(e.At), "revision": e.Revision,
+		"feature": e.Ref, "type": e.Field.Type.String(), "keys": keysDocument(e.Keys), "as_of": instant(e.At), "revision": e.Revision,
 		"ttl": e.TTL.String(), "agree": e.Agree, "cure": e.Cure, "older": e.Older,
 		"offline": object{"status": e.Offline.Status.String(), "value": json.RawMessage(raw(e.Offline.Value)), "defaulted": e.Offline.Defaulted,
 			"rule": e.Offline.Rule, "rows": e.Offline.Rows, "winner": winner, "others": others,
@@ -186,6 +182,15 @@ func explainDocument(e *truepoint.Explanation) any {
 			"table": e.Online.Table, "found": e.Online.Found, "rule": e.Online.Rule, "reason": e.Online.Reason, "deleted": e.Online.Deleted,
 			"event_time": instant(e.Online.Event), "created_time": instant(e.Online.Created), "snapshot": instant(e.Online.Snapshot)},
 	}
+}
+
+// keysDocument is the JSON form of join keys.
+func keysDocument(keys []explain.Key) map[string]json.RawMessage {
+	out := map[string]json.RawMessage{}
+	for _, k := range keys {
+		out[k.Name] = raw(k.Value)
+	}
+	return out
 }
 
 func rowDocument(r *explain.Row) any {

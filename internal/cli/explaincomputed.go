@@ -58,10 +58,6 @@ func ofKeys(keys []explain.Key) string {
 
 // computedDocument is the JSON form of the explanation of an on-demand feature.
 func computedDocument(e *truepoint.Explanation) any {
-	keys := map[string]json.RawMessage{}
-	for _, k := range e.Keys {
-		keys[k.Name] = raw(k.Value)
-	}
 	inputs := []any{}
 	for i := range e.Computed.Inputs {
 		in := &e.Computed.Inputs[i]
@@ -74,7 +70,7 @@ func computedDocument(e *truepoint.Explanation) any {
 		inputs = append(inputs, document)
 	}
 	document := cellDocument(&e.Computed.Cell)
-	for name, v := range map[string]any{"feature": e.Ref, "type": e.Field.Type.String(), "keys": keys, "as_of": instant(e.At), "revision": e.Revision,
+	for name, v := range map[string]any{"feature": e.Ref, "type": e.Field.Type.String(), "keys": keysDocument(e.Keys), "as_of": instant(e.At), "revision": e.Revision,
 		"expression": e.Computed.Expression, "inputs": inputs} {
 		document[name] = v
 	}

@@ -73,10 +73,7 @@ func placeText(w *explain.Row) string {
 
 func traceDocument(r *dataset.Trace) any {
 	type object = map[string]any
-	keys, values, causes := map[string]json.RawMessage{}, []any{}, []any{}
-	for _, k := range r.Keys {
-		keys[k.Name] = raw(k.Value)
-	}
+	values, causes := []any{}, []any{}
 	for _, c := range r.Causes {
 		causes = append(causes, object{"kind": c.Kind, "subject": c.Subject, "text": c.Text})
 	}
@@ -90,6 +87,6 @@ func traceDocument(r *dataset.Trace) any {
 		values = append(values, object{"column": v.Column, "feature": v.Ref, "saved": json.RawMessage(raw(v.Saved)), "value": json.RawMessage(raw(v.Offline.Value)),
 			"status": v.Offline.Status.String(), "defaulted": v.Offline.Defaulted, "rule": v.Offline.Rule, "source": source, "window": explainedWindow(v.Offline.Window)})
 	}
-	return object{"dataset": r.Dataset, "row": r.Row, "file": r.Path, "file_row": r.PathRow, "keys": keys, "as_of": instant(r.At), "revision": r.Revision,
+	return object{"dataset": r.Dataset, "row": r.Row, "file": r.Path, "file_row": r.PathRow, "keys": keysDocument(r.Keys), "as_of": instant(r.At), "revision": r.Revision,
 		"values": values, "causes": causes}
 }
