@@ -105,7 +105,7 @@ func (t *tracing) run(ctx context.Context, ref string) error {
 		return err
 	}
 	t.out.At = made.AsOf[0]
-	sel, err := selection(t.set, req)
+	sel, err := historical.Select(t.set, req)
 	if err != nil {
 		return err
 	}
@@ -134,13 +134,6 @@ func want(sel *feature.Selection, c feature.Cell, wanted map[feature.Cell]bool) 
 	case c.Use >= 0:
 		wanted[c] = true
 	}
-}
-
-func selection(set *feature.Set, req *historical.Request) (*feature.Selection, error) {
-	if req.Service != "" {
-		return set.SelectService(req.Service, req.Names)
-	}
-	return set.SelectRefs(req.Features, req.Names)
 }
 
 // use traces the values that come from one use of a view.

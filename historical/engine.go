@@ -180,7 +180,7 @@ func scalars(fields []value.Field) []value.Field {
 // Script returns the SQL that answers a request, without running it. Errors: as Join; Unimplemented where the offline
 // store does not join, or not this request.
 func Script(ctx context.Context, src Source, req *Request) (string, error) {
-	sel, err := selectFeatures(src.Set, req)
+	sel, err := Select(src.Set, req)
 	if err != nil {
 		return "", err
 	}

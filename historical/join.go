@@ -28,7 +28,9 @@ func Join(ctx context.Context, src Source, req *Request) (*Result, error) {
 	return all.finish(res), nil
 }
 
-func selectFeatures(set *feature.Set, req *Request) (*feature.Selection, error) {
+// Select resolves what a request asks for. Errors: InvalidArgument for features and a service together, NotFound with a
+// suggestion for unknown names.
+func Select(set *feature.Set, req *Request) (*feature.Selection, error) {
 	switch {
 	case len(req.Features) > 0 && req.Service != "":
 		return nil, errs.New(errs.InvalidArgument, "both features and the feature service %q are asked for", req.Service).

@@ -26,7 +26,7 @@ import (
 // type or null (with row numbers); NotFound with a suggestion for unknown names; those of the offline store, which name
 // the file; FailedPrecondition for ambiguous cells when ties are refused; those of deliver.
 func Stream(ctx context.Context, src Source, req *Request, deliver func(*Result) error) (res *Result, err error) {
-	sel, err := selectFeatures(src.Set, req)
+	sel, err := Select(src.Set, req)
 	if err != nil {
 		return nil, err
 	}
