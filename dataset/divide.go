@@ -9,7 +9,6 @@ import (
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
-	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -100,19 +99,6 @@ func appendTuple(dst []byte, columns []*value.Column, i int) ([]byte, error) {
 		dst = v
 	}
 	return dst, nil
-}
-
-// Keys returns the join keys of a request, each once. Columns that only on-demand features read are none.
-func Keys(sel *feature.Selection) []value.Field {
-	var out []value.Field
-	for i := range sel.Uses {
-		for k, column := range sel.Uses[i].Columns {
-			if !slices.ContainsFunc(out, func(f value.Field) bool { return f.Name == column }) {
-				out = append(out, value.Field{Name: column, Type: sel.Uses[i].Keys[k].Type})
-			}
-		}
-	}
-	return out
 }
 
 // Divide divides a set. The spine says which of its columns are keys, with their types, and asOf is each row's moment.

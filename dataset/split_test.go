@@ -10,7 +10,6 @@ import (
 	"github.com/truepoint/truepoint/dataset"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
-	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -165,18 +164,5 @@ func TestSplitNeedsTheColumnAndKeysThatItNames(t *testing.T) {
 		if _, err := s.Divide(&value.Batch{}, nil, nil); errs.CodeOf(err) != errs.InvalidArgument {
 			t.Errorf("%s: got %v", text, err)
 		}
-	}
-}
-
-func TestKeysLeaveOutWhatOnlyTheRequestHas(t *testing.T) {
-	t.Parallel()
-	key := value.Field{Name: "k", Type: value.Scalar(value.String)}
-	use := feature.Use{Keys: []value.Field{key}, Columns: []string{"buyer"}}
-	sel := &feature.Selection{
-		Uses:    []feature.Use{use, use},
-		Request: []value.Field{{Name: "buyer", Type: key.Type}, {Name: "amount", Type: value.Scalar(value.Float64)}},
-	}
-	if got := dataset.Keys(sel); len(got) != 1 || got[0].Name != "buyer" || !got[0].Type.Equal(key.Type) {
-		t.Errorf("got %v", got)
 	}
 }

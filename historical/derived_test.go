@@ -8,6 +8,7 @@ import (
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/historical"
 	"github.com/truepoint/truepoint/internal/storetest"
 	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/value"
@@ -122,5 +123,18 @@ func TestLeaksOfWindowsReachOnDemandFeatures(t *testing.T) {
 	}
 	if a, b := l.First[0], l.First[1]; a.Used.Value.Int() != 11 || a.Known.Value.Int() != 1 || b.Used.Value.Int() != 21 || b.Known.Value.Int() != 2 || len(b.Key) != 1 {
 		t.Errorf("got %+v", l.First)
+	}
+}
+
+func TestKeysLeaveOutWhatOnlyTheRequestHas(t *testing.T) {
+	t.Parallel()
+	key := value.Field{Name: "k", Type: value.Scalar(value.String)}
+	use := feature.Use{Keys: []value.Field{key}, Columns: []string{"buyer"}}
+	sel := &feature.Selection{
+		Uses:    []feature.Use{use, use},
+		Request: []value.Field{{Name: "buyer", Type: key.Type}, {Name: "amount", Type: value.Scalar(value.Float64)}},
+	}
+	if got := historical.Keys(sel.Uses); len(got) != 1 || got[0].Name != "buyer" || !got[0].Type.Equal(key.Type) {
+		t.Errorf("got %v", got)
 	}
 }

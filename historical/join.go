@@ -2,6 +2,7 @@ package historical
 
 import (
 	"context"
+	"slices"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
@@ -9,6 +10,7 @@ import (
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/registry"
+	"github.com/truepoint/truepoint/value"
 )
 
 // A Source is what a join works on: the definitions of one registry revision and the offline store.
@@ -41,6 +43,20 @@ func Select(set *feature.Set, req *Request) (*feature.Selection, error) {
 		return selectWholeView(set, req)
 	}
 	return set.SelectRefs(req.Features, req.Names)
+}
+
+// Keys returns the columns of entity rows that are join keys of uses, each once, in their declared types. Columns that
+// only on-demand features read are none.
+func Keys(uses []feature.Use) []value.Field {
+	var out []value.Field
+	for i := range uses {
+		for k, column := range uses[i].Columns {
+			if !slices.ContainsFunc(out, func(f value.Field) bool { return f.Name == column }) {
+				out = append(out, value.Field{Name: column, Type: uses[i].Keys[k].Type})
+			}
+		}
+	}
+	return out
 }
 
 // selectWholeView asks for every feature of the view whose keys make the spine.

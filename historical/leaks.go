@@ -67,12 +67,9 @@ func (s *leakSearch) keysOf(of feature.Cell, row int) (keys []value.Field, key [
 	if of.Use >= 0 {
 		uses = uses[of.Use : of.Use+1]
 	}
-	for i := range uses {
-		for k, column := range uses[i].Columns {
-			if !slices.ContainsFunc(keys, func(f value.Field) bool { return f.Name == column }) {
-				keys, key = append(keys, value.Field{Name: column, Type: uses[i].Keys[k].Type}), append(key, s.spine.keys.Column(column).At(row))
-			}
-		}
+	keys = Keys(uses)
+	for _, f := range keys {
+		key = append(key, s.spine.keys.Column(f.Name).At(row))
 	}
 	return keys, key
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 
 	"github.com/truepoint/truepoint"
-	"github.com/truepoint/truepoint/dataset"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
@@ -103,7 +102,7 @@ func (v *historicalVerb) Run(a *app) error {
 		}
 		bar := newBar(a.err, "reading history")
 		r.Progress = bar.update
-		t := &trainingSet{request: r, split: split, keys: dataset.Keys(selection), began: a.now()}
+		t := &trainingSet{request: r, split: split, keys: historical.Keys(selection.Uses), began: a.now()}
 		err = v.make(a, s, t)
 		bar.stop()
 		if err != nil {
