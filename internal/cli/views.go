@@ -10,6 +10,7 @@ import (
 	"github.com/truepoint/truepoint/internal/screen"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/serving"
+	"github.com/truepoint/truepoint/value"
 )
 
 type viewsVerb struct {
@@ -138,6 +139,42 @@ func viewListing() *listing[feature.View] {
 		items: func(s *feature.Set) []*feature.View { return s.Views },
 		info:  func(v *feature.View) *feature.Info { return &v.Info },
 		name:  func(v *feature.View) string { return v.Name }}
+}
+
+// A windowDocument is a window view as it stands in a file: each aggregation with what its field says, and the types
+// of the columns that they use as schema.
+type windowDocument struct {
+	*feature.View
+	Schema       []value.Field         `json:"schema,omitempty"`
+	Inputs       *bool                 `json:"inputs,omitempty"` // hides that of the view
+	Aggregations []aggregationDocument `json:"aggregations"`
+}
+
+type aggregationDocument struct {
+	feature.Aggregation
+	Window   string `json:"window,omitempty"`
+	Lifetime *bool  `json:"lifetime,omitempty"` // hides that of the aggregation
+
+	Type        value.Type        `json:"type"`
+	Description string            `json:"description,omitempty"`
+	Tags        map[string]string `json:"tags,omitempty"`
+	Default     *feature.Default  `json:"default,omitempty"`
+}
+
+func newWindowDocument(v *feature.View) windowDocument {
+	d := windowDocument{View: v, Schema: v.Inputs}
+	for i, a := range v.Aggregations {
+		f := v.Schema[i]
+		doc := aggregationDocument{Aggregation: a, Type: f.Type, Description: f.Description, Tags: f.Tags, Default: f.Default}
+		switch {
+		case a.Lifetime:
+			doc.Window = "lifetime"
+		case a.Window > 0:
+			doc.Window = a.Window.String()
+		}
+		d.Aggregations = append(d.Aggregations, doc)
+	}
+	return d
 }
 
 type viewsDescribeVerb struct{ describeVerb }
