@@ -45,7 +45,6 @@ type reducer struct {
 	report  Report
 
 	chunk *chunk
-	keys  []*value.Column
 	block *keyBlock
 	place []int            // of each key of the block
 	text  *strings.Builder // holds the texts of keys, which the parts' own memory must not
@@ -160,24 +159,19 @@ func (w *reducer) locate() {
 func (w *reducer) part(ctx context.Context, i int) error {
 	part := len(w.parts) - 1 - i
 	p := w.parts[part]
-	if err := w.chunk.read(ctx, p); err != nil {
+	open, err := w.chunk.open(ctx, p, w.plan.Name, w.kinds, w.plan.Availability, &w.report)
+	if err != nil {
 		return err
 	}
-	w.keys = w.chunk.keys(w.keys[:0])
-	if err := sameTypes(w.plan.Name, w.keys, w.kinds); err != nil {
-		return err
-	}
-	w.report.Read += int64(p.Rows())
-	accepted := w.chunk.acceptance(w.plan.Availability, &w.report)
-	t := w.chunk.times()
+	t := open.times
 	w.block.from = w.start[part]
-	keep := w.keep(accepted, t)
+	keep := w.keep(open.keep, t)
 	for lo := 0; lo < p.Rows(); lo += blockRows {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		hi := min(lo+blockRows, p.Rows())
-		if err := w.block.load(w.keys, lo, hi, keep); err != nil {
+		if err := w.block.load(open.keys, lo, hi, keep); err != nil {
 			return err
 		}
 		w.reserve(w.block.n)

@@ -33,7 +33,6 @@ type scan struct {
 type scanWorker struct {
 	*scan
 	chunk  *chunk
-	keys   []*value.Column
 	slots  []slot
 	ranks  []value.Value // ranks[slot*k : slot*k+k] is the rank of the slot's best row
 	k      int           // columns of a rank
@@ -90,27 +89,21 @@ func (w *scanWorker) part(ctx context.Context, part int) error {
 		w.meter.add(p.Rows())
 		return nil
 	}
-	if err := w.chunk.read(ctx, p); err != nil {
+	open, err := w.chunk.open(ctx, p, w.view.Name, w.index.types, w.view.Availability, &w.report)
+	if err != nil {
 		return err
 	}
-	w.keys = w.chunk.keys(w.keys[:0])
-	if err := sameTypes(w.view.Name, w.keys, w.index.types); err != nil {
-		return err
-	}
-	w.report.Read += int64(p.Rows())
-	keep := w.chunk.acceptance(w.view.Availability, &w.report)
-	t := w.chunk.times()
 	w.block.from = w.start[part]
 	for lo := 0; lo < p.Rows(); lo += blockRows {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		hi := min(lo+blockRows, p.Rows())
-		if err := w.block.load(w.keys, lo, hi, keep); err != nil {
+		if err := w.block.load(open.keys, lo, hi, open.keep); err != nil {
 			return err
 		}
 		w.index.lookup(w.block, w.hits)
-		w.offer(t, w.start[part])
+		w.offer(open.times, w.start[part])
 		if w.ties.full() {
 			return tiesOverflow(w.view.Name, w.ties.max)
 		}

@@ -40,7 +40,6 @@ func (r *windowRun) read(ctx context.Context) error {
 type windowReader struct {
 	*windowRun
 	chunk   *chunk
-	keys    []*value.Column
 	block   *keyBlock
 	hits    *hits
 	picks   [][]pick   // per share: the rows of the part at hand that it keeps
@@ -53,19 +52,14 @@ type windowReader struct {
 
 func (w *windowReader) part(ctx context.Context, part int) error {
 	p := w.parts[part]
-	if err := w.chunk.read(ctx, p); err != nil {
+	w.found = Report{}
+	open, err := w.chunk.open(ctx, p, w.scan.Name, w.index.types, w.scan.Availability, &w.found)
+	if err != nil {
 		return err
 	}
-	w.keys = w.chunk.keys(w.keys[:0])
-	if err := sameTypes(w.scan.Name, w.keys, w.index.types); err != nil {
-		return err
-	}
-	w.found = Report{Read: int64(p.Rows())}
-	keep := w.chunk.acceptance(w.scan.Availability, &w.found)
 	for i := range w.picks {
 		w.picks[i], w.slots[i] = w.picks[i][:0], w.slots[i][:0]
 	}
-	t := w.chunk.times()
 	w.block.from = w.start[part]
 	if !w.always {
 		w.from = slices.Grow(w.from[:0], p.Rows())[:p.Rows()]
@@ -75,14 +69,14 @@ func (w *windowReader) part(ctx context.Context, part int) error {
 			return err
 		}
 		hi := min(lo+blockRows, p.Rows())
-		if err := w.block.load(w.keys, lo, hi, keep); err != nil {
+		if err := w.block.load(open.keys, lo, hi, open.keep); err != nil {
 			return err
 		}
 		w.index.lookup(w.block, w.hits)
-		w.take(t)
+		w.take(open.times)
 		w.meter.add(hi - lo)
 	}
-	bags, err := w.fill(ctx, p, part, t)
+	bags, err := w.fill(ctx, p, part, open.times)
 	if err != nil {
 		return err
 	}
