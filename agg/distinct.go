@@ -16,7 +16,7 @@ func canonical(v value.Value) value.Value {
 	switch v.Kind() {
 	case value.Float32, value.Float64:
 		if v.Float() != 0 {
-			return plainNaN(v)
+			return PlainNaN(v)
 		}
 		if v.Kind() == value.Float32 {
 			return value.OfFloat32(0)

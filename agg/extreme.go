@@ -22,8 +22,8 @@ func isNaN(v value.Value) bool {
 	return (v.Kind() == value.Float64 || v.Kind() == value.Float32) && math.IsNaN(v.Float())
 }
 
-// plainNaN returns v, with one NaN in place of all.
-func plainNaN(v value.Value) value.Value {
+// PlainNaN returns v, with one NaN, that of math.NaN, in place of all: what is computed has its bits (docs/adr/0014-windows.md).
+func PlainNaN(v value.Value) value.Value {
 	switch {
 	case !isNaN(v):
 		return v
@@ -34,7 +34,7 @@ func plainNaN(v value.Value) value.Value {
 }
 
 func (e *extreme) Add(v value.Value, _ Order) {
-	v = plainNaN(v)
+	v = PlainNaN(v)
 	if e.best.IsNull() || isNaN(e.best) || !isNaN(v) && (value.Compare(v, e.best) > 0) == e.greatest {
 		e.best = v
 	}
@@ -62,7 +62,7 @@ func (e *extreme) parse(r *reader) {
 		return
 	}
 	e.best = r.value(&e.input)
-	if !plainNaN(e.best).Identical(e.best) {
+	if !PlainNaN(e.best).Identical(e.best) {
 		r.fail("a NaN that is not written")
 	}
 }

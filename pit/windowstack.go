@@ -2,7 +2,6 @@ package pit
 
 import (
 	"context"
-	"math"
 	"slices"
 
 	"github.com/truepoint/truepoint/agg"
@@ -58,12 +57,5 @@ func (n *lane) extreme(ctx context.Context, a, b int, out []int) value.Value {
 	if !ok {
 		return value.Value{}
 	}
-	v := n.inputs.value(best)
-	switch {
-	case v.Kind() == value.Float64 && math.IsNaN(v.Float()):
-		return value.OfFloat64(math.NaN())
-	case v.Kind() == value.Float32 && math.IsNaN(v.Float()):
-		return value.OfFloat32(float32(math.NaN()))
-	}
-	return v
+	return agg.PlainNaN(n.inputs.value(best))
 }

@@ -1,7 +1,6 @@
 package sqlgen
 
 import (
-	"math"
 	"slices"
 
 	"github.com/truepoint/truepoint/agg"
@@ -200,13 +199,7 @@ func settled(f agg.Function, v value.Value) value.Value {
 	case agg.First, agg.Last, agg.FirstN:
 		return v
 	}
-	switch {
-	case v.Kind() == value.Float64 && math.IsNaN(v.Float()):
-		return value.OfFloat64(math.NaN())
-	case v.Kind() == value.Float32 && math.IsNaN(v.Float()):
-		return value.OfFloat32(float32(math.NaN()))
-	}
-	return v
+	return agg.PlainNaN(v)
 }
 
 // Done returns the result. Errors: as Collector.Done, ties apart.
