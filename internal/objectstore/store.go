@@ -126,42 +126,44 @@ type Entry struct {
 // is 0. It takes one request for every thousand.
 func (s *Store) List(ctx context.Context, prefix string, limit int) ([]Entry, error) {
 	var out []Entry
-	each := s.bucket.List(&blob.ListOptions{Prefix: prefix, BeforeList: func(func(any) bool) error {
-		s.asked.Add(1)
-		return nil
-	}})
-	for {
-		o, err := each.Next(ctx)
-		if err == io.EOF {
-			return out, nil
+	err := s.list(ctx, &blob.ListOptions{Prefix: prefix}, func(o *blob.ListObject) bool {
+		if !o.IsDir && !strings.HasSuffix(o.Key, "/") { // consoles make empty objects that stand for directories
+			out = append(out, Entry{o.Key, o.Size})
 		}
-		if err != nil {
-			return nil, s.failed(err, "list", prefix)
-		}
-		if o.IsDir || strings.HasSuffix(o.Key, "/") { // consoles make empty objects that stand for directories
-			continue
-		}
-		if out = append(out, Entry{o.Key, o.Size}); len(out) == limit {
-			return out, nil
-		}
-	}
+		return len(out) != limit || limit == 0
+	})
+	return out, err
 }
 
-// Directories returns the names below prefix, up to the next slash, in order.
+// Directories returns the names below prefix, up to the next slash, in order. It takes one request for every thousand.
 func (s *Store) Directories(ctx context.Context, prefix string) ([]string, error) {
 	var out []string
-	s.asked.Add(1)
-	each := s.bucket.List(&blob.ListOptions{Prefix: prefix, Delimiter: "/"})
+	err := s.list(ctx, &blob.ListOptions{Prefix: prefix, Delimiter: "/"}, func(o *blob.ListObject) bool {
+		if o.IsDir {
+			out = append(out, strings.TrimSuffix(strings.TrimPrefix(o.Key, prefix), "/"))
+		}
+		return true
+	})
+	return out, err
+}
+
+// list calls visit with each object until it returns false, and counts the requests.
+func (s *Store) list(ctx context.Context, opt *blob.ListOptions, visit func(*blob.ListObject) bool) error {
+	opt.BeforeList = func(func(any) bool) error {
+		s.asked.Add(1)
+		return nil
+	}
+	each := s.bucket.List(opt)
 	for {
 		o, err := each.Next(ctx)
 		if err == io.EOF {
-			return out, nil
+			return nil
 		}
 		if err != nil {
-			return nil, s.failed(err, "list", prefix)
+			return s.failed(err, "list", opt.Prefix)
 		}
-		if o.IsDir {
-			out = append(out, strings.TrimSuffix(strings.TrimPrefix(o.Key, prefix), "/"))
+		if !visit(o) {
+			return nil
 		}
 	}
 }

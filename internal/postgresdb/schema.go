@@ -17,10 +17,24 @@ type Schema struct {
 	Statements []string
 }
 
-// Create makes sure that the tables of a schema are there, in the first schema of the search path. Processes that do so at
+// OpenWith connects to the database at address as Open does and makes sure that the tables of a schema are there. Errors:
+// those of Open; Unavailable if the server cannot be reached, FailedPrecondition for tables of a newer release.
+func OpenWith(ctx context.Context, address string, s Schema) (*pgxpool.Pool, error) {
+	pool, err := Open(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	if err := create(ctx, pool, s); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return pool, nil
+}
+
+// create makes sure that the tables of a schema are there, in the first schema of the search path. Processes that do so at
 // once wait for each other. Errors: FailedPrecondition for tables of a newer release; those of the server, for example
 // for a user who may not create tables where there are none.
-func Create(ctx context.Context, pool *pgxpool.Pool, s Schema) error {
+func create(ctx context.Context, pool *pgxpool.Pool, s Schema) error {
 	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		if err := Lock(ctx, tx, "truepoint schema"); err != nil {
 			return err

@@ -45,15 +45,11 @@ type Registry struct{ pool *pgxpool.Pool }
 
 var _ registry.Driver = (*Registry)(nil)
 
-// Open connects to the database at address (see postgresdb.Open) and makes sure that the tables are there. Errors:
-// Unavailable if the server cannot be reached, FailedPrecondition for tables of a newer release.
+// Open connects to the database at address and makes sure that the tables are there. Errors: those of
+// postgresdb.OpenWith.
 func Open(ctx context.Context, address string) (*Registry, error) {
-	pool, err := postgresdb.Open(ctx, address)
+	pool, err := postgresdb.OpenWith(ctx, address, schema)
 	if err != nil {
-		return nil, err
-	}
-	if err := postgresdb.Create(ctx, pool, schema); err != nil {
-		pool.Close()
 		return nil, err
 	}
 	return &Registry{pool}, nil
