@@ -1,16 +1,20 @@
 package historical_test
 
 import (
+	"fmt"
+	"math"
 	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/truepoint/truepoint"
+	"github.com/truepoint/truepoint/agg"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/historical"
 	"github.com/truepoint/truepoint/internal/datatest"
+	"github.com/truepoint/truepoint/internal/storetest"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -173,5 +177,95 @@ func TestBadInput_87_one_key_for_all_rows(t *testing.T) {
 		t.Errorf("%d MiB were allocated, at most 256 are expected for %d rows", mib, n)
 	} else {
 		t.Logf("%d MiB were allocated", mib)
+	}
+}
+
+// TestBadInput_97_sums_that_overflow_and_windows_of_too_little asks for windows whose values do not exist, of both
+// engines: a sum beyond Int64 is an error that names view and feature, what nothing gives is null, and of equal event
+// times the greater created time is the last.
+func TestBadInput_97_sums_that_overflow_and_windows_of_too_little(t *testing.T) {
+	t.Parallel()
+	const most = 1<<63 - 1
+	integer, float := value.Scalar(value.Int64), value.Scalar(value.Float64)
+	r := storetest.New(t, noon, nil)
+	t.Cleanup(func() { r.Store.Close() })
+	set := storetest.Set("created")
+	v := set.Views[0]
+	v.Online, v.Inputs = false, []value.Field{{Name: "x", Type: integer}}
+	for _, a := range []struct {
+		function string
+		result   value.Type
+	}{{"sum", integer}, {"mean", float}, {"stddev_samp", float}, {"last", integer}} {
+		v.Aggregations = append(v.Aggregations, feature.Aggregation{Name: a.function, Function: agg.Function(a.function), Column: "x", Window: eventtime.Hour})
+		v.Schema = append(v.Schema, feature.Field{Name: a.function, Type: a.result})
+	}
+	r.Offline.Put("src", batch([]string{"k:String", "event:UnixTimestamp", "created:UnixTimestamp", "x:Int64"},
+		[]any{"over", noon - 9, noon - 9, most}, []any{"over", noon - 8, noon - 8, 1},
+		[]any{"edge", noon - 9, noon - 9, most}, []any{"edge", noon - 8, noon - 8, 1}, []any{"edge", noon - 7, noon - 7, -1},
+		[]any{"one", noon - 9, noon - 9, 4}, []any{"nulls", noon - 9, noon - 9, nil},
+		[]any{"tie", noon - 9, noon - 1, 7}, []any{"tie", noon - 9, noon - 2, 8}))
+	r.Apply(t, set)
+	all := []string{"v:sum", "v:mean", "v:stddev_samp", "v:last"}
+	for _, engine := range []historical.Engine{historical.Fast, historical.Naive} {
+		res, err := r.Store.Historical(t.Context(), &truepoint.HistoricalRequest{
+			Spine: spine([]any{1, "edge", noon}, []any{2, "one", noon}, []any{3, "nulls", noon}, []any{4, "nobody", noon}, []any{5, "tie", noon}), Features: all, Engine: engine})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, want := range map[string]string{"sum": fmt.Sprint(most) + " 4 null null 15", "last": "-1 4 null null 7"} {
+			if got := column(res.Batch, name); got != want {
+				t.Errorf("%q: %s is %s, want %s", engine, name, got, want)
+			}
+		}
+		mean, deviation := res.Batch.Column("mean"), res.Batch.Column("stddev_samp")
+		if mean.At(1).Float() != 4 || !mean.Null(2) || !mean.Null(3) || !deviation.Null(1) || !deviation.Null(2) || deviation.Null(4) {
+			t.Errorf("%q: means %v and deviations %v", engine, mean, deviation)
+		}
+		unchanged := datatest.Stores(t, &r.Options)
+		_, err = r.Store.Historical(t.Context(), &truepoint.HistoricalRequest{Spine: spine([]any{1, "one", noon}, []any{2, "over", noon}), Features: all, Engine: engine})
+		unchanged()
+		if errs.CodeOf(err) != errs.OutOfRange || !strings.Contains(err.Error(), `"v"`) || !strings.Contains(err.Error(), `"sum"`) {
+			t.Errorf("%q: a sum beyond Int64: %v (%v), want out_of_range that names view and feature", engine, err, errs.CodeOf(err))
+		}
+	}
+}
+
+// TestBadInput_44_expressions_of_training_rows computes on-demand features that have no value: these are cells of their
+// own status, and the set is made.
+func TestBadInput_44_expressions_of_training_rows(t *testing.T) {
+	t.Parallel()
+	r := rig(t, func(set *feature.Set) {
+		view := &feature.OnDemandView{Name: "now", Sources: []feature.OnDemandSource{{View: "v"}, {Request: "request", Schema: []feature.Field{
+			{Name: "n", Type: value.Scalar(value.Int64)}, {Name: "note", Type: value.Scalar(value.String)}}}}}
+		for _, f := range []struct {
+			name string
+			kind value.Kind
+			text string
+		}{{"floor", value.Int64, "f // n"}, {"share", value.Float64, "f / n"}, {"many", value.Int64, "(f + 7) * n"}, {"bomb", value.Bool, `matches(note, '(a|aa)+b')`}} {
+			view.Features = append(view.Features, feature.OnDemandFeature{Field: feature.Field{Name: f.name, Type: value.Scalar(f.kind)}, Expression: f.text})
+		}
+		set.OnDemand = []*feature.OnDemandView{view}
+	})
+	unchanged := datatest.Stores(t, &r.Options)
+	note := strings.Repeat("a", 10_000)
+	res, err := r.Store.Historical(t.Context(), &truepoint.HistoricalRequest{
+		Spine: batch([]string{"k:String", "event_timestamp:UnixTimestamp", "n:Int64", "note:String"},
+			[]any{"b", noon, 0, "aab"}, []any{"b", noon, 1<<63 - 1, note}, []any{"b", noon, 3, nil}),
+		Features: []string{"now:floor", "now:share", "now:many", "now:bomb"},
+	})
+	unchanged()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"[ERROR PRESENT PRESENT]", "[PRESENT PRESENT PRESENT]", "[PRESENT ERROR PRESENT]"} {
+		if got := fmt.Sprint(res.Features[i].Status); got != want {
+			t.Errorf("%s: got %s, want %s", res.Features[i].Name, got, want)
+		}
+	}
+	if got := res.Batch.Column("share").At(0).Float(); !math.IsInf(got, 1) {
+		t.Errorf("3 / 0 is %v", got)
+	}
+	if bomb := res.Features[3].Status; bomb[0] != value.Present || bomb[2] != value.NullValue || !res.Batch.Column("bomb").At(0).Bool() {
+		t.Errorf("a pattern made to backtrack: %v", bomb)
 	}
 }
