@@ -13,7 +13,9 @@ type Column struct {
 	Name string
 	rows int
 	read func(i int, t value.Type) (value.Value, error)
-	typ  value.Type // of FromColumn; zero otherwise
+
+	tokens []string   // of FromTokens, which has no read
+	typ    value.Type // of FromColumn; zero otherwise
 }
 
 // FromTexts returns a column of texts as they stand on a command line or in a CSV cell.
@@ -28,6 +30,11 @@ func FromJSON(name string, tokens []json.RawMessage) Column {
 	return Column{Name: name, rows: len(tokens), read: func(i int, t value.Type) (value.Value, error) {
 		return jsonvalue.Parse(tokens[i], t)
 	}}
+}
+
+// FromTokens returns a column of the JSON texts of values, one each. It keeps tokens, and costs no memory of its own.
+func FromTokens(name string, tokens []string) Column {
+	return Column{Name: name, rows: len(tokens), tokens: tokens}
 }
 
 // FromColumn returns a typed column; reading it as another type follows value.Convert, so that loss is an error.
@@ -51,7 +58,12 @@ func (c Column) Len() int { return c.rows }
 
 // Value returns row i as type t; null stays null. Errors: InvalidArgument or OutOfRange when the value is not of that
 // type or would lose information.
-func (c Column) Value(i int, t value.Type) (value.Value, error) { return c.read(i, t) }
+func (c Column) Value(i int, t value.Type) (value.Value, error) {
+	if c.read == nil {
+		return jsonvalue.ParseToken(c.tokens[i], t)
+	}
+	return c.read(i, t)
+}
 
 // Type returns the type of a typed column, and the undeclared type for texts and JSON.
 func (c Column) Type() value.Type { return c.typ }

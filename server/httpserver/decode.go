@@ -1,17 +1,14 @@
 package httpserver
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/input"
-	"github.com/truepoint/truepoint/value/jsonvalue"
+	"github.com/truepoint/truepoint/server/jsonbody"
 )
 
 // A shapeFault says which member of a body has the wrong shape.
@@ -36,23 +33,34 @@ func (e *shapeError) Error() string {
 	return strings.Join(parts, "; ")
 }
 
-// A form reads the members of a JSON object, each once, and collects what is wrong with them.
+// A form reads the members of a JSON object, each once, and collects what is wrong with them. The next body may reuse its
+// memory; texts that it returns share that of the body.
 type form struct {
-	members map[string]json.RawMessage
-	known   []string
-	faults  []shapeFault
+	doc    jsonbody.Document
+	root   jsonbody.Node
+	known  []string
+	faults []shapeFault
+
+	columnsOf []input.Column
+	tokens    [][]string // per column
 }
 
 // newForm reads a body that must be one JSON object. Errors: *shapeError.
 func newForm(body []byte) (*form, error) {
-	if err := jsonvalue.Valid(body); err != nil {
-		return nil, &shapeError{[]shapeFault{{"json_invalid", nil, messageOf(err)}}}
+	f := &form{}
+	return f, f.read(string(body))
+}
+
+// read makes the form that of another body. Errors: *shapeError.
+func (f *form) read(body string) (err error) {
+	f.known, f.faults, f.columnsOf = f.known[:0], nil, f.columnsOf[:0]
+	if f.root, err = f.doc.Read(body); err != nil {
+		return &shapeError{[]shapeFault{{"json_invalid", nil, messageOf(err)}}}
 	}
-	members, _, err := objectMembers(body)
-	if err != nil {
-		return nil, &shapeError{[]shapeFault{{"model_attributes_type", nil, "the body must be a JSON object"}}}
+	if f.root.Kind() != jsonbody.Object {
+		return &shapeError{[]shapeFault{{"model_attributes_type", nil, "the body must be a JSON object"}}}
 	}
-	return &form{members: members}, nil
+	return nil
 }
 
 func messageOf(err error) string {
@@ -60,57 +68,53 @@ func messageOf(err error) string {
 	return all[0].Message
 }
 
-// objectMembers splits an object, which is valid JSON, into its members; order is that of the text.
-func objectMembers(raw []byte) (members map[string]json.RawMessage, order []string, err error) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	t, err := d.Token()
-	if err != nil || t != json.Delim('{') {
-		return nil, nil, fmt.Errorf("no object")
-	}
-	members = map[string]json.RawMessage{}
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return nil, nil, err
-		}
-		var m json.RawMessage
-		if err := d.Decode(&m); err != nil {
-			return nil, nil, err
-		}
-		members[name.(string)] = m
-		order = append(order, name.(string))
-	}
-	return members, order, nil
-}
-
 func (f *form) fault(kind, text string, path ...string) {
 	f.faults = append(f.faults, shapeFault{kind, path, text})
 }
 
+// find returns a member; ok is false when it is absent.
+func (f *form) find(name string) (n jsonbody.Node, ok bool) {
+	for n, ok = f.root.First(); ok; n, ok = n.Next() {
+		if n.Name() == name {
+			return n, true
+		}
+	}
+	return n, false
+}
+
+// has reports whether a member is there, null or not.
+func (f *form) has(name string) bool {
+	_, ok := f.find(name)
+	return ok
+}
+
 // get returns a member; ok is false when it is absent or null.
-func (f *form) get(name string) (json.RawMessage, bool) {
+func (f *form) get(name string) (n jsonbody.Node, ok bool) {
 	f.known = append(f.known, name)
-	m, ok := f.members[name]
-	return m, ok && string(m) != "null"
+	n, ok = f.find(name)
+	return n, ok && n.Kind() != jsonbody.Null
 }
 
 // text returns a string member, "" when absent.
 func (f *form) text(name string) string {
 	m, ok := f.get(name)
-	var s string
-	if ok && (m[0] != '"' || json.Unmarshal(m, &s) != nil) {
+	switch {
+	case !ok:
+		return ""
+	case m.Kind() != jsonbody.String:
 		f.fault("string_type", "expected a string", name)
+		return ""
 	}
-	return s
+	return m.Text()
 }
 
 // flag returns a boolean member, false when absent.
 func (f *form) flag(name string) bool {
 	m, ok := f.get(name)
-	if ok && string(m) != "true" && string(m) != "false" {
+	if ok && m.Kind() != jsonbody.True && m.Kind() != jsonbody.False {
 		f.fault("bool_type", "expected true or false", name)
 	}
-	return ok && string(m) == "true"
+	return ok && m.Kind() == jsonbody.True
 }
 
 // texts returns an array of strings, nil when absent.
@@ -119,16 +123,16 @@ func (f *form) texts(name string) []string {
 	if !ok {
 		return nil
 	}
-	var tokens []json.RawMessage
-	if m[0] != '[' || json.Unmarshal(m, &tokens) != nil {
+	if m.Kind() != jsonbody.Array {
 		f.fault("list_type", "expected an array of strings", name)
 		return nil
 	}
-	out := make([]string, len(tokens))
-	for i, t := range tokens {
-		if t[0] != '"' || json.Unmarshal(t, &out[i]) != nil {
-			f.fault("string_type", fmt.Sprintf("expected a string at position %d", i), name)
+	out := make([]string, 0, m.Len())
+	for e, ok := m.First(); ok; e, ok = e.Next() {
+		if e.Kind() != jsonbody.String {
+			f.fault("string_type", fmt.Sprintf("expected a string at position %d", len(out)), name)
 		}
+		out = append(out, e.Text())
 	}
 	return out
 }
@@ -146,40 +150,52 @@ func (f *form) instant(name string) eventtime.Instant {
 	return i
 }
 
-// columns returns an object of arrays as columns in the order of the text. The member must be there.
+// columns returns an object of arrays as columns in the order of the text. The member must be there. They are valid
+// until the form reads another body.
 func (f *form) columns(name string) []input.Column {
 	m, ok := f.get(name)
 	if !ok {
 		f.fault("missing", "Field required", name)
 		return nil
 	}
-	members, order, err := objectMembers(m)
-	if err != nil {
+	if m.Kind() != jsonbody.Object {
 		f.fault("dict_type", "expected an object of arrays", name)
 		return nil
 	}
-	out := []input.Column{}
-	for _, column := range order {
-		var tokens []json.RawMessage
-		if members[column][0] != '[' || json.Unmarshal(members[column], &tokens) != nil {
-			f.fault("list_type", "expected an array", name, column)
+	for c, ok := m.First(); ok; c, ok = c.Next() {
+		if c.Kind() != jsonbody.Array {
+			f.fault("list_type", "expected an array", name, c.Name())
 			continue
 		}
-		out = append(out, input.FromJSON(column, tokens))
+		at := len(f.columnsOf)
+		if at == len(f.tokens) {
+			f.tokens = append(f.tokens, nil)
+		}
+		tokens := f.tokens[at][:0]
+		for e, ok := c.First(); ok; e, ok = e.Next() {
+			tokens = append(tokens, e.Raw())
+		}
+		f.tokens[at] = tokens
+		f.columnsOf = append(f.columnsOf, input.FromTokens(c.Name(), tokens))
 	}
-	return out
+	return f.columnsOf
 }
 
 // done returns every fault, unknown members included.
 func (f *form) done() error {
-	for _, name := range slices.Sorted(maps.Keys(f.members)) {
-		if !slices.Contains(f.known, name) {
-			text := "unknown member"
-			if near := errs.DidYouMean(strings.ToLower(name), f.known); near != "" {
-				text += ", " + near
-			}
-			f.fault("extra_forbidden", text, name)
+	var unknown []string
+	for m, ok := f.root.First(); ok; m, ok = m.Next() {
+		if name := m.Name(); !slices.Contains(f.known, name) {
+			unknown = append(unknown, name)
 		}
+	}
+	slices.Sort(unknown)
+	for _, name := range unknown {
+		text := "unknown member"
+		if near := errs.DidYouMean(strings.ToLower(name), f.known); near != "" {
+			text += ", " + near
+		}
+		f.fault("extra_forbidden", text, name)
 	}
 	if len(f.faults) == 0 {
 		return nil

@@ -29,7 +29,7 @@ func (s *Server) feastIncremental(w http.ResponseWriter, r *http.Request) {
 
 func required(f *form, name string) eventtime.Instant {
 	i := f.instant(name)
-	if _, ok := f.members[name]; !ok {
+	if !f.has(name) {
 		f.fault("missing", "Field required", name)
 	}
 	return i

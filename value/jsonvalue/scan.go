@@ -71,7 +71,7 @@ func (s *scanner) number() (string, error) {
 	if s.skipByte('.') == 1 && s.skipDigits() == 0 {
 		return "", s.fail("expected a digit")
 	}
-	if s.skipByte('e')+s.skipByte('E') > 0 {
+	if s.skipByte('e') > 0 || s.skipByte('E') > 0 {
 		if s.skipByte('+') == 0 {
 			s.skipByte('-')
 		}
