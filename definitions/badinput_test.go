@@ -306,6 +306,25 @@ func TestBadInput_42_table_names(t *testing.T) {
 	}
 }
 
+func TestBadInput_43_queries_that_are_more_than_one_select(t *testing.T) {
+	t.Parallel()
+	for _, query := range []string{
+		"select 1; select 2", "copy t to '/tmp/x'", "attach 'x'", "pragma database_list", "select 1 /* */; delete from t",
+		"with x as (delete from t returning *) select * from x", "select read_text('/etc/passwd')", "select 1) q; drop table t --",
+	} {
+		for _, kind := range []string{"postgres", "sql"} {
+			files := replace(t, "type: file\npath: data/tx.parquet", "type: "+kind+"\nquery: "+fmt.Sprintf("%q", query))
+			_, _, err := load(t, files)
+			wantFaults(t, err, fault{"f.yaml:8:8", "T0554", "exactly one SELECT"})
+		}
+	}
+	for kind, query := range map[string]string{"postgres": "select * from t;", "bigquery": "select * from `p.d.t`"} {
+		if _, _, err := load(t, replace(t, "type: file\npath: data/tx.parquet", "type: "+kind+"\nquery: "+fmt.Sprintf("%q", query))); err != nil {
+			t.Errorf("%s: %v", query, err)
+		}
+	}
+}
+
 func TestSourceFaultsComeTogether(t *testing.T) {
 	t.Parallel()
 	_, _, err := load(t, map[string]string{"f.yaml": `kind: DataSource

@@ -144,3 +144,32 @@ func TestBadInput_29_self_reference_and_diamond(t *testing.T) {
 		t.Errorf("got %+v", top)
 	}
 }
+
+func TestAWindowViewWhoseValuesDependOnWhenItsJobStartsIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	const window = "online: true\naggregations: [{name: x, function: count, window: 7d}]\nrefresh: 1h"
+	for name, c := range map[string]struct {
+		source, view string
+		warned       bool
+	}{
+		"usable at the event time":            {"created_timestamp_column: seen", window, true},
+		"usable when created":                 {"created_timestamp_column: seen\navailability: created_time", window, false},
+		"usable after a delay":                {"created_timestamp_column: seen\navailability: {delay: 5m}", window, false},
+		"nobody knows when rows were created": {"tie_break: [a]", window, false},
+		"exact at every moment":               {"created_timestamp_column: seen", strings.Replace(strings.Replace(window, "true", "false", 1), "\nrefresh: 1h", "", 1), false},
+		"no windows":                          {"created_timestamp_column: seen", "online: true", false},
+	} {
+		text := strings.Replace(strings.Replace(base, "timestamp_field: ts", "timestamp_field: ts\n"+c.source, 1), "online: true", c.view, 1)
+		_, warnings, err := load(t, map[string]string{"f.yaml": text})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if got := len(warnings) == 1; got != c.warned || len(warnings) > 1 {
+			t.Errorf("%s: warnings %v", name, warnings)
+			continue
+		}
+		if c.warned && (warnings[0].ID != "T0211" || warnings[0].Pos.Line == 0 || !strings.Contains(warnings[0].Hint, "created_time")) {
+			t.Errorf("%s: %+v", name, warnings[0])
+		}
+	}
+}

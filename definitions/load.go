@@ -154,10 +154,12 @@ func (r *reader) finish(opt *Options) (*feature.Set, []Warning, error) {
 	r.faults.AddErr(found)
 	r.faults.AddErr(r.gaps.withoutRepeats(feature.Complete(set), found, set))
 	r.faults.AddErr(r.gaps.withoutRepeats(feature.Validate(set), found, set))
+	r.faults.AddErr(queries(set))
 	if w := r.gaps.warning(); w != nil {
 		r.warnings = append(r.warnings, w)
 	}
 	r.warnings = append(r.warnings, d.report.Warnings...)
+	r.warnings = append(r.warnings, lateJobs(set)...)
 	r.sources.Annotate(r.warnings, nil)
 	if err := r.faults.Err(); err != nil {
 		r.sources.Annotate(errs.All(err), nil)
