@@ -87,18 +87,21 @@ func (i Instant) Sub(j Instant) Duration {
 }
 
 // String returns RFC 3339 in UTC with the shortest of 0, 3 or 6 fraction digits, and "none" for None.
-func (i Instant) String() string {
+func (i Instant) String() string { return string(i.Append(make([]byte, 0, 32))) }
+
+// Append appends String to dst.
+func (i Instant) Append(dst []byte) []byte {
 	if i == None {
-		return "none"
+		return append(dst, "none"...)
 	}
 	t := i.Time()
 	switch {
 	case int64(i)%1e6 == 0:
-		return t.Format("2006-01-02T15:04:05Z")
+		return t.AppendFormat(dst, "2006-01-02T15:04:05Z")
 	case int64(i)%1e3 == 0:
-		return t.Format("2006-01-02T15:04:05.000Z")
+		return t.AppendFormat(dst, "2006-01-02T15:04:05.000Z")
 	}
-	return t.Format("2006-01-02T15:04:05.000000Z")
+	return t.AppendFormat(dst, "2006-01-02T15:04:05.000000Z")
 }
 
 // MarshalText returns String.

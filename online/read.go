@@ -2,6 +2,7 @@ package online
 
 import (
 	"context"
+	"slices"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
@@ -117,18 +118,22 @@ func (r *Read) decode(rows [][]byte, at []int) error {
 	d := decoder{use: r.Use}
 	if at == nil {
 		for i, row := range rows {
-			if err := d.row(row, &r.Rows[i], &r.Cells[i]); err != nil {
+			cells, err := d.row(row, &r.Rows[i])
+			if err != nil {
 				return err
 			}
+			r.Cells[i] = slices.Clone(cells)
 		}
 		return nil
 	}
 	infos, cells := make([]RowInfo, len(rows)), make([][]value.Value, len(rows))
 	for j, row := range rows {
 		infos[j] = RowInfo{Event: eventtime.None, Created: eventtime.None}
-		if err := d.row(row, &infos[j], &cells[j]); err != nil {
+		read, err := d.row(row, &infos[j])
+		if err != nil {
 			return err
 		}
+		cells[j] = slices.Clone(read)
 	}
 	for i, j := range at {
 		r.Rows[i], r.Cells[i] = infos[j], cells[j]
@@ -141,7 +146,8 @@ func (r *Read) decode(rows [][]byte, at []int) error {
 type decoder struct {
 	use    *feature.Use
 	layout layout
-	buf    []value.Value
+	buf    []value.Value // of the stored schema
+	out    []value.Value // of the use
 }
 
 // A layout maps the fields of a use to those of a stored schema: field f is at place at[f], or −1.
@@ -151,23 +157,24 @@ type layout struct {
 	lacks  []bool
 }
 
-func (d *decoder) row(row []byte, info *RowInfo, cells *[]value.Value) error {
+// row fills info and returns the fields of the use, valid until the next call; nil for no row and for a tombstone.
+func (d *decoder) row(row []byte, info *RowInfo) (cells []value.Value, err error) {
 	if row == nil {
-		return nil
+		return nil, nil
 	}
 	h, err := value.ReadRow(row)
 	if err != nil {
-		return errs.Wrap(err, errs.DataLoss, "a stored row of view %q", d.use.View.Name)
+		return nil, errs.Wrap(err, errs.DataLoss, "a stored row of view %q", d.use.View.Name)
 	}
 	if !h.Tombstone {
-		if *cells, err = d.cells(h.Schema, row); err != nil {
-			return err
+		if cells, err = d.cells(h.Schema, row); err != nil {
+			return nil, err
 		}
 		info.Lacks = d.layout.lacks
 	}
 	info.Found, info.Deleted = true, h.Tombstone
 	info.Event, info.Created, info.Snapshot = h.Version.Event, h.Version.Created, h.Version.Snapshot
-	return nil
+	return cells, nil
 }
 
 func (d *decoder) cells(schema uint32, row []byte) ([]value.Value, error) {
@@ -179,13 +186,13 @@ func (d *decoder) cells(schema uint32, row []byte) ([]value.Value, error) {
 	if err := value.DecodeRow(d.layout.schema, row, d.buf); err != nil {
 		return nil, errs.Wrap(err, errs.DataLoss, "a stored row of view %q", d.use.View.Name)
 	}
-	out := make([]value.Value, len(d.use.Fields))
 	for f, at := range d.layout.at {
+		d.out[f] = value.Value{}
 		if at >= 0 {
-			out[f] = d.buf[at]
+			d.out[f] = d.buf[at]
 		}
 	}
-	return out, nil
+	return d.out, nil
 }
 
 // adopt makes the layout of a schema the present one.
@@ -217,6 +224,6 @@ func (d *decoder) adopt(id uint32) error {
 		}
 	}
 	d.layout = l
-	d.buf = make([]value.Value, len(schema.Fields))
+	d.buf, d.out = make([]value.Value, len(schema.Fields)), make([]value.Value, len(d.use.Fields))
 	return nil
 }

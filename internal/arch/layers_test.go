@@ -29,6 +29,7 @@ var ranks = map[string]int{
 	"apply": engine, "materialize": engine, "serving": engine, "ingest": engine, "historical": engine, "history": engine, "runs": engine, "explain": engine, "dataset": engine,
 	"input": engine, "sink/onlinesink": engine, // the one way into stores: engines build on it
 	"internal/objectstore": vocabulary, // buckets, which several drivers use; it knows errs alone
+	"internal/blockcache":  vocabulary, // memory outside Go's heap; the standard library and the system's calls alone
 	"internal/parallel":    vocabulary, // spreads work over processors; the standard library alone
 	"internal/postgresdb":  vocabulary, // how drivers reach PostgreSQL; it knows errs alone
 	"internal/sqlitefile":  vocabulary, // the file that the registry and state drivers share; it knows errs alone
