@@ -209,14 +209,17 @@ type hits struct {
 	key  [blockRows]int32 // number of its key in the block
 	span [blockRows]span
 	home [blockRows]uint32
+	seen uint64 // what looking ahead added up, so that the compiler does not leave it out
 }
 
-// lookup fills h with the rows of b whose key has slots. Each of its loops waits for one kind of cache miss at a time, and
-// those of many rows overlap.
+// lookup fills h with the rows of b whose key has slots. It loads all home buckets before it asks what is in them: a
+// processor does not look far past a comparison that it guessed wrong, and so the cache misses of many rows overlap.
 func (x *index) lookup(b *keyBlock, h *hits) {
 	h.n = 0
 	for j, code := range b.code[:b.n] {
-		h.home[j] = uint32(spread(code) >> x.shift)
+		home := uint32(spread(code) >> x.shift)
+		h.home[j] = home
+		h.seen += x.buckets[home].code[0]
 	}
 	for j, code := range b.code[:b.n] {
 		if s := x.find(h.home[j], code); s.hi != 0 {

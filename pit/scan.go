@@ -41,7 +41,7 @@ type scanWorker struct {
 	report Report
 	block  *keyBlock
 	hits   *hits
-	begin  []eventtime.Instant // per hit: from when on it is usable
+	asOf   []eventtime.Instant // per hit: that of the first slot of its key
 }
 
 // run reads all parts and returns the slots with the best rows of all workers.
@@ -71,7 +71,7 @@ func (s *scan) run(ctx context.Context, workers, tiesMax int) (*scanWorker, erro
 func (s *scan) worker(tiesMax int) *scanWorker {
 	w := &scanWorker{
 		scan: s, chunk: newChunk(s.roles), slots: makeLarge[slot](len(s.index.rows)), k: len(s.roles.rank), ties: newTies(tiesMax),
-		block: &keyBlock{form: s.index.form, seed: s.index.seed, what: sourceRow(s.view.Name)}, hits: &hits{}, begin: make([]eventtime.Instant, blockRows),
+		block: &keyBlock{form: s.index.form, seed: s.index.seed, what: sourceRow(s.view.Name)}, hits: &hits{}, asOf: make([]eventtime.Instant, blockRows),
 	}
 	for i, asOf := range s.index.asOf {
 		w.slots[i] = slot{asOf: asOf, event: eventtime.None, created: eventtime.None}
@@ -112,20 +112,23 @@ func (w *scanWorker) part(ctx context.Context, part int) error {
 	return nil
 }
 
-// offer gives each hit to the first slot of its key at whose asOf it may be used.
+// offer gives each hit to the first slot of its key at whose asOf it may be used. It loads all first slots before it asks
+// what is in them, for the same reason as index.lookup.
 func (w *scanWorker) offer(t times, start int64) {
 	h := w.hits
-	for j, i := range h.row[:h.n] {
-		w.begin[j] = w.usableFrom(t, int(i))
+	for j, s := range h.span[:h.n] {
+		w.asOf[j] = w.slots[s.lo].asOf
 	}
 	for j, i := range h.row[:h.n] {
-		begin, s := w.begin[j], h.span[j]
+		begin, s := w.usableFrom(t, int(i)), h.span[j]
 		if begin == eventtime.None {
 			continue
 		}
-		lo := w.first(s, begin)
-		if lo == s.hi {
-			continue
+		lo := s.lo
+		if w.asOf[j] < begin {
+			if lo = w.first(span{lo + 1, s.hi}, begin); lo == s.hi {
+				continue
+			}
 		}
 		p := &w.slots[lo]
 		if event := t.eventAt(int(i)); event >= p.event {
