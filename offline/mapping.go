@@ -29,6 +29,15 @@ func NewMapping(s *feature.Source) (*Mapping, error) {
 	return m, nil
 }
 
+// NewAppend returns the mapping of s for an append with an id. Errors: as NewMapping; InvalidArgument for an empty id,
+// without which a repeated append would add its rows again.
+func NewAppend(s *feature.Source, id string) (*Mapping, error) {
+	if id == "" {
+		return nil, errs.New(errs.InvalidArgument, "an append to source %q needs an id", s.Name).WithID("T0504")
+	}
+	return NewMapping(s)
+}
+
 // Name returns the name in views of the source's column called column.
 func (m *Mapping) Name(column string) string {
 	if to, ok := m.forward[column]; ok {

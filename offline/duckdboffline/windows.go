@@ -14,35 +14,10 @@ import (
 
 // windowView returns windows in terms of DuckDB, if it would answer exactly.
 func (s *session) windowView(ctx context.Context, i int) (*sqlgen.WindowView, error) {
-	w := &s.join.Plan.Windows[i]
-	out := &sqlgen.WindowView{Features: w.Features, Refresh: w.Refresh, Delay: w.Delay}
-	join := &pit.ViewScan{Name: w.Name, Layout: w.Layout, Spine: w.Spine, Availability: w.Availability, TTL: w.TTL}
 	path := s.files[len(s.join.Sources)+i].path
-	v, err := s.view(ctx, join, s.join.WindowSources[i], s.join.WindowSettle[i], path, func(c *checked) {
-		if w.EventID != "" {
-			out.EventID = value.Field{Name: w.EventID, Type: c.scalar(w.EventID)}
-		}
-		for i := range w.Features {
-			f := &w.Features[i]
-			if f.Column != "" {
-				c.same(f.Column, f.Spec.Input)
-			}
-			if f.By != "" && !sqlgen.Groups(c.scalar(f.By).Kind) && c.err == nil {
-				c.err = elsewhere("view %q: column %q has a type that nothing is grouped by", w.Name, f.By)
-			}
-			if f.Where == nil {
-				continue
-			}
-			for _, column := range f.Where.Columns() {
-				c.same(column.Name, column.Type)
-			}
-		}
+	return sqlgen.NewWindowView(&s.join.Plan.Windows[i], func(join *pit.ViewScan, more func(sqlgen.Columns)) (*sqlgen.View, error) {
+		return s.view(ctx, join, s.join.WindowSources[i], s.join.WindowSettle[i], path, more)
 	})
-	if err != nil {
-		return nil, err
-	}
-	out.View = *v
-	return out, nil
 }
 
 // windows runs the two statements of windows.

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/tablefile"
@@ -26,10 +25,7 @@ const besideName = ".truepoint-beside"
 //
 // Errors: FailedPrecondition for a source whose path is a glob; those of the medium.
 func (d *Driver) Append(ctx context.Context, s *feature.Source, id string, rows *value.Batch) error {
-	if id == "" {
-		return errs.New(errs.InvalidArgument, "an append to source %q needs an id", s.Name).WithID("T0504")
-	}
-	m, err := offline.NewMapping(s)
+	m, err := offline.NewAppend(s, id)
 	if err != nil {
 		return err
 	}

@@ -150,10 +150,7 @@ func (d *Driver) choose(s *feature.Source, pinned *offline.Manifest) ([]*chunk, 
 
 // Append adds rows as one chunk with the next sequence.
 func (d *Driver) Append(ctx context.Context, s *feature.Source, id string, rows *value.Batch) error {
-	if id == "" {
-		return errs.New(errs.InvalidArgument, "an append to source %q needs an id", s.Name).WithID("T0504")
-	}
-	m, err := offline.NewMapping(s)
+	m, err := offline.NewAppend(s, id)
 	if err != nil {
 		return err
 	}

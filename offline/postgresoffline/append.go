@@ -18,10 +18,7 @@ import (
 // Append implements offline.Driver. The rows go to the table of pushes, which the first push creates, in one transaction.
 // Errors: also InvalidArgument for a source that is a query.
 func (d *Driver) Append(ctx context.Context, s *feature.Source, id string, rows *value.Batch) error {
-	if id == "" {
-		return errs.New(errs.InvalidArgument, "an append to source %q needs an id", s.Name).WithID("T0504")
-	}
-	m, err := offline.NewMapping(s)
+	m, err := offline.NewAppend(s, id)
 	if err != nil {
 		return err
 	}

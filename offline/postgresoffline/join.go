@@ -211,15 +211,10 @@ func collect(result *pgconn.ResultReader, features []*filler, c *sqlgen.Collecto
 
 func answer(raw [][]byte, features []*filler) (sqlgen.Row, error) {
 	r := sqlgen.Row{Cells: make([]value.Value, len(features))}
-	n, err := readInt8(raw[0])
-	if err != nil {
+	var err error
+	if r.N, r.Status, err = ordinal(raw); err != nil {
 		return r, err
 	}
-	status, err := readInt4(raw[1])
-	if err != nil {
-		return r, err
-	}
-	r.N, r.Status = n.Int(), value.Status(status.Int())
 	if r.Event, err = moment(raw[2]); err != nil {
 		return r, err
 	}
@@ -232,6 +227,16 @@ func answer(raw [][]byte, features []*filler) (sqlgen.Row, error) {
 		}
 	}
 	return r, nil
+}
+
+// ordinal returns what every answer begins with: the number of the entity row and its status.
+func ordinal(raw [][]byte) (int64, value.Status, error) {
+	n, err := readInt8(raw[0])
+	if err != nil {
+		return 0, 0, err
+	}
+	status, err := readInt4(raw[1])
+	return n.Int(), value.Status(status.Int()), err
 }
 
 // moment returns an instant, None for null.

@@ -96,7 +96,7 @@ func exact(name string, col *value.Column) error {
 }
 
 // view returns a join in terms of the database. more, unless nil, asks for columns beside those of the join.
-func view(v *pit.ViewScan, r *relation, settle []value.Field, spine *value.Batch, more func(*checked)) (*sqlgen.View, error) {
+func view(v *pit.ViewScan, r *relation, settle []value.Field, spine *value.Batch, more func(sqlgen.Columns)) (*sqlgen.View, error) {
 	if r.main.columns == nil {
 		return nil, elsewhere("source %q has pushes only", r.source.Name)
 	}
@@ -123,7 +123,7 @@ func view(v *pit.ViewScan, r *relation, settle []value.Field, spine *value.Batch
 	for _, name := range out.Layout.TieBreak {
 		t := c.column(name)
 		if i := slices.IndexFunc(settle, func(f value.Field) bool { return f.Name == name }); i >= 0 && !settle[i].Type.Equal(t) {
-			c.refuse("tie_break column %q has type %s and is declared %s", name, t, settle[i].Type)
+			c.Refuse("tie_break column %q has type %s and is declared %s", name, t, settle[i].Type)
 		}
 		c.ordered(name, t)
 		out.RankTypes = append(out.RankTypes, t)
@@ -154,7 +154,8 @@ type checked struct {
 	err      error
 }
 
-func (c *checked) refuse(format string, args ...any) {
+// Refuse implements sqlgen.Columns.
+func (c *checked) Refuse(format string, args ...any) {
 	if c.err == nil {
 		c.err = elsewhere("view %q: "+format, append([]any{c.view.Name}, args...)...)
 	}
@@ -168,10 +169,10 @@ func (c *checked) column(name string) value.Type {
 	own := find(c.relation.main.columns, c.mapping.Column(name))
 	switch {
 	case own == nil:
-		c.refuse("its source has no column %q", name)
+		c.Refuse("its source has no column %q", name)
 		return value.Type{}
 	case own.typ.text:
-		c.refuse("column %q has a type that is read as text", name)
+		c.Refuse("column %q has a type that is read as text", name)
 	}
 	if !slices.Contains(c.used, own.name) {
 		c.used = append(c.used, own.name)
@@ -185,7 +186,7 @@ func (c *checked) roles(spine *value.Batch) {
 	for i, name := range l.Keys {
 		have, want := c.column(name), spine.Column(c.view.Spine[i]).Type
 		if widened := have.Kind == value.Int32 && want.Kind == value.Int64; !have.Equal(want) && !widened {
-			c.refuse("join key %q has type %s in its source, expected %s", name, have, want)
+			c.Refuse("join key %q has type %s in its source, expected %s", name, have, want)
 		}
 		c.zone(name)
 	}
@@ -194,12 +195,12 @@ func (c *checked) roles(spine *value.Batch) {
 			continue
 		}
 		if k := c.column(name).Kind; k != value.UnixTimestamp && k != value.Date {
-			c.refuse("time column %q is no time in its source", name)
+			c.Refuse("time column %q is no time in its source", name)
 		}
 		c.zone(name)
 	}
 	if l.Deleted != "" && c.column(l.Deleted).Kind != value.Bool {
-		c.refuse("deleted_column %q is not boolean", l.Deleted)
+		c.Refuse("deleted_column %q is not boolean", l.Deleted)
 	}
 }
 
@@ -207,13 +208,13 @@ func (c *checked) roles(spine *value.Batch) {
 func (c *checked) zone(name string) {
 	own := find(c.relation.main.columns, c.mapping.Column(name))
 	if zone := c.relation.source.Timezone; own != nil && own.typ.naive && zone != "" && zone != "UTC" {
-		c.refuse("column %q has times of %s without a zone", name, zone)
+		c.Refuse("column %q has times of %s without a zone", name, zone)
 	}
 }
 
 func (c *checked) ordered(name string, t value.Type) {
 	if dialect.Rank(t.Kind, "") == nil {
-		c.refuse("tie_break column %q has type %s, which has no order in PostgreSQL", name, t)
+		c.Refuse("tie_break column %q has type %s, which has no order in PostgreSQL", name, t)
 	}
 	c.zone(name)
 }
@@ -224,7 +225,7 @@ func (c *checked) union() {
 	for _, name := range c.used {
 		quoted, err := dialect.Quote(name)
 		if err != nil {
-			c.refuse("%v", err)
+			c.Refuse("%v", err)
 			return
 		}
 		own = append(own, quoted)
@@ -233,7 +234,7 @@ func (c *checked) union() {
 		case at == nil:
 			quoted = "NULL AS " + quoted
 		case !at.typ.value.Equal(find(c.relation.main.columns, name).typ.value):
-			c.refuse("column %q of pushes has type %s", name, at.typ.value)
+			c.Refuse("column %q of pushes has type %s", name, at.typ.value)
 		}
 		pushed = append(pushed, quoted)
 	}

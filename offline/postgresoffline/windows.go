@@ -16,42 +16,22 @@ import (
 
 // windowView returns windows in terms of the database.
 func windowView(w *pit.WindowScan, r *relation, settle []value.Field, spine *value.Batch) (*sqlgen.WindowView, error) {
-	out := &sqlgen.WindowView{Features: w.Features, Refresh: w.Refresh, Delay: w.Delay}
-	join := &pit.ViewScan{Name: w.Name, Layout: w.Layout, Spine: w.Spine, Availability: w.Availability, TTL: w.TTL}
-	v, err := view(join, r, settle, spine, func(c *checked) {
-		if w.EventID != "" {
-			out.EventID = value.Field{Name: w.EventID, Type: c.column(w.EventID)}
-			c.zone(w.EventID)
-		}
-		for i := range w.Features {
-			f := &w.Features[i]
-			if f.Column != "" {
-				c.same(f.Column, f.Spec.Input)
-			}
-			if f.By != "" && !sqlgen.Groups(c.column(f.By).Kind) {
-				c.refuse("column %q has a type that nothing is grouped by", f.By)
-			}
-			if f.Where == nil {
-				continue
-			}
-			for _, column := range f.Where.Columns() {
-				c.same(column.Name, column.Type)
-			}
-		}
+	return sqlgen.NewWindowView(w, func(join *pit.ViewScan, more func(sqlgen.Columns)) (*sqlgen.View, error) {
+		return view(join, r, settle, spine, more)
 	})
-	if err != nil {
-		return nil, err
-	}
-	out.View = *v
-	return out, nil
 }
 
-// same asks for a column of exactly a type: what an opened source converts is computed there.
-func (c *checked) same(name string, want value.Type) {
-	if have := c.column(name); !have.Equal(want) {
-		c.refuse("column %q has type %s in its source, expected %s", name, have, want)
-	}
+// Scalar implements sqlgen.Columns.
+func (c *checked) Scalar(name string) value.Type {
 	c.zone(name)
+	return c.column(name)
+}
+
+// Same implements sqlgen.Columns: what an opened source converts is computed there.
+func (c *checked) Same(name string, want value.Type) {
+	if have := c.Scalar(name); !have.Equal(want) {
+		c.Refuse("column %q has type %s in its source, expected %s", name, have, want)
+	}
 }
 
 // numericOutOfRange is PostgreSQL's numeric_value_out_of_range.
@@ -144,15 +124,10 @@ func (q *query) cell(v *sqlgen.WindowView, f *pit.WindowFeature) reader {
 
 func windowRow(raw [][]byte, cells []reader) (sqlgen.WindowRow, error) {
 	r := sqlgen.WindowRow{Event: eventtime.None, Cells: make([]value.Value, len(cells))}
-	n, err := readInt8(raw[0])
-	if err != nil {
+	var err error
+	if r.N, r.Status, err = ordinal(raw); err != nil {
 		return r, err
 	}
-	status, err := readInt4(raw[1])
-	if err != nil {
-		return r, err
-	}
-	r.N, r.Status = n.Int(), value.Status(status.Int())
 	if raw[2] != nil {
 		micros, err := readInt8(raw[2])
 		if err != nil {

@@ -72,8 +72,8 @@ func (d *Dialect) checkFeature(f *pit.WindowFeature) error {
 	return err
 }
 
-// Groups reports whether a secondary key may have a kind.
-func Groups(k value.Kind) bool { return k == value.String || k == value.Int32 || k == value.Int64 }
+// groups reports whether a secondary key may have a kind.
+func groups(k value.Kind) bool { return k == value.String || k == value.Int32 || k == value.Int64 }
 
 // A WindowRow is one row of the statement of Plan.WindowAnswer: NullValue stands for an entity row without a key or moment.
 type WindowRow struct {
