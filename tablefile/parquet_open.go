@@ -29,6 +29,7 @@ type parquetFile struct {
 	first   []int64         // first[g] is the number of rows before row group g
 	chunks  map[int64]int64 // position of each column chunk → its length
 	scratch sync.Pool       // *scratch
+	pages   recycler        // of flat columns
 }
 
 // plausibleRows bounds the rows of a row group by the size of the file, so that a damaged count cannot ask for more
@@ -48,7 +49,7 @@ func (f *File) openParquet(ctx context.Context, r io.ReaderAt) error {
 	if err != nil {
 		return err
 	}
-	rd, err := openReader(r, size, nil)
+	rd, err := openReader(r, size, nil, memory.NewGoAllocator())
 	if err == nil {
 		err = checkMagic(r)
 	}
@@ -88,9 +89,9 @@ func checkMagic(r io.ReaderAt) error {
 	return nil
 }
 
-// openReader returns a reader of the bytes of r. meta may be nil: then the footer is read.
-func openReader(r io.ReaderAt, size int64, meta *metadata.FileMetaData) (*file.Reader, error) {
-	options := []file.ReadOption{file.WithReadProps(parquet.NewReaderProperties(memory.NewGoAllocator()))}
+// openReader returns a reader of the bytes of r, with its page buffers from pages. meta may be nil: then the footer is read.
+func openReader(r io.ReaderAt, size int64, meta *metadata.FileMetaData, pages memory.Allocator) (*file.Reader, error) {
+	options := []file.ReadOption{file.WithReadProps(parquet.NewReaderProperties(pages))}
 	if meta != nil {
 		options = append(options, file.WithMetadata(meta))
 	}

@@ -3,6 +3,7 @@ package tablefile
 import (
 	"context"
 
+	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet/file"
 
 	"github.com/truepoint/truepoint/errs"
@@ -92,7 +93,7 @@ func (p *parquetPart) Read(ctx context.Context, names []string, picked []uint64,
 	if r, err = fetch(ctx, r, p.ranges(names)); err != nil {
 		return err
 	}
-	rd, err := openReader(&summedReader{r, p.file.parquet.chunks}, src.Size(), p.file.parquet.meta)
+	rd, err := openReader(&summedReader{r, p.file.parquet.chunks}, src.Size(), p.file.parquet.meta, p.allocator(names))
 	if err != nil {
 		return p.file.damaged(p.group, "", err)
 	}
@@ -111,6 +112,19 @@ func (p *parquetPart) Read(ctx context.Context, names []string, picked []uint64,
 	return nil
 }
 
+// allocator returns where the buffers for pages of the named columns come from.
+func (p *parquetPart) allocator(names []string) memory.Allocator {
+	for _, name := range names {
+		if w, ok := p.wants[name]; ok && w.shape != nil && w.general() {
+			return memory.NewGoAllocator()
+		}
+	}
+	return &p.file.parquet.pages
+}
+
+// general reports whether only the general reader can decode a column.
+func (w *want) general() bool { return w.shape.flat == flatNone || general(w.shape.natural, w.Type) }
+
 // A request is a column of which the picked rows are asked for, all if picked is nil.
 type request struct {
 	*want
@@ -128,7 +142,7 @@ func (p *parquetPart) read(ctx context.Context, rd *file.Reader, w request, dst 
 		setAllNull(dst, w.Type, p.rows)
 		return nil
 	}
-	if w.shape.flat == flatNone || general(w.shape.natural, w.Type) {
+	if w.general() {
 		return p.readGeneral(ctx, rd, w.want, dst)
 	}
 	d := p.decoderOf(w.want)

@@ -8,6 +8,7 @@ import (
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/historical"
+	"github.com/truepoint/truepoint/internal/process"
 	"github.com/truepoint/truepoint/internal/screen"
 	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/registry"
@@ -114,6 +115,7 @@ func (v *historicalVerb) Run(a *app) error {
 
 // make makes a training set: in a file as it comes, or in memory to be shown or split.
 func (v *historicalVerb) make(a *app, s *truepoint.Store, t *trainingSet) (err error) {
+	defer process.Lean()()
 	if v.Out != "" && t.split == nil {
 		return v.stream(a, s, t)
 	}

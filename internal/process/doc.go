@@ -5,5 +5,5 @@
 // process namespace and the start time within the boot. Only a process of the same host, boot and namespace is judged;
 // everything else counts as alive, and its lease runs out by the clock.
 //
-// It also gives memory of this process back that only starting needed.
+// It also gives memory of this process back that only starting needed, and bounds its garbage.
 package process
