@@ -61,6 +61,7 @@ run materialize -data $data/materialize -pairs "$pairs"
 run pit -data $data/pit -python "$python" -pairs "$pairs"
 run window -data $data/window -python "$python" -pairs "$pairs"
 run training -data $data/training -binary "$bin/truepoint" -python "$python" -rounds "$pairs"
+run training -data $data/training -binary "$bin/truepoint" -python "$python" -huge
 run apply -pairs "$((pairs + 4))"
 run serve -data $data/serve -binary "$bin/truepoint"
 
