@@ -7,8 +7,10 @@ import (
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/historical"
 	"github.com/truepoint/truepoint/ingest"
+	"github.com/truepoint/truepoint/internal/blockcache"
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/registry"
+	"github.com/truepoint/truepoint/serving"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -45,6 +47,15 @@ func (s *Store) HistoricalScript(ctx context.Context, req *HistoricalRequest) (s
 func (s *Store) Online(ctx context.Context, req *OnlineRequest) (*OnlineResponse, error) {
 	return s.server.Read(ctx, req)
 }
+
+// Render is Online whose answer is JSON text, in r, which makes answers without garbage if it is used again. It keeps in
+// memory what answers are made of. See serving.Server.Render.
+func (s *Store) Render(ctx context.Context, req *OnlineRequest, form serving.Form, r *serving.Rendering) error {
+	return s.server.Render(ctx, req, form, r)
+}
+
+// CacheStats returns the counts of what Render keeps.
+func (s *Store) CacheStats() blockcache.Stats { return s.server.CacheStats() }
 
 // Materialize moves the newest rows of histories into the online store and returns what became of each view, also
 // when an error is returned. Push ids that are older than a day are forgotten on the way. See materialize.Materialize for

@@ -121,6 +121,6 @@ func (s *Store) RegistryAge() (revision registry.Revision, age eventtime.Duratio
 
 // Close closes all drivers.
 func (s *Store) Close() error {
-	all := []error{s.online.Close(), s.opt.Offline.Close(), s.opt.State.Close()}
+	all := []error{s.server.Close(), s.online.Close(), s.opt.Offline.Close(), s.opt.State.Close()}
 	return errs.Join(append(all, s.opt.Registry.Close())...)
 }

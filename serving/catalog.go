@@ -23,7 +23,7 @@ type Catalog struct {
 	serving  map[string]uint32
 	older    []*Older // in order of view
 
-	mu    sync.Mutex
+	mu    sync.RWMutex
 	plans map[string]*plan
 }
 

@@ -1,6 +1,7 @@
 package serving
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/truepoint/truepoint/errs"
@@ -8,45 +9,56 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// entities are the parsed rows of a request.
+// entities are the parsed rows of a request. The next request may reuse their memory.
 type entities struct {
 	rows    int
 	columns []Key           // join keys
 	values  [][]value.Value // per element of Selection.Request: join keys and request columns
-	keys    [][][]byte      // per use and row: the encoded entity key
+	groups  []encodedKeys   // per group of the plan
+	parts   []value.Value
 }
 
-// parseEntities reads the join keys and request columns of a request as their declared types, and encodes the keys for
-// every use. All faults are reported at once.
-func (s *Server) parseEntities(p *plan, req *Request) (*entities, error) {
+// encodedKeys are the keys of a group of uses.
+type encodedKeys struct {
+	bytes []byte
+	ends  []int
+	keys  [][]byte // per row; parts of bytes
+}
+
+// parse reads the join keys and request columns of a request as their declared types, and encodes the keys of every
+// group. All faults are reported at once.
+func (e *entities) parse(s *Server, p *plan, req *Request) error {
 	rows, err := input.Rows(req.Entities)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if len(p.sel.Request) == 0 && len(req.Entities) == 0 {
 		rows = 1 // views without entities have one key
 	}
 	if err := s.checkSize(rows, p.cells); err != nil {
-		return nil, err
+		return err
 	}
 	if err := checkColumns(p, req); err != nil {
-		return nil, err
+		return err
 	}
-	e := &entities{rows: rows}
+	e.rows, e.columns = rows, e.columns[:0]
 	var faults errs.List
 	for i, f := range p.sel.Request {
+		if i == len(e.values) {
+			e.values = append(e.values, nil)
+		}
 		c, _ := input.Find(req.Entities, f.Name)
-		values, err := parseColumn(c, f, p.key[i])
+		values, err := parseColumn(e.values[i], c, f, p.key[i])
 		faults.AddErr(err)
-		e.values = append(e.values, values)
+		e.values[i] = values
 		if p.key[i] {
 			e.columns = append(e.columns, Key{f.Name, values})
 		}
 	}
 	if err := faults.Err(); err != nil {
-		return nil, err
+		return err
 	}
-	return e, e.encode(p)
+	return e.encode(p)
 }
 
 func (s *Server) checkSize(rows, cells int) error {
@@ -94,12 +106,12 @@ func (p *plan) needed() string {
 // nothing needs.
 func checkColumns(p *plan, req *Request) error {
 	var faults errs.List
-	have := make([]string, len(req.Entities))
-	for i, c := range req.Entities {
-		have[i] = c.Name
-	}
 	for i, f := range p.sel.Request {
 		if _, ok := input.Find(req.Entities, f.Name); !ok {
+			have := make([]string, len(req.Entities))
+			for i, c := range req.Entities {
+				have[i] = c.Name
+			}
 			hint := errs.DidYouMean(f.Name, have)
 			if hint == "" {
 				hint = p.needed()
@@ -107,18 +119,19 @@ func checkColumns(p *plan, req *Request) error {
 			faults.Add(errs.New(errs.InvalidArgument, "%s %q is missing from the entities", columnKind(p.key[i]), f.Name).WithID("T0363").WithHint("%s", hint))
 		}
 	}
-	for _, name := range have {
-		if req.Strict && !p.wanted[name] {
-			faults.Add(errs.New(errs.InvalidArgument, "nothing needs the entity column %q", name).WithID("T0364").
+	for _, c := range req.Entities {
+		if req.Strict && !p.wanted[c.Name] {
+			faults.Add(errs.New(errs.InvalidArgument, "nothing needs the entity column %q", c.Name).WithID("T0364").
 				WithHint("leave it out, or do not ask for strict"))
 		}
 	}
 	return faults.Err()
 }
 
-// parseColumn reads a column as its declared type. Null is a value of a request column and none of a join key.
-func parseColumn(c input.Column, f value.Field, key bool) ([]value.Value, error) {
-	values := make([]value.Value, c.Len())
+// parseColumn reads a column as its declared type, into the memory of values. Null is a value of a request column and none
+// of a join key.
+func parseColumn(values []value.Value, c input.Column, f value.Field, key bool) ([]value.Value, error) {
+	values = slices.Grow(values[:0], c.Len())[:c.Len()]
 	var bad errs.Rows
 	for i := range values {
 		v, err := c.Value(i, f.Type)
@@ -136,29 +149,30 @@ func parseColumn(c input.Column, f value.Field, key bool) ([]value.Value, error)
 	return values, errs.Wrap(bad.First(), errs.InvalidArgument, "%s %q is %s: %s", columnKind(key), f.Name, f.Type, &bad).WithID("T0365")
 }
 
-// encode makes the entity keys of every use.
+// encode makes the entity keys of every group.
 func (e *entities) encode(p *plan) error {
-	at := map[string]int{}
-	for i, k := range e.columns {
-		at[k.Name] = i
+	for len(e.groups) < len(p.groups) {
+		e.groups = append(e.groups, encodedKeys{})
 	}
-	for u := range p.sel.Uses {
-		use := &p.sel.Uses[u]
-		parts := make([]value.Value, len(use.Columns))
-		keys := make([][]byte, e.rows)
-		var arena []byte
-		for i := range keys {
-			for c, name := range use.Columns {
-				parts[c] = e.columns[at[name]].Values[i]
+	for g := range p.groups {
+		k := &e.groups[g]
+		k.bytes, k.ends, k.keys = k.bytes[:0], k.ends[:0], k.keys[:0]
+		for i := range e.rows {
+			e.parts = e.parts[:0]
+			for _, c := range p.groups[g].columns {
+				e.parts = append(e.parts, e.values[c][i])
 			}
-			from := len(arena)
 			var err error
-			if arena, err = value.AppendKey(arena, parts); err != nil {
+			if k.bytes, err = value.AppendKey(k.bytes, e.parts); err != nil {
 				return errs.Wrap(err, errs.CodeOf(err), "entity row %d", i+1)
 			}
-			keys[i] = arena[from:len(arena):len(arena)]
+			k.ends = append(k.ends, len(k.bytes))
 		}
-		e.keys = append(e.keys, keys)
+		from := 0
+		for _, end := range k.ends {
+			k.keys = append(k.keys, k.bytes[from:end:end])
+			from = end
+		}
 	}
 	return nil
 }

@@ -2,7 +2,7 @@ package serving
 
 import (
 	"slices"
-	"strings"
+	"sync"
 
 	"github.com/truepoint/truepoint/derive"
 	"github.com/truepoint/truepoint/errs"
@@ -24,6 +24,11 @@ type plan struct {
 	key      []bool               // per element of sel.Request: it is a join key
 	derive   *derive.Plan         // nil without on-demand features
 	cells    int                  // per entity row, with those that only on-demand features need
+	groups   []keyGroup
+	groupOf  []int // per use
+
+	shaping [forms]sync.Once
+	shapes  [forms]*shape // made on first use
 }
 
 // plan resolves the features of a request. Errors: InvalidArgument unless exactly one of features and service is given,
@@ -33,10 +38,15 @@ func (c *Catalog) plan(req *Request) (*plan, error) {
 		return nil, errs.New(errs.InvalidArgument, "both features and the feature service %q are asked for", req.Service).WithID("T0342").
 			WithHint("give either features or a service")
 	}
-	key := string(rune(req.Names)) + "\x00" + req.Service + "\x00" + strings.Join(req.Features, "\x00")
-	c.mu.Lock()
-	p := c.plans[key]
-	c.mu.Unlock()
+	var short [1 << 10]byte
+	key := append(short[:0], byte(req.Names), 0)
+	key = append(append(key, req.Service...), 0)
+	for _, f := range req.Features {
+		key = append(append(key, f...), 0)
+	}
+	c.mu.RLock()
+	p := c.plans[string(key)]
+	c.mu.RUnlock()
 	if p != nil {
 		return p, nil
 	}
@@ -56,7 +66,7 @@ func (c *Catalog) plan(req *Request) (*plan, error) {
 	if len(c.plans) >= plansMax {
 		clear(c.plans)
 	}
-	c.plans[key] = p
+	c.plans[string(key)] = p
 	return p, nil
 }
 
@@ -69,6 +79,7 @@ func choose(set *feature.Set, req *Request) (*feature.Selection, error) {
 
 func (c *Catalog) compile(sel *feature.Selection) (*plan, error) {
 	p := &plan{sel: sel, wanted: map[string]bool{}, cells: len(sel.Order)}
+	p.groups, p.groupOf = keyGroups(sel)
 	for _, f := range sel.Request {
 		p.wanted[f.Name] = true
 		p.key = append(p.key, slices.ContainsFunc(sel.Uses, func(u feature.Use) bool { return slices.Contains(u.Columns, f.Name) }))

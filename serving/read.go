@@ -37,22 +37,32 @@ func (s *Server) readBy(ctx context.Context, c *Catalog, req *Request) (res *Res
 	if err != nil {
 		return nil, false, err
 	}
-	e, err := s.parseEntities(p, req)
-	if err != nil {
+	return s.readPlan(ctx, c, p, req)
+}
+
+// readPlan is readBy for a request that is resolved.
+func (s *Server) readPlan(ctx context.Context, c *Catalog, p *plan, req *Request) (res *Response, outdated bool, err error) {
+	e := &entities{}
+	if err := e.parse(s, p, req); err != nil {
 		return nil, false, err
 	}
 	reads := make([]*online.Read, len(p.sel.Uses))
 	for i := range p.sel.Uses {
-		reads[i] = &online.Read{Use: &p.sel.Uses[i], Table: p.tables[i], Keys: e.keys[i]}
+		reads[i] = &online.Read{Use: &p.sel.Uses[i], Table: p.tables[i], Keys: e.groups[p.groupOf[i]].keys}
 	}
 	if err := s.store.Read(ctx, reads); err != nil {
-		outdated = slices.ContainsFunc(reads, func(r *online.Read) bool { return errs.CodeOf(r.Err) == errs.FailedPrecondition })
+		outdated = newerRows(reads)
 		if rule(req, p) != Cells || ctx.Err() != nil || errors.Is(err, context.Canceled) {
 			return nil, outdated, unavailable(err)
 		}
 	}
 	res, err = s.answer(ctx, p, e, &asked{reads: reads, revision: c.Revision, given: req.AsOf})
 	return res, outdated, err
+}
+
+// newerRows reports whether a read failed because of rows that newer definitions wrote.
+func newerRows(reads []*online.Read) bool {
+	return slices.ContainsFunc(reads, func(r *online.Read) bool { return errs.CodeOf(r.Err) == errs.FailedPrecondition })
 }
 
 // rule returns what a store that cannot answer means for this request.

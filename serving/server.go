@@ -2,12 +2,14 @@ package serving
 
 import (
 	"context"
+	"hash/maphash"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/blockcache"
 	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/runs"
@@ -19,6 +21,7 @@ const (
 	DefaultEntitiesMax = 10_000
 	DefaultCellsMax    = 1_000_000
 	DefaultRefresh     = time.Second
+	DefaultCacheBytes  = 192 << 20
 )
 
 // Options tunes a Server. The zero value of every member means its default.
@@ -26,6 +29,7 @@ type Options struct {
 	MaxSkew     eventtime.Duration // how far ahead of the clock a row may be
 	EntitiesMax int                // entity rows of a request
 	CellsMax    int                // entity rows times features of a request
+	CacheBytes  int64              // bound of what Render keeps of answers, outside Go's heap; negative: it keeps nothing
 	Refresh     time.Duration      // how often Run looks for new definitions and completed generations
 }
 
@@ -42,6 +46,10 @@ type Server struct {
 	catalog   atomic.Pointer[Catalog]
 	refreshed atomic.Int64 // the instant of the last good refresh
 	loading   sync.Mutex   // one refresh at a time
+
+	cache *blockcache.Cache // nil: nothing is kept
+	kinds atomic.Uint64     // numbers given to groups of shapes
+	seed  maphash.Seed
 }
 
 // Parts are what a Server works with.
@@ -55,7 +63,7 @@ type Parts struct {
 
 // New returns a Server. It reads nothing yet.
 func New(p Parts, opt *Options) *Server {
-	s := &Server{project: p.Project, registry: p.Registry, ledger: p.Ledger, store: p.Online, clock: p.Clock}
+	s := &Server{project: p.Project, registry: p.Registry, ledger: p.Ledger, store: p.Online, clock: p.Clock, seed: maphash.MakeSeed()}
 	if opt != nil {
 		s.opt = *opt
 	}
@@ -71,7 +79,29 @@ func New(p Parts, opt *Options) *Server {
 	if s.opt.Refresh == 0 {
 		s.opt.Refresh = DefaultRefresh
 	}
+	if s.opt.CacheBytes == 0 {
+		s.opt.CacheBytes = DefaultCacheBytes
+	}
+	if s.opt.CacheBytes > 0 {
+		s.cache = blockcache.New(s.opt.CacheBytes)
+	}
 	return s
+}
+
+// Close gives back the memory of what was kept. Reads go on without.
+func (s *Server) Close() error {
+	if s.cache == nil {
+		return nil
+	}
+	return s.cache.Close()
+}
+
+// CacheStats returns the counts of what Render keeps; all are 0 if it keeps nothing.
+func (s *Server) CacheStats() blockcache.Stats {
+	if s.cache == nil {
+		return blockcache.Stats{}
+	}
+	return s.cache.Stats()
 }
 
 // Refresh reads the definitions and the serving generations anew. On error the copy that was there stays.

@@ -119,6 +119,8 @@ func (e *engine) dropTable(name string) error {
 	if !ok {
 		return nil
 	}
+	e.stamps.BeginAll()
+	defer e.stamps.EndAll()
 	lower, upper := span(id)
 	b := e.db.NewBatch()
 	defer b.Close()

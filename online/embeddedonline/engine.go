@@ -35,6 +35,7 @@ type engine struct {
 	scratch string        // directory of sorted tables in the making
 	serial  atomic.Uint64 // numbers the files there
 	gate    gate
+	stamps  *online.Stamps
 	failed  atomic.Pointer[error] // a write that Pebble could not finish; then writes are refused
 
 	mu     sync.RWMutex // held shared while cells are written, alone while tables are made and dropped
@@ -92,7 +93,7 @@ func openEngine(dir string, opt *Options) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &engine{db: db, dir: dir, scratch: scratch, writer: writerOptions(pebbleOptions(opt, nil), db)}
+	e := &engine{db: db, dir: dir, scratch: scratch, stamps: online.NewStamps(), writer: writerOptions(pebbleOptions(opt, nil), db)}
 	if err := e.loadCatalog(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -204,6 +205,8 @@ const logBytesMax = 4 << 20
 func (e *engine) merge(ctx context.Context, id uint32, cells []online.Cell) error {
 	b := e.db.NewBatch()
 	defer func() { b.Close() }()
+	e.stamps.Begin(cells)
+	defer e.stamps.End(cells)
 	var key []byte
 	for i, c := range cells {
 		if b.Len() > logBytesMax {

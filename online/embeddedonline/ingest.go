@@ -47,6 +47,8 @@ func (e *engine) ingest(ctx context.Context, id uint32, cells []online.Cell) err
 	if err := group.Wait(); err != nil {
 		return err
 	}
+	e.stamps.Begin(cells) // not before: building takes long, and nothing is visible yet
+	defer e.stamps.End(cells)
 	return e.db.Ingest(ctx, paths)
 }
 

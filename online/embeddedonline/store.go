@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -39,9 +40,13 @@ type Store struct {
 	turn   chan struct{}
 	here   backend // nil after the owner vanished
 	closed bool
+	stamps atomic.Pointer[online.Stamps] // of here if it owns the directory
 }
 
-var _ online.Driver = (*Store)(nil)
+var (
+	_ online.Driver  = (*Store)(nil)
+	_ online.Stamper = (*Store)(nil)
+)
 
 // Open opens the store in dir, which is made if it does not exist. If another process owns the directory, calls are
 // handed to it.
@@ -55,12 +60,27 @@ func Open(ctx context.Context, dir string, opt *Options) (*Store, error) {
 		return nil, errs.Wrap(err, errs.InvalidArgument, "open online store %s", dir)
 	}
 	s := &Store{dir: absolute, opt: opt.withDefaults(), turn: make(chan struct{}, 1)}
-	s.here, err = acquire(ctx, s.dir, s.opt)
-	if err != nil {
+	if err := s.acquire(ctx); err != nil {
 		return nil, classified(err, "open online store %s", dir)
 	}
 	return s, nil
 }
+
+// acquire makes a backend the present one. The caller has the turn, or is alone.
+func (s *Store) acquire(ctx context.Context) error {
+	b, err := acquire(ctx, s.dir, s.opt)
+	if err != nil {
+		return err
+	}
+	s.here = b
+	if o, ok := b.(*owner); ok {
+		s.stamps.Store(o.stamps)
+	}
+	return nil
+}
+
+// Stamps implements online.Stamper: those of the owner, through which every write passes, and nil in all other processes.
+func (s *Store) Stamps() *online.Stamps { return s.stamps.Load() }
 
 // Owner reports whether this Store owns the directory at present.
 func (s *Store) Owner() bool {
@@ -103,11 +123,9 @@ func (s *Store) backend(ctx context.Context) (backend, error) {
 		return nil, errClosed
 	}
 	if s.here == nil {
-		b, err := acquire(ctx, s.dir, s.opt)
-		if err != nil {
+		if err := s.acquire(ctx); err != nil {
 			return nil, err
 		}
-		s.here = b
 	}
 	return s.here, nil
 }
@@ -179,6 +197,7 @@ func (s *Store) Close() error {
 	s.turn <- struct{}{}
 	b := s.here
 	s.here, s.closed = nil, true
+	s.stamps.Store(nil)
 	<-s.turn
 	if b == nil {
 		return nil

@@ -30,10 +30,10 @@ func newEndlessStore() *endlessStore {
 	return &endlessStore{slowStore{entered: make(chan struct{}, 1), release: make(chan struct{})}, make(chan error, 1)}
 }
 
-func (s *endlessStore) Online(ctx context.Context, r *serving.Request) (*serving.Response, error) {
-	a, err := s.slowStore.Online(ctx, r)
+func (s *endlessStore) Render(ctx context.Context, q *serving.Request, f serving.Form, r *serving.Rendering) error {
+	err := s.slowStore.Render(ctx, q, f, r)
 	s.ended <- err
-	return a, err
+	return err
 }
 
 func (s *endlessStore) Materialize(ctx context.Context, _ *materialize.Request) (*materialize.Report, error) {

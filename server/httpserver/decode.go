@@ -43,6 +43,7 @@ type form struct {
 
 	columnsOf []input.Column
 	tokens    [][]string // per column
+	list      []string   // of texts, which is called once
 }
 
 // newForm reads a body that must be one JSON object. Errors: *shapeError.
@@ -127,13 +128,14 @@ func (f *form) texts(name string) []string {
 		f.fault("list_type", "expected an array of strings", name)
 		return nil
 	}
-	out := make([]string, 0, m.Len())
+	out := f.list[:0]
 	for e, ok := m.First(); ok; e, ok = e.Next() {
 		if e.Kind() != jsonbody.String {
 			f.fault("string_type", fmt.Sprintf("expected a string at position %d", len(out)), name)
 		}
 		out = append(out, e.Text())
 	}
+	f.list = out
 	return out
 }
 

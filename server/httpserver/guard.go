@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -47,8 +48,8 @@ func Loopback(address string) bool {
 	if host == "localhost" {
 		return true
 	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
 }
 
 // Listen binds an address. Errors: PermissionDenied for one that is not loopback without Options.Insecure,
@@ -68,26 +69,54 @@ func (s *Server) Listen(address string) (net.Listener, error) {
 
 // body reads a JSON body within its limits of size and time. Errors: those of errorWith, 415, 413 and 408.
 func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" {
-		return nil, errorWith(http.StatusUnsupportedMediaType, "T0807", "the content type must be application/json (curl: -H 'Content-Type: application/json')")
+	return s.read(w, r, nil)
+}
+
+// read is body into the memory of dst.
+func (s *Server) read(w http.ResponseWriter, r *http.Request, dst []byte) ([]byte, error) {
+	if !isJSON(r.Header.Get("Content-Type")) {
+		return dst, errorWith(http.StatusUnsupportedMediaType, "T0807", "the content type must be application/json (curl: -H 'Content-Type: application/json')")
 	}
 	if e := r.Header.Get("Content-Encoding"); e != "" && e != "identity" {
-		return nil, errorWith(http.StatusUnsupportedMediaType, "T0808", "the content encoding must be identity")
+		return dst, errorWith(http.StatusUnsupportedMediaType, "T0808", "the content encoding must be identity")
 	}
 	connection := http.NewResponseController(w) // without deadlines where nothing listens, as in tests of a handler
 	_ = connection.SetReadDeadline(time.Now().Add(s.opt.Deadline))
-	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.opt.BodyBytesMax))
+	b, err := readAll(http.MaxBytesReader(w, r.Body, s.opt.BodyBytesMax), dst[:0])
 	switch {
 	case err == nil:
 		_ = connection.SetReadDeadline(time.Time{})
 		return b, nil
 	case errors.As(err, new(*http.MaxBytesError)):
-		return nil, errorWith(http.StatusRequestEntityTooLarge, "T0809", "the body is longer than the limit")
+		return b, errorWith(http.StatusRequestEntityTooLarge, "T0809", "the body is longer than the limit")
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, errorWith(http.StatusRequestTimeout, "T0811", "the body did not arrive within "+s.opt.Deadline.String())
+		return b, errorWith(http.StatusRequestTimeout, "T0811", "the body did not arrive within "+s.opt.Deadline.String())
 	}
-	return nil, errs.Wrap(err, errs.InvalidArgument, "the body cannot be read").WithID("T0810")
+	return b, errs.Wrap(err, errs.InvalidArgument, "the body cannot be read").WithID("T0810")
+}
+
+// isJSON reports whether a content type is application/json, whatever its parameters.
+func isJSON(contentType string) bool {
+	if contentType == "application/json" {
+		return true
+	}
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && kind == "application/json"
+}
+
+// readAll appends what r has to dst.
+func readAll(r io.Reader, dst []byte) ([]byte, error) {
+	for {
+		dst = slices.Grow(dst, 512)
+		n, err := r.Read(dst[len(dst):cap(dst)])
+		dst = dst[:len(dst)+n]
+		switch {
+		case errors.Is(err, io.EOF):
+			return dst, nil
+		case err != nil:
+			return dst, err
+		}
+	}
 }
 
 func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request, methods map[string]http.HandlerFunc) {

@@ -3,6 +3,7 @@ package httpserver
 import (
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -24,6 +25,9 @@ type Metrics struct {
 	rows         *prometheus.CounterVec
 	durations    *prometheus.GaugeVec
 	handler      http.Handler
+
+	observers sync.Map // requestKey → prometheus.Observer of requests: finding one by its labels costs more than counting
+	counters  sync.Map // view → *[5]prometheus.Counter of cellCounts, by status
 }
 
 // NewMetrics returns metrics of a registry of their own.
@@ -51,22 +55,34 @@ func NewMetrics() *Metrics {
 // ServeHTTP answers GET /metrics.
 func (m *Metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.handler.ServeHTTP(w, r) }
 
+// request counts an online read.
 func (m *Metrics) request(service string, status int, took time.Duration) {
-	m.requests.WithLabelValues(service, strconv.Itoa(status)).Observe(took.Seconds())
+	k := requestKey{service, status}
+	o, ok := m.observers.Load(k)
+	if !ok {
+		o, _ = m.observers.LoadOrStore(k, m.requests.WithLabelValues(service, strconv.Itoa(status)))
+	}
+	o.(prometheus.Observer).Observe(took.Seconds())
 }
 
-func (m *Metrics) cells(r *serving.Response) {
-	for _, c := range r.Columns {
-		var counts [5]int
-		for i := range c.Cells {
-			counts[c.Cells[i].Status]++
+type requestKey struct {
+	service string
+	status  int
+}
+
+// cells counts the cells of an answer that was written.
+func (m *Metrics) cells(r *serving.Rendering) { r.Counts(m.count) }
+
+func (m *Metrics) count(view string, status value.Status, cells int) {
+	c, ok := m.counters.Load(view)
+	if !ok {
+		var all [5]prometheus.Counter
+		for st := range all {
+			all[st] = m.cellCounts.WithLabelValues(view, value.Status(st).String())
 		}
-		for status, n := range counts {
-			if n > 0 {
-				m.cellCounts.WithLabelValues(c.View, value.Status(status).String()).Add(float64(n))
-			}
-		}
+		c, _ = m.counters.LoadOrStore(view, &all)
 	}
+	c.(*[5]prometheus.Counter)[status].Add(float64(cells))
 }
 
 func (m *Metrics) materialized(r *materialize.Report) {

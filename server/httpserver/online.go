@@ -3,6 +3,7 @@ package httpserver
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/truepoint/truepoint/eventtime"
@@ -11,49 +12,100 @@ import (
 	"github.com/truepoint/truepoint/serving"
 )
 
-// feastOnline is POST /get-online-features.
-func (s *Server) feastOnline(w http.ResponseWriter, r *http.Request) {
-	s.online(w, r, decodeFeast, onlinejson.AppendFeast)
+// An exchange is the memory of one online read, from the body to the answer. The next one uses it again.
+type exchange struct {
+	body      []byte
+	form      form
+	request   serving.Request
+	rendering serving.Rendering
+	writer    onlinejson.Writer
+	answer    []byte
 }
+
+const (
+	idleMax = 64 // exchanges that are kept
+	// exchangeBytesMax bounds what an exchange keeps of its body and of its answer.
+	exchangeBytesMax = 1 << 20
+)
+
+// begin returns an exchange that nobody else uses.
+func (s *Server) begin() *exchange {
+	select {
+	case x := <-s.idle:
+		return x
+	default:
+		return &exchange{}
+	}
+}
+
+// end gives an exchange back. A list is kept and not a sync.Pool, which the garbage collector empties.
+func (s *Server) end(x *exchange) {
+	if cap(x.body) > exchangeBytesMax {
+		x.body = nil
+	}
+	if cap(x.answer) > exchangeBytesMax {
+		x.answer = nil
+	}
+	select {
+	case s.idle <- x:
+	default:
+	}
+}
+
+// A dialect is what the two routes of online reads differ in.
+type dialect struct {
+	decode func(*form, *serving.Request)
+	form   serving.Form
+	encode func(w *onlinejson.Writer, dst []byte, r *serving.Rendering) []byte
+}
+
+var (
+	feastDialect = &dialect{decodeFeast, serving.FeastForm, (*onlinejson.Writer).AppendFeast}
+	ownDialect   = &dialect{decodeOwn, serving.OwnForm, (*onlinejson.Writer).Append}
+)
+
+// feastOnline is POST /get-online-features.
+func (s *Server) feastOnline(w http.ResponseWriter, r *http.Request) { s.online(w, r, feastDialect) }
 
 // ownOnline is POST /v1/online.
-func (s *Server) ownOnline(w http.ResponseWriter, r *http.Request) {
-	s.online(w, r, decodeOwn, onlinejson.Append)
-}
+func (s *Server) ownOnline(w http.ResponseWriter, r *http.Request) { s.online(w, r, ownDialect) }
 
-// online reads a request with decode, asks the store, and writes the answer with encode.
-func (s *Server) online(w http.ResponseWriter, r *http.Request, decode func(*form) *serving.Request, encode func([]byte, *serving.Response) []byte) {
+// online reads a request, asks the store, and writes the answer.
+func (s *Server) online(w http.ResponseWriter, r *http.Request, d *dialect) {
 	began := time.Now()
-	service := ""
-	answer, err := func() (*serving.Response, error) {
-		body, err := s.body(w, r)
-		if err != nil {
-			return nil, err
-		}
-		f, err := newForm(body)
-		if err != nil {
-			return nil, err
-		}
-		q := decode(f)
-		if err := f.done(); err != nil {
-			return nil, err
-		}
-		ctx, cancel := context.WithTimeout(r.Context(), s.opt.Deadline)
-		defer cancel()
-		answer, err := s.store.Online(ctx, q)
-		if err == nil {
-			service = q.Service
-		}
-		return answer, err
-	}()
-	if err != nil {
-		s.metrics.request(service, s.refuse(w, r, err), time.Since(began))
+	x := s.begin()
+	defer s.end(x)
+	if err := s.render(w, r, d, x); err != nil {
+		s.metrics.request("", s.refuse(w, r, err), time.Since(began))
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(encode(nil, answer)) // a client that is gone needs no answer
-	s.metrics.request(service, http.StatusOK, time.Since(began))
-	s.metrics.cells(answer)
+	x.answer = d.encode(&x.writer, x.answer[:0], &x.rendering)
+	h := w.Header()
+	h["Content-Type"] = contentJSON
+	h["Content-Length"] = []string{strconv.Itoa(len(x.answer))}
+	_, _ = w.Write(x.answer) // a client that is gone needs no answer
+	s.metrics.request(x.rendering.Service, http.StatusOK, time.Since(began))
+	s.metrics.cells(&x.rendering)
+}
+
+// contentJSON is the header's value; nothing writes to it.
+var contentJSON = []string{"application/json"}
+
+// render reads a request and has the store answer it, in x.rendering.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, d *dialect, x *exchange) (err error) {
+	if x.body, err = s.read(w, r, x.body); err != nil {
+		return err
+	}
+	if err := x.form.read(string(x.body)); err != nil {
+		return err
+	}
+	d.decode(&x.form, &x.request)
+	if err := x.form.done(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), s.opt.Deadline)
+	defer cancel()
+	return s.store.Render(ctx, &x.request, d.form, &x.rendering)
 }
 
 func names(full bool) feature.Naming {
@@ -65,8 +117,8 @@ func names(full bool) feature.Naming {
 
 // decodeFeast reads Feast's body. A service wins over features, as in Feast. A store that cannot answer fails the
 // request: Feast's client would turn error cells into None in silence.
-func decodeFeast(f *form) *serving.Request {
-	r := &serving.Request{AsOf: eventtime.None, OnError: serving.Fail}
+func decodeFeast(f *form, r *serving.Request) {
+	*r = serving.Request{AsOf: eventtime.None, OnError: serving.Fail}
 	r.Entities = f.columns("entities")
 	r.Features, r.Service = f.texts("features"), f.text("feature_service")
 	r.Names = names(f.flag("full_feature_names"))
@@ -74,12 +126,11 @@ func decodeFeast(f *form) *serving.Request {
 	if r.Service != "" {
 		r.Features = nil
 	}
-	return r
 }
 
 // decodeOwn reads the body of /v1/online.
-func decodeOwn(f *form) *serving.Request {
-	r := &serving.Request{OnError: serving.Cells}
+func decodeOwn(f *form, r *serving.Request) {
+	*r = serving.Request{OnError: serving.Cells}
 	r.Entities = f.columns("entities")
 	r.Features, r.Service = f.texts("features"), f.text("feature_service")
 	r.Names = names(f.flag("full_feature_names"))
@@ -92,5 +143,4 @@ func decodeOwn(f *form) *serving.Request {
 	default:
 		f.fault("enum", "expected fail or cells", "on_error")
 	}
-	return r
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/explain"
 	"github.com/truepoint/truepoint/ingest"
+	"github.com/truepoint/truepoint/internal/blockcache"
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/server/httpserver"
@@ -24,15 +25,17 @@ type slowStore struct {
 	entered, release chan struct{}
 }
 
-func (s *slowStore) Online(ctx context.Context, _ *serving.Request) (*serving.Response, error) {
+func (s *slowStore) Render(ctx context.Context, _ *serving.Request, _ serving.Form, r *serving.Rendering) error {
 	s.entered <- struct{}{}
 	select {
 	case <-s.release:
-		return &serving.Response{AsOf: now}, nil
+		r.Response = &serving.Response{AsOf: now}
+		return nil
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
 }
+func (s *slowStore) CacheStats() blockcache.Stats { return blockcache.Stats{} }
 func (s *slowStore) Push(context.Context, *ingest.Request) (*ingest.Result, error) {
 	return &ingest.Result{}, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/explain"
 	"github.com/truepoint/truepoint/ingest"
+	"github.com/truepoint/truepoint/internal/blockcache"
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/serving"
@@ -20,7 +21,8 @@ import (
 
 // A Store is what the server needs of truepoint.Store, which is one.
 type Store interface {
-	Online(ctx context.Context, r *serving.Request) (*serving.Response, error)
+	Render(ctx context.Context, q *serving.Request, form serving.Form, r *serving.Rendering) error
+	CacheStats() blockcache.Stats
 	Push(ctx context.Context, r *ingest.Request) (*ingest.Result, error)
 	Materialize(ctx context.Context, r *materialize.Request) (*materialize.Report, error)
 	Freshness(ctx context.Context, views ...string) ([]explain.Freshness, error)
@@ -56,6 +58,7 @@ type Server struct {
 	opt     Options
 	metrics *Metrics
 	handler http.Handler
+	idle    chan *exchange // what requests need, for the next ones
 
 	mu         sync.Mutex
 	background sync.WaitGroup  // materializations that nobody waits for
@@ -64,7 +67,7 @@ type Server struct {
 
 // New returns a server; nothing listens yet. A nil opt means defaults.
 func New(store Store, opt *Options) *Server {
-	s := &Server{store: store, lifetime: context.Background()}
+	s := &Server{store: store, lifetime: context.Background(), idle: make(chan *exchange, idleMax)}
 	if opt != nil {
 		s.opt = *opt
 	}

@@ -1,12 +1,10 @@
 package onlinejson
 
 import (
-	"math"
 	"strconv"
 
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/serving"
-	"github.com/truepoint/truepoint/value"
 	"github.com/truepoint/truepoint/value/jsonvalue"
 )
 
@@ -27,15 +25,8 @@ func Append(dst []byte, r *serving.Response) []byte {
 	dst = append(dst, r.AsOf.String()...)
 	dst = append(dst, `","revision":`...)
 	dst = strconv.AppendInt(dst, int64(r.Revision), 10)
-	dst = append(dst, `,"entities":{`...)
-	for i, k := range r.Keys {
-		dst = append(appendString(comma(dst, i), k.Name), `:[`...)
-		for j, v := range k.Values {
-			dst = jsonvalue.AppendOwn(comma(dst, j), v)
-		}
-		dst = append(dst, ']')
-	}
-	dst = append(dst, `},"results":[`...)
+	dst = appendKeys(append(dst, `,"entities":`...), r.Keys)
+	dst = append(dst, `,"results":[`...)
 	for i := range r.Columns {
 		dst = appendColumn(comma(dst, i), &r.Columns[i])
 	}
@@ -68,7 +59,7 @@ func appendColumn(dst []byte, c *serving.Column) []byte {
 		dst = jsonvalue.AppendOwnTyped(comma(dst, i), cell.Value, c.Field.Type)
 		reasons = reasons || cell.Reason != ""
 		defaulted = defaulted || cell.Defaulted
-		nonFinite = nonFinite || nonFiniteWord(cell.Value) != ""
+		nonFinite = nonFinite || jsonvalue.NonFinite(cell.Value) != ""
 	}
 	dst = append(dst, `],"statuses":[`...)
 	for i := range c.Cells {
@@ -94,50 +85,9 @@ func appendColumn(dst []byte, c *serving.Column) []byte {
 		dst = append(dst, ']')
 	}
 	if nonFinite {
-		dst = appendNonFinite(dst, c.Cells)
+		dst = appendWords(dst, len(c.Cells), func(i int) string { return jsonvalue.NonFinite(c.Cells[i].Value) })
 	}
 	return append(dst, '}')
-}
-
-func appendNonFinite(dst []byte, cells []serving.Cell) []byte {
-	dst = append(dst, `,"non_finite":{`...)
-	first := true
-	for i := range cells {
-		word := nonFiniteWord(cells[i].Value)
-		if word == "" {
-			continue
-		}
-		if !first {
-			dst = append(dst, ',')
-		}
-		first = false
-		dst = append(dst, '"')
-		dst = strconv.AppendInt(dst, int64(i), 10)
-		dst = append(append(append(dst, `":"`...), word...), '"')
-	}
-	return append(dst, '}')
-}
-
-// nonFiniteWord names a scalar that JSON cannot write, or a nested value that holds one.
-func nonFiniteWord(v value.Value) string {
-	switch v.Kind() {
-	case value.Float32, value.Float64:
-		switch f := v.Float(); {
-		case math.IsNaN(f):
-			return "NaN"
-		case math.IsInf(f, 1):
-			return "Infinity"
-		case math.IsInf(f, -1):
-			return "-Infinity"
-		}
-		return ""
-	}
-	for _, p := range v.List() {
-		if nonFiniteWord(p) != "" {
-			return "nested"
-		}
-	}
-	return ""
 }
 
 func appendInstant(dst []byte, i eventtime.Instant) []byte {

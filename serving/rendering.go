@@ -1,0 +1,192 @@
+package serving
+
+import (
+	"slices"
+
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/registry"
+	"github.com/truepoint/truepoint/value"
+)
+
+// A Rendering is the answer to a request with every value as JSON. Its memory is used again by the next Render, so that one
+// which is kept makes answers without garbage; it serves one request at a time. The zero Rendering is ready.
+//
+// The columns are written in order, each once: AppendValues, then, unless the column is plain, States, then AppendEvents
+// or AppendEvent for each row. A Rendering of on-demand features has Response, and nothing else.
+type Rendering struct {
+	Response *Response
+
+	AsOf     eventtime.Instant
+	Revision registry.Revision
+	Older    []*Older
+	Service  string // as defined; empty for a list of references
+	Rows     int
+	Keys     []Key
+	Columns  []RenderedColumn
+	States   []State // of the column that was written last, per row, unless it was plain
+
+	shape    *shape
+	entities entities
+	bytes    []byte    // blocks, and padding
+	heads    []int     // per use and row: where the section begins in bytes
+	next     []int     // per use and row: the cell that is written next
+	verdicts []verdict // per use and row
+	plain    []bool    // per use: all its rows answer
+	events   []byte    // event times of plain uses, comma separated
+	eventsAt [][2]int  // per use: their part of events; empty before it is needed
+	counts   [][5]int  // per view of the shape and status
+	reading
+}
+
+// keptBytesMax bounds the memory that a Rendering keeps for the next request.
+const keptBytesMax = 4 << 20
+
+// reset prepares r for a request of a plan whose entities have been parsed.
+func (r *Rendering) reset(c *Catalog, p *plan, sh *shape) {
+	n := len(p.sel.Uses) * r.entities.rows
+	if cap(r.bytes) > keptBytesMax {
+		r.bytes = nil
+	}
+	r.Response, r.Revision, r.Older, r.Service = nil, c.Revision, p.older, p.sel.Service
+	r.Rows, r.Keys, r.Columns, r.shape = r.entities.rows, r.entities.columns, sh.names, sh
+	r.bytes, r.events = r.bytes[:0], r.events[:0]
+	r.heads, r.next = resized(r.heads, n), resized(r.next, n)
+	r.verdicts, r.plain = resized(r.verdicts, n), resized(r.plain, len(p.sel.Uses))
+	r.eventsAt = resized(r.eventsAt, len(p.sel.Uses))
+	clear(r.eventsAt)
+	r.counts = resized(r.counts, len(sh.views))
+	clear(r.counts)
+}
+
+func resized[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
+
+// AppendValues appends the values of a column, comma separated. plain reports that every cell is PRESENT, has the event time
+// of its row and is written exactly; otherwise States says how each cell stands.
+func (r *Rendering) AppendValues(dst []byte, column int) (_ []byte, plain bool) {
+	c := &r.shape.columns[column]
+	written := 0
+	if r.plain[c.use] {
+		if dst, written = r.appendPlain(dst, c.use); written == r.Rows {
+			r.counts[c.view][value.Present] += r.Rows
+			return dst, true
+		}
+	}
+	return r.appendMixed(dst, c, written), false
+}
+
+// appendPlain appends the next cell of the rows of a use, up to the first one that has a state, and returns how many these
+// are. If not all are written, a comma stands behind each.
+func (r *Rendering) appendPlain(dst []byte, use int) (_ []byte, written int) {
+	const step = 32 // rows for which there is certainly room
+	next := r.next[use*r.Rows : (use+1)*r.Rows]
+	for i, at := range next {
+		if i%step == 0 {
+			dst = slices.Grow(dst, step*(longCell+1)+padding)
+		}
+		n := int(r.bytes[at])
+		if n == longCell {
+			return dst, i
+		}
+		end := len(dst)
+		*(*[padding]byte)(dst[end : end+padding]) = *(*[padding]byte)(r.bytes[at+1 : at+1+padding])
+		if n > padding {
+			copy(dst[end+padding:end+n], r.bytes[at+1+padding:at+1+n])
+		}
+		dst = dst[:end+n+1]
+		dst[end+n] = ','
+		next[i] = at + 1 + n
+	}
+	return dst[:len(dst)-min(1, len(next))], len(next)
+}
+
+// appendMixed appends the next cell of every row from the one at from on, or what stands for it, and fills States.
+func (r *Rendering) appendMixed(dst []byte, c *shapeColumn, from int) []byte {
+	r.States = resized(r.States, r.Rows)
+	for i := range from {
+		r.States[i] = State{Status: value.Present, Event: true}
+	}
+	r.counts[c.view][value.Present] += from
+	verdicts := r.verdicts[c.use*r.Rows : (c.use+1)*r.Rows]
+	for i := from; i < r.Rows; i++ {
+		if i > from {
+			dst = append(dst, ',')
+		}
+		text, state := r.cell(c.use, i)
+		if v := verdicts[i]; v != answers {
+			text, state = c.absent[v].text, c.absent[v].state
+		}
+		dst = append(dst, text...)
+		r.States[i] = state
+		r.counts[c.view][state.Status]++
+	}
+	return dst
+}
+
+// cell consumes the next cell of a row. There is none, and nothing is consumed, if the row has no cells.
+func (r *Rendering) cell(use, row int) (text []byte, s State) {
+	head := r.bytes[r.heads[use*r.Rows+row]:]
+	if head[flagsAt] != rowFound {
+		return nil, State{}
+	}
+	at := r.next[use*r.Rows+row]
+	b := r.bytes[at:]
+	if n := int(b[0]); n != longCell {
+		r.next[use*r.Rows+row] = at + 1 + n
+		return b[1 : 1+n], State{Status: value.Present, Event: true}
+	}
+	n := int(le.Uint32(b[2:]))
+	r.next[use*r.Rows+row] = at + longCellBytes + n
+	return b[longCellBytes : longCellBytes+n], stateOf(b[1])
+}
+
+// AppendEvents appends the event times of a plain column, comma separated JSON strings.
+func (r *Rendering) AppendEvents(dst []byte, column int) []byte {
+	use := r.shape.columns[column].use
+	at := &r.eventsAt[use]
+	if at[1] == 0 {
+		at[0] = len(r.events)
+		for i, head := range r.heads[use*r.Rows : (use+1)*r.Rows] {
+			if i > 0 {
+				r.events = append(r.events, ',')
+			}
+			r.events = append(r.events, eventText(r.bytes[head:])...)
+		}
+		at[1] = len(r.events)
+	}
+	return append(dst, r.events[at[0]:at[1]]...)
+}
+
+// AppendEvent appends the event time of the stored row of a cell whose State has Event, a JSON string.
+func (r *Rendering) AppendEvent(dst []byte, column, row int) []byte {
+	use := r.shape.columns[column].use
+	return append(dst, eventText(r.bytes[r.heads[use*r.Rows+row]:])...)
+}
+
+// Counts calls count with the number of cells of each view, under its alias, and status, after all columns were written.
+func (r *Rendering) Counts(count func(view string, status value.Status, cells int)) {
+	if r.Response != nil {
+		r.Response.counts(count)
+		return
+	}
+	for v, view := range r.shape.views {
+		for st, n := range r.counts[v] {
+			if n > 0 {
+				count(view, value.Status(st), n)
+			}
+		}
+	}
+}
+
+func (r *Response) counts(count func(view string, status value.Status, cells int)) {
+	for _, c := range r.Columns {
+		var counts [5]int
+		for i := range c.Cells {
+			counts[c.Cells[i].Status]++
+		}
+		for st, n := range counts {
+			if n > 0 {
+				count(c.View, value.Status(st), n)
+			}
+		}
+	}
+}
