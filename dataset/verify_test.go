@@ -40,18 +40,20 @@ func saved(t *testing.T, file string, split *dataset.Split) (*storetest.Rig, *da
 	}
 	m.Name = "s"
 	files := drivers.DatasetFiles{Dir: t.TempDir()}
-	sides := &dataset.Sides{Train: make([]bool, res.Batch.Rows)}
-	parts := []dataset.Part{dataset.All}
+	parts := map[dataset.Part]*value.Batch{dataset.All: res.Batch}
 	if split != nil {
-		parts, m.Split = []dataset.Part{dataset.Train, dataset.Test}, split.String()
-		if sides, err = split.Divide(res.Batch, []value.Field{{Name: "k", Type: value.Scalar(value.String)}}, nil); err != nil {
+		m.Split = split.String()
+		train, test, err := split.Divide([]value.Field{{Name: "k", Type: value.Scalar(value.String)}}).Next(res.Batch, nil)
+		if err != nil {
 			t.Fatal(err)
 		}
+		parts = map[dataset.Part]*value.Batch{dataset.Train: train, dataset.Test: test}
 	}
-	for _, part := range parts {
-		b := sides.Of(part, res.Batch)
-		path := string(part) + "." + file
-		f := write(t, files, path, b)
+	for _, part := range []dataset.Part{dataset.All, dataset.Train, dataset.Test} {
+		if parts[part] == nil {
+			continue
+		}
+		f := write(t, files, string(part)+"."+file, parts[part])
 		f.Part = part
 		m.Files = append(m.Files, f)
 	}

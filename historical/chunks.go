@@ -84,14 +84,24 @@ func (s *spines) settle(ctx context.Context, e *engine) error {
 		}
 		s.max = math.MaxInt
 	}
-	switch {
-	case s.table != nil:
+	if s.table != nil {
 		s.parts = &partReader{table: s.table, fields: s.table.Fields()}
 		return s.check(ctx, e)
-	case s.chunks() > 1:
-		return e.plan(s.whole).Check()
 	}
-	return nil
+	if s.chunks() > 1 {
+		if err := e.plan(s.whole).Check(); err != nil {
+			return err
+		}
+	}
+	return s.moments(s.whole)
+}
+
+// moments tells the caller when the rows of a spine are.
+func (s *spines) moments(sp *spine) error {
+	if s.req.Moments == nil {
+		return nil
+	}
+	return s.req.Moments(sp.asOf)
 }
 
 // check reads keys and times of the whole table, in chunks, and returns what is wrong with them.
@@ -110,8 +120,12 @@ func (s *spines) check(ctx context.Context, e *engine) error {
 			return err
 		}
 		sp := read.read(b)
-		if read.err() == nil {
-			nulls.Add(e.plan(sp))
+		if read.err() != nil {
+			continue // later rows may have faults too
+		}
+		nulls.Add(e.plan(sp))
+		if err := s.moments(sp); err != nil {
+			return err
 		}
 	}
 	if err := read.err(); err != nil {

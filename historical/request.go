@@ -63,6 +63,8 @@ type Request struct {
 	// from the types of the columns; default 1 GiB. More rows are joined in chunks, each with a pass over the histories.
 	MemoryMax int64
 	Progress  func(done, total int64)
+	// Moments is called before any result is delivered, with the asOf of every row, None for null, in runs in spine order.
+	Moments func(asOf []eventtime.Instant) error
 }
 
 // A SpineTable is entity rows that need not fit in memory.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -215,5 +216,35 @@ func TestCancelEndsAJoinInTime(t *testing.T) {
 	})
 	if took := time.Since(canceled); !errors.Is(err, context.Canceled) && errs.CodeOf(err) != errs.Canceled || took > 2*time.Second {
 		t.Errorf("got %v, %s after the cancel", err, took)
+	}
+}
+
+func TestMomentsOfAllRowsAreToldBeforeAResult(t *testing.T) {
+	t.Parallel()
+	r := rig(t, nil)
+	rows := spine([]any{1, "a", noon}, []any{2, "b", noon - 9}, []any{3, "b", nil}, []any{4, "c", noon - 1})
+	for name, req := range map[string]*historical.Request{
+		"one chunk": {Spine: rows}, "chunks": {Spine: rows, MemoryMax: 1}, "a table": {SpineTable: tableOf(rows), MemoryMax: 1}, "a small table": {SpineTable: tableOf(rows)},
+	} {
+		var told []eventtime.Instant
+		req.Features, req.OnNull = []string{"v:f"}, historical.NullFeatures
+		req.Moments = func(asOf []eventtime.Instant) error {
+			told = append(told, asOf...)
+			return nil
+		}
+		_, err := historical.Stream(t.Context(), sourceOf(t, r), req, func(*historical.Result) error {
+			if want := []eventtime.Instant{noon, noon - 9, eventtime.None, noon - 1}; !slices.Equal(told, want) {
+				t.Errorf("%s: got %v, want %v", name, told, want)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		full := errors.New("no room")
+		req.Moments = func([]eventtime.Instant) error { return full }
+		if _, err := historical.Stream(t.Context(), sourceOf(t, r), req, func(*historical.Result) error { return nil }); !errors.Is(err, full) {
+			t.Errorf("%s: got %v", name, err)
+		}
 	}
 }

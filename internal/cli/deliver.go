@@ -56,16 +56,17 @@ func (v *historicalVerb) document(t *trainingSet) any {
 }
 
 // sidesLine says how a split came out.
-func sidesLine(s *dataset.Sides) string {
-	rows := int64(len(s.Train))
-	text := fmt.Sprintf("train has %s of the rows", percent(s.Rows, rows))
-	if s.Keys > 0 {
-		return text + fmt.Sprintf(" and %s of %s keys; no key is in both", percent(s.TrainKeys, s.Keys), count(s.Keys))
-	}
-	if s.Rows == rows {
+func sidesLine(d *dataset.Division) string {
+	text := fmt.Sprintf("train has %s of the rows", percent(d.TrainRows, d.Rows))
+	switch {
+	case d.Keys == dataset.KeysMax:
+		return text + fmt.Sprintf(" and %s of the first %s keys; no key is in both", percent(d.TrainKeys, d.Keys), count(d.Keys))
+	case d.Keys > 0:
+		return text + fmt.Sprintf(" and %s of %s keys; no key is in both", percent(d.TrainKeys, d.Keys), count(d.Keys))
+	case d.TrainRows == d.Rows:
 		return text + "; there are no two moments to divide them"
 	}
-	return text + fmt.Sprintf(", until %s inclusive; no moment is in both", s.Boundary)
+	return text + fmt.Sprintf(", until %s inclusive; no moment is in both", d.Boundary)
 }
 
 // percent returns the share of n in all.

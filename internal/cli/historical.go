@@ -113,16 +113,18 @@ func (v *historicalVerb) Run(a *app) error {
 	})
 }
 
-// make makes a training set: in a file as it comes, or in memory to be shown or split.
+// make makes a training set: in files as it comes, or in memory to be shown.
 func (v *historicalVerb) make(a *app, s *truepoint.Store, t *trainingSet) (err error) {
 	defer process.Lean()()
-	if v.Out != "" && t.split == nil {
-		return v.stream(a, s, t)
+	switch {
+	case v.Out == "":
+		t.result, err = s.Historical(a.ctx, t.request)
+	case t.split == nil:
+		err = v.stream(a, s, t)
+	default:
+		err = v.divide(a, s, t)
 	}
-	if t.result, err = s.Historical(a.ctx, t.request); err != nil || t.split == nil {
-		return err
-	}
-	return v.divide(a, t)
+	return err
 }
 
 func (v *historicalVerb) request(a *app) (*truepoint.HistoricalRequest, error) {

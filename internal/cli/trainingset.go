@@ -68,7 +68,7 @@ type trainingSet struct {
 	keys    []value.Field // join keys of the spine
 	began   eventtime.Instant
 	files   []dataset.File
-	sides   *dataset.Sides // of a split
+	sides   *dataset.Division // of a split
 }
 
 // stream makes a set and writes it as it is made. The file appears once all rows are in it.
@@ -103,30 +103,6 @@ func (t *trainingSet) commit(w *offline.TableWriter, f dataset.File) error {
 	return nil
 }
 
-// divide writes the two parts of a set in memory, each whole or not at all.
-func (v *historicalVerb) divide(a *app, t *trainingSet) error {
-	sides, err := t.split.Divide(t.result.Batch, t.keys, t.result.AsOf)
-	if err != nil {
-		return err
-	}
-	t.sides = sides
-	for _, part := range []dataset.Part{dataset.Train, dataset.Test} {
-		b, path := sides.Of(part, t.result.Batch), partPath(v.Out, part)
-		w, err := drivers.CreateTable(a.ctx, path, b.Fields())
-		if err != nil {
-			return err
-		}
-		defer w.Abort()
-		if err := w.Write(b); err != nil {
-			return err
-		}
-		if err := t.commit(w, dataset.File{Part: part, Path: path, Rows: int64(b.Rows)}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // noteFiles tells what was written.
 func (v *historicalVerb) noteFiles(a *app, t *trainingSet) {
 	for _, f := range t.files {
@@ -135,12 +111,6 @@ func (v *historicalVerb) noteFiles(a *app, t *trainingSet) {
 	if t.sides != nil {
 		a.note("%s", sidesLine(t.sides))
 	}
-}
-
-// partPath returns the path of a part: set.parquet becomes set.train.parquet.
-func partPath(out string, part dataset.Part) string {
-	ext := filepath.Ext(out)
-	return strings.TrimSuffix(out, ext) + "." + string(part) + ext
 }
 
 // manifest returns the manifest of a set whose files are written.
