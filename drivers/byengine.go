@@ -2,11 +2,11 @@ package drivers
 
 import (
 	"context"
+	"slices"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/offline"
-	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -51,7 +51,7 @@ func (b *byEngine) Append(ctx context.Context, s *feature.Source, id string, row
 }
 
 // Join implements offline.Joiner.
-func (b *byEngine) Join(ctx context.Context, j *offline.Join) (*pit.Result, error) {
+func (b *byEngine) Join(ctx context.Context, j *offline.Join) (*offline.Joined, error) {
 	if err := b.whole(j); err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (b *byEngine) Script(ctx context.Context, j *offline.Join) (string, error) 
 
 // whole refuses a join with a history outside the engine.
 func (b *byEngine) whole(j *offline.Join) error {
-	for _, s := range j.Sources {
+	for _, s := range slices.Concat(j.Sources, j.WindowSources) {
 		if !b.in(s) {
 			return errs.New(errs.Unimplemented, "source %q has type %s and lies outside the SQL engine, so that the join runs here", s.Name, s.Type).
 				WithID("T0564")

@@ -20,6 +20,7 @@ type engine struct {
 	req    *Request
 	joiner offline.Joiner  // nil where the histories are joined here
 	tables *history.Tables // nil where the offline store joins
+	read   []Snapshot      // by the first join of the offline store
 
 	windows []pit.WindowScan // of the window views, in the order of their uses
 }
@@ -36,17 +37,36 @@ func (e *engine) Close() error {
 // columns only, count as the first.
 func (e *engine) snapshots() []Snapshot {
 	if e.tables == nil {
-		return nil
+		return e.read
 	}
-	var out []Snapshot
+	var all []Snapshot
 	for i := range e.sel.Uses {
-		name := e.sel.Uses[i].Source.Name
-		if !slices.ContainsFunc(out, func(s Snapshot) bool { return s.Source == name }) {
-			out = append(out, Snapshot{name, e.tables.Of[i].Manifest()})
-		}
+		all = append(all, Snapshot{e.sel.Uses[i].Source.Name, e.tables.Of[i].Manifest()})
 	}
-	slices.SortFunc(out, func(a, b Snapshot) int { return cmp.Compare(a.Source, b.Source) })
-	return out
+	return bySource(all)
+}
+
+// bySource returns the first snapshot of each source, in order of name.
+func bySource(all []Snapshot) []Snapshot {
+	slices.SortStableFunc(all, func(a, b Snapshot) int { return cmp.Compare(a.Source, b.Source) })
+	return slices.CompactFunc(all, func(a, b Snapshot) bool { return a.Source == b.Source })
+}
+
+// join answers in the offline store.
+func (e *engine) join(ctx context.Context, j *offline.Join) (*pit.Result, error) {
+	joined, err := e.joiner.Join(ctx, j)
+	if err != nil {
+		return nil, err
+	}
+	if e.read == nil {
+		for i, s := range slices.Concat(j.Sources, j.WindowSources) {
+			if len(joined.Read[i].Files) > 0 {
+				e.read = append(e.read, Snapshot{s.Name, joined.Read[i]})
+			}
+		}
+		e.read = bySource(e.read)
+	}
+	return joined.Result, nil
 }
 
 // newEngine returns the engine of a request: the offline store itself where it can join all histories of the request,
@@ -130,7 +150,7 @@ func (e *engine) eval(ctx context.Context, sp *spine, known pit.KnownAtRule, pro
 			return nil, err
 		}
 		j.Plan.Known = known
-		return e.joiner.Join(ctx, j)
+		return e.join(ctx, j)
 	}
 	plan := e.plan(sp)
 	plan.Known = known

@@ -164,7 +164,7 @@ func (s *session) keys(names []string) error {
 }
 
 // Join implements offline.Joiner.
-func (j *Joiner) Join(ctx context.Context, with *offline.Join) (out *pit.Result, err error) {
+func (j *Joiner) Join(ctx context.Context, with *offline.Join) (out *offline.Joined, err error) {
 	if err := with.Plan.Check(); err != nil {
 		return nil, err
 	}
@@ -176,7 +176,7 @@ func (j *Joiner) Join(ctx context.Context, with *offline.Join) (out *pit.Result,
 	if err := s.upload(ctx); err != nil {
 		return nil, failed(err)
 	}
-	out = &pit.Result{}
+	out = &offline.Joined{Result: &pit.Result{}, Read: make([]offline.Manifest, len(s.files))}
 	for i := range s.plan.Views {
 		v, err := s.answer(ctx, i)
 		if err != nil {

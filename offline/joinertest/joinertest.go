@@ -87,7 +87,7 @@ func differ(t *rapid.T, e Engine, c *pittest.Case, total bool, seen *pittest.Cov
 			settle(t, &got.Views[i], &want.Views[i])
 		}
 	}
-	if err := pittest.SameResults(got, want); err != nil {
+	if err := pittest.SameResults(got.Result, want); err != nil {
 		t.Fatalf("%v\n%s", err, script(ctx, e, j))
 	}
 }

@@ -19,7 +19,7 @@ import (
 
 // Join implements offline.Joiner. The entity rows are copied into a temporary table of a transaction that sees one state
 // of the database and then can no longer write; answers come row by row.
-func (d *Driver) Join(ctx context.Context, j *offline.Join) (out *pit.Result, err error) {
+func (d *Driver) Join(ctx context.Context, j *offline.Join) (out *offline.Joined, err error) {
 	if err := j.Plan.Check(); err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (d *Driver) Join(ctx context.Context, j *offline.Join) (out *pit.Result, er
 	if err := upload(ctx, tx, &r.plan, &j.Plan.Spine); err != nil {
 		return nil, d.joining(err)
 	}
-	out = &pit.Result{}
+	out = &offline.Joined{Result: &pit.Result{}}
 	for i := range r.plan.Views {
 		q := &query{tx: tx, plan: &r.plan, view: i, relation: r.relations[i], rows: len(j.Plan.Spine.AsOf)}
 		v, err := q.run(ctx, j.Plan.Views[i].TiesError)
@@ -52,7 +52,8 @@ func (d *Driver) Join(ctx context.Context, j *offline.Join) (out *pit.Result, er
 		}
 		out.Windows = append(out.Windows, *w)
 	}
-	return out, nil
+	out.Read, err = d.manifests(ctx, tx, r.relations)
+	return out, err
 }
 
 // Script implements offline.Joiner.

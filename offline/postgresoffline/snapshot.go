@@ -36,8 +36,8 @@ type snapshot struct {
 // Parts implements pit.Table.
 func (s *snapshot) Parts() []pit.Part { return s.parts }
 
-// Manifest implements offline.Snapshot. Its files are the places, followed by @ and the number of rows and a hash of them,
-// or for pushes the greatest sequence.
+// Manifest implements offline.Snapshot. Its files are the places. Their size is the number of rows, their tag the version of a
+// table, the greatest sequence of pushes, or a hash of the rows of views and queries.
 func (s *snapshot) Manifest() offline.Manifest { return s.manifest }
 
 // Sequence implements offline.Snapshot.
@@ -54,9 +54,9 @@ func (s *snapshot) Close() error {
 	return end(s.tx)
 }
 
-// Open implements offline.Driver. A pinned manifest is found again as long as the rows of the source are the same;
-// pushes that came later are left out. Of a table it compares where and by whom each row was written, of a query the
-// rows themselves.
+// Open implements offline.Driver. A pinned manifest of a table is found again as long as none of its rows was changed or
+// deleted; rows and pushes that came later are left out. That of a query or view is found again as long as it gives the
+// same rows: it is run a second time for a hash of them.
 func (d *Driver) Open(ctx context.Context, src *feature.Source, columns []value.Field, pinned *offline.Manifest) (offline.Snapshot, error) {
 	m, err := offline.NewMapping(src)
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *snapshot) open(ctx context.Context, m *offline.Mapping, columns []value
 	}
 	c := &cursors{snapshot: s, mapping: m, options: opt, columns: columns}
 	if r.main.columns != nil {
-		if err := c.main(ctx, &r.main); err != nil {
+		if err := c.main(ctx, &r.main, pinned); err != nil {
 			return err
 		}
 	}
@@ -106,11 +106,15 @@ func (s *snapshot) open(ctx context.Context, m *offline.Mapping, columns []value
 func same(got, pinned offline.Manifest) error {
 	for i, f := range pinned.Files {
 		if i >= len(got.Files) || got.Files[i] != f {
-			return errs.New(errs.FailedPrecondition, "%s changed or vanished since the manifest was taken", f.Path).WithID("T0503").
-				WithHint("start the run again: it takes a new snapshot")
+			return changed(&f)
 		}
 	}
 	return nil
+}
+
+func changed(f *offline.File) error {
+	return errs.New(errs.FailedPrecondition, "%s changed or vanished since the manifest was taken", f.Path).WithID("T0503").
+		WithHint("start the run again: it takes a new snapshot")
 }
 
 // cursors opens the places of a source.
@@ -121,63 +125,73 @@ type cursors struct {
 	columns  []value.Field
 }
 
-func (c *cursors) main(ctx context.Context, p *place) error {
-	fingerprint := "hashtextextended(CAST(q AS text), 0)"
-	if stored, err := c.stored(ctx, p); err != nil {
-		return err
-	} else if stored { // where a row lies and who wrote it say the same and cost less
-		fingerprint = "hashtextextended(CAST(ctid AS text) || ':' || CAST(xmin AS text), 0)"
-	}
-	from := p.from
-	if p.table != nil {
-		from += " AS q"
-	}
-	var rows int64
-	var sum string
-	err := c.snapshot.tx.QueryRow(ctx, "SELECT count(*), CAST(coalesce(sum("+fingerprint+"), 0) AS text) FROM "+from).Scan(&rows, &sum)
+func (c *cursors) main(ctx context.Context, p *place, pinned *offline.Manifest) error {
+	f, where, err := c.version(ctx, p, fileOf(pinned, p))
 	if err != nil {
 		return err
 	}
-	c.snapshot.manifest.Files = append(c.snapshot.manifest.Files, offline.File{Path: fmt.Sprintf("%s@%d.%s", p.name, rows, sum)})
-	return c.declare(ctx, p, "", "", rows)
+	c.snapshot.manifest.Files = append(c.snapshot.manifest.Files, f)
+	return c.declare(ctx, p, where, "", f.Size)
 }
 
-// stored reports whether a place is a table, whose rows have a ctid and an xmin, and not a view.
-func (c *cursors) stored(ctx context.Context, p *place) (bool, error) {
-	if p.table == nil {
-		return false, nil
+// version returns what the manifest says of a place, and the condition that the rows of the pinned version meet.
+func (c *cursors) version(ctx context.Context, p *place, pinned *offline.File) (f offline.File, where string, err error) {
+	s, err := newSurvey(ctx, c.snapshot.tx, p)
+	if err != nil {
+		return f, "", err
 	}
-	var kind string
-	err := c.snapshot.tx.QueryRow(ctx, "SELECT CAST(relkind AS text) FROM pg_class WHERE oid = to_regclass($1)", p.from).Scan(&kind)
-	return kind == "r" || kind == "m", err
+	if s == nil {
+		f, err = hashed(ctx, c.snapshot.tx, p)
+		return f, "", err
+	}
+	if pinned == nil {
+		f, err = s.now(ctx)
+		return f, "", err
+	}
+	own := make([]string, len(c.columns))
+	for i, column := range c.columns {
+		own[i] = c.mapping.Column(column.Name)
+	}
+	f, where, ok, err := s.pinned(ctx, pinned.Tag, own)
+	if err == nil && !ok {
+		err = changed(pinned)
+	}
+	return f, where, err
+}
+
+// fileOf returns what a manifest says of a place, nil for nothing.
+func fileOf(m *offline.Manifest, p *place) *offline.File {
+	if m == nil {
+		return nil
+	}
+	for i := range m.Files {
+		if m.Files[i].Path == p.name {
+			return &m.Files[i]
+		}
+	}
+	return nil
 }
 
 // pushes opens the rows of pushes up to the pinned sequence, or all.
 func (c *cursors) pushes(ctx context.Context, p *place, alone bool, pinned *offline.Manifest) error {
-	upto := int64(1<<63 - 1)
+	upto := everything
 	if pinned != nil {
 		upto = 0
-		for _, f := range pinned.Files {
-			if text, found := strings.CutPrefix(f.Path, p.name+"@"); found {
-				n, err := strconv.ParseInt(text, 10, 64)
-				if err != nil {
-					return errs.Wrap(err, errs.InvalidArgument, "the manifest's %s", f.Path)
-				}
-				upto = n
+		if f := fileOf(pinned, p); f != nil {
+			n, err := strconv.ParseInt(f.Tag, 10, 64)
+			if err != nil {
+				return changed(f)
 			}
+			upto = n
 		}
 	}
-	where := " WHERE " + offline.SequenceColumn + " <= " + strconv.FormatInt(upto, 10)
-	var rows, last int64
-	query := "SELECT count(*), coalesce(max(" + offline.SequenceColumn + "), 0) FROM " + p.from + where
-	if err := c.snapshot.tx.QueryRow(ctx, query).Scan(&rows, &last); err != nil {
+	rows, last, err := p.upto(ctx, c.snapshot.tx, upto)
+	if err != nil || rows == 0 && !alone {
 		return err
 	}
-	if rows == 0 && !alone {
-		return nil
-	}
 	c.snapshot.sequence = offline.SequenceColumn
-	c.snapshot.manifest.Files = append(c.snapshot.manifest.Files, offline.File{Path: fmt.Sprintf("%s@%d", p.name, last)})
+	c.snapshot.manifest.Files = append(c.snapshot.manifest.Files, pushedFile(p, rows, last))
+	where := " WHERE " + offline.SequenceColumn + " <= " + strconv.FormatInt(upto, 10)
 	return c.declare(ctx, p, where, " ORDER BY "+offline.SequenceColumn+", ctid", rows)
 }
 
@@ -202,7 +216,11 @@ func (c *cursors) declare(ctx context.Context, p *place, where, order string, ro
 		}
 		cur.outputs = append(cur.outputs, out)
 	}
-	text := "SELECT " + strings.Join(list, ", ") + " FROM " + p.from + where + order
+	from := p.from
+	if order == "" && p.table != nil {
+		from += " AS q" // as the condition of a version says
+	}
+	text := "SELECT " + strings.Join(list, ", ") + " FROM " + from + where + order
 	if p.table == nil { // a query runs once, whatever functions it calls; its rows are kept by the server
 		text = "WITH q AS MATERIALIZED (SELECT * FROM " + p.from + ") SELECT " + strings.Join(list, ", ") + " FROM q"
 	}

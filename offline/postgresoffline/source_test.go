@@ -3,6 +3,7 @@ package postgresoffline_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -221,6 +222,14 @@ func TestPushedRowsAnswerInTheDatabase(t *testing.T) {
 	v := got.Views[0]
 	if fmt.Sprint(v.Status) != "[PRESENT NOT_FOUND]" || v.Columns[0].Ints[0] != 9 || v.Created[0] != 1767312000e6 || v.Report.Read != 4 || v.Report.RejectedKey != 1 {
 		t.Errorf("got %+v, %v", v, v.Columns[0].Ints)
+	}
+	open, err := s.driver.Open(t.Context(), j.Sources[0], nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.Close()
+	if read := got.Read[0].Files; len(read) != 2 || !slices.Equal(read, open.Manifest().Files) {
+		t.Errorf("the join read %+v, a snapshot %+v", read, open.Manifest().Files)
 	}
 	if text, err := s.driver.Script(t.Context(), j); err != nil || !strings.Contains(text, "UNION ALL") {
 		t.Errorf("script: %v\n%s", err, text)
