@@ -19,11 +19,11 @@ func (s *Store) Plan(ctx context.Context, wanted *feature.Set) (*apply.Plan, err
 	if err != nil {
 		return nil, s.registryError(err, "read the registry")
 	}
-	return apply.Make(ctx, state, wanted, &apply.MakeOptions{Infer: s.columns})
+	return apply.Make(ctx, state, wanted, &apply.MakeOptions{Infer: s.Columns})
 }
 
-// columns returns the columns of a source, for types that definitions leave open.
-func (s *Store) columns(ctx context.Context, source *feature.Source) ([]value.Field, error) {
+// Columns returns the columns of a source, for types that definitions leave open.
+func (s *Store) Columns(ctx context.Context, source *feature.Source) ([]value.Field, error) {
 	fields, err := s.opt.Offline.Columns(ctx, source)
 	var coded *errs.Error
 	if err == nil || errors.As(err, &coded) {

@@ -60,3 +60,13 @@ func (m Masked) GoString() string { return m.String() }
 
 // MarshalText returns String.
 func (m Masked) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// HasSecrets reports whether the file itself holds a secret, rather than the name of an environment variable with it.
+func (c *Config) HasSecrets() bool {
+	for line := range strings.Lines(string(c.source)) {
+		if !strings.Contains(line, "${") && maskLine(line) != line {
+			return true
+		}
+	}
+	return false
+}

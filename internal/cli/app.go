@@ -139,7 +139,7 @@ func helpWidth(t *screen.Terminal) int {
 }
 
 // later are verbs that the command line will have and this release has not.
-var later = []string{"stream-feature-views", "stats", "skew", "drift", "freshness", "monitor", "verify", "doctor",
+var later = []string{"stream-feature-views", "stats", "skew", "drift", "freshness", "monitor", "verify",
 	"backup", "restore", "import", "export", "serve_offline", "serve_registry", "serve_transformations", "listen", "ui"}
 
 // usage turns kong's complaint into ours, with what was probably meant.

@@ -93,7 +93,7 @@ func TestBadInput_01_unknown_verb_has_a_suggestion(t *testing.T) {
 	in(dir, "aply").want(t, 2, `error[T0900]: unknown verb "aply"`, "did you mean apply?")
 	in(dir, "-o", "json", "materialise", "2026-01-01", "2026-01-02").want(t, 2, "did you mean materialize?")
 	in(dir, "xyzzy").want(t, 2, "truepoint --help")
-	in(dir, "doctor").want(t, 16, "not part of this release")
+	in(dir, "skew").want(t, 16, "not part of this release")
 }
 
 func TestBadInput_02_unknown_flag_shows_the_usage_line(t *testing.T) {

@@ -49,6 +49,7 @@ type Grammar struct {
 	Delete   deleteVerb   `cmd:"" group:"registry" help:"Remove one definition."`
 	Teardown teardownVerb `cmd:"" group:"registry" help:"Remove every definition and all online data."`
 
+	Doctor        doctorVerb        `cmd:"" group:"other" help:"Go through the checklist for production."`
 	Configuration configurationVerb `cmd:"" group:"other" help:"Print the configuration in effect."`
 	Schema        schemaVerb        `cmd:"" group:"other" help:"Print the JSON Schema of definition files."`
 	Completion    completionVerb    `cmd:"" group:"other" help:"Print a completion script for a shell."`
