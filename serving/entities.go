@@ -132,7 +132,7 @@ func checkColumns(p *plan, req *Request) error {
 // of a join key.
 func parseColumn(values []value.Value, c input.Column, f value.Field, key bool) ([]value.Value, error) {
 	values = slices.Grow(values[:0], c.Len())[:c.Len()]
-	var bad errs.Rows
+	var bad *errs.Rows
 	for i := range values {
 		v, err := c.Value(i, f.Type)
 		if err == nil && key && v.IsNull() {
@@ -140,13 +140,16 @@ func parseColumn(values []value.Value, c input.Column, f value.Field, key bool) 
 		}
 		values[i] = v
 		if err != nil {
+			if bad == nil {
+				bad = &errs.Rows{}
+			}
 			bad.Add(i, err)
 		}
 	}
-	if bad.First() == nil {
+	if bad == nil {
 		return values, nil
 	}
-	return values, errs.Wrap(bad.First(), errs.InvalidArgument, "%s %q is %s: %s", columnKind(key), f.Name, f.Type, &bad).WithID("T0365")
+	return values, errs.Wrap(bad.First(), errs.InvalidArgument, "%s %q is %s: %s", columnKind(key), f.Name, f.Type, bad).WithID("T0365")
 }
 
 // encode makes the entity keys of every group.

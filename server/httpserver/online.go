@@ -23,9 +23,10 @@ type exchange struct {
 }
 
 const (
-	idleMax = 64 // exchanges that are kept
+	// idlePerCore is how many exchanges are kept, for each core.
+	idlePerCore = 4
 	// exchangeBytesMax bounds what an exchange keeps of its body and of its answer.
-	exchangeBytesMax = 1 << 20
+	exchangeBytesMax = 4 << 20
 )
 
 // begin returns an exchange that nobody else uses.

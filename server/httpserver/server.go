@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"sync"
 	"time"
 
@@ -67,7 +68,7 @@ type Server struct {
 
 // New returns a server; nothing listens yet. A nil opt means defaults.
 func New(store Store, opt *Options) *Server {
-	s := &Server{store: store, lifetime: context.Background(), idle: make(chan *exchange, idleMax)}
+	s := &Server{store: store, lifetime: context.Background(), idle: make(chan *exchange, idlePerCore*runtime.GOMAXPROCS(0))}
 	if opt != nil {
 		s.opt = *opt
 	}
