@@ -62,6 +62,8 @@ func rank(pkg string) int {
 		}
 	}
 	switch top {
+	case "api": // generated messages, which know nothing of ours
+		return vocabulary
 	case "server", "cmd", "internal", "examples", "bench", "drivers", "python":
 		return edge
 	}

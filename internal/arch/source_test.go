@@ -43,7 +43,7 @@ func root(t *testing.T) string {
 	}
 }
 
-// sources parses every Go file of the module, leaving out testdata and hidden directories.
+// sources parses every Go file of the module, leaving out testdata, hidden directories and what protoc generates.
 func sources(t *testing.T) []source {
 	t.Helper()
 	base := root(t)
@@ -56,7 +56,7 @@ func sources(t *testing.T) []source {
 		if d.IsDir() && path != base && (name == "testdata" || name == "node_modules" || name[0] == '.' || name[0] == '_') {
 			return filepath.SkipDir
 		}
-		if d.IsDir() || !strings.HasSuffix(name, ".go") {
+		if d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, ".pb.go") {
 			return nil
 		}
 		text, err := os.ReadFile(path)
