@@ -1,40 +1,80 @@
 package dataset
 
 import (
+	"context"
+	"slices"
+
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/value"
 )
 
-// compare counts the cells in which what was made differs from what was saved, and finds each feature's cause.
-func (v *Verification) compare(m *Manifest, set *feature.Set, saved, made *value.Batch) {
-	v.Rows = int64(made.Rows)
+// A comparison counts, run by run, the cells in which what was made differs from what was saved.
+type comparison struct {
+	manifest *Manifest
+	saved    *offline.RowReader // of the feature columns
+	rows     int64
+	features []compared // in order of the manifest
+}
+
+// A compared is a feature's part of a comparison.
+type compared struct {
+	different int64
+	first     []Difference // at most Shown
+}
+
+func newComparison(m *Manifest, saved *table) *comparison {
+	var fields []value.Field
 	for i := range m.Features {
-		f := &m.Features[i]
-		a, b := saved.Column(f.Column), made.Column(f.Column)
-		n := int64(0)
+		at := slices.IndexFunc(m.Columns, func(f value.Field) bool { return f.Name == m.Features[i].Column })
+		fields = append(fields, m.Columns[at])
+	}
+	return &comparison{manifest: m, saved: offline.NewRowReader(saved, fields), features: make([]compared, len(m.Features))}
+}
+
+// run compares the next rows. Errors: those of the set's files.
+func (c *comparison) run(ctx context.Context, made *value.Batch) error {
+	saved, err := c.saved.Read(ctx, made.Rows)
+	if err != nil {
+		return err
+	}
+	for i := range c.features {
+		f, name := &c.features[i], c.manifest.Features[i].Column
+		a, b := saved.Columns[i], made.Column(name)
 		for r := range made.Rows {
 			if b != nil && a.At(r).Identical(b.At(r)) {
 				continue
 			}
-			n++
-			if len(v.First) < Shown {
-				v.First = append(v.First, m.difference(f.Column, r, a, b))
+			if f.different++; len(f.first) < Shown {
+				f.first = append(f.first, c.manifest.difference(name, c.rows+int64(r), a.At(r), b, r))
 			}
 		}
-		v.Cells += v.Rows
-		v.Different += n
-		if n > 0 {
-			v.Features = append(v.Features, Changed{f.Column, f.Ref, n, v.why(f.View(), set)})
+	}
+	c.rows += int64(made.Rows)
+	return nil
+}
+
+// finish enters what was found, and each feature's cause.
+func (v *Verification) finish(c *comparison, set *feature.Set) {
+	v.Rows = c.rows
+	for i := range c.features {
+		f, is := &c.manifest.Features[i], &c.features[i]
+		v.Cells += c.rows
+		v.Different += is.different
+		v.First = append(v.First, is.first[:min(len(is.first), Shown-len(v.First))]...)
+		if is.different > 0 {
+			v.Features = append(v.Features, Changed{f.Column, f.Ref, is.different, v.why(f.View(), set)})
 		}
 	}
 	v.Identical = v.Different == 0 && !v.has(SetFile)
 }
 
-func (m *Manifest) difference(column string, row int, saved, made *value.Column) Difference {
-	file, at := m.place(int64(row))
-	d := Difference{Column: column, Path: file.Path, Row: at + 1, Saved: saved.At(row)}
+// difference describes a cell: row of the set, which is row r of what was made, if it has the column.
+func (m *Manifest) difference(column string, row int64, saved value.Value, made *value.Column, r int) Difference {
+	file, at := m.place(row)
+	d := Difference{Column: column, Path: file.Path, Row: at + 1, Saved: saved}
 	if made != nil {
-		d.Now = made.At(row)
+		d.Now = made.At(r)
 	}
 	return d
 }

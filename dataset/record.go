@@ -63,10 +63,10 @@ func fingerprint(set *feature.Set, view string) string {
 	return ""
 }
 
-// request returns the request that makes the set again, of the spine's columns of its own files.
-func (m *Manifest) request(set *value.Batch) (*historical.Request, error) {
+// request returns the request that makes the set again, without entity rows: these are the first columns of its files.
+func (m *Manifest) request() (*historical.Request, error) {
 	req := &historical.Request{
-		Spine: &value.Batch{Rows: set.Rows}, TimeColumn: m.Spine.TimeColumn, Unit: m.Spine.Unit, AsOf: eventtime.None,
+		TimeColumn: m.Spine.TimeColumn, Unit: m.Spine.Unit, AsOf: eventtime.None,
 		Features: m.Request.Features, Service: m.Request.Service, TiesError: m.Request.TiesError,
 	}
 	var err error
@@ -85,8 +85,8 @@ func (m *Manifest) request(set *value.Batch) (*historical.Request, error) {
 	case m.Request.KnownAt != nil:
 		req.Known, req.KnownAt = pit.KnownAtInstant, *m.Request.KnownAt
 	}
-	for _, f := range m.Columns[:min(m.Spine.Columns, len(m.Columns))] {
-		req.Spine.Add(f.Name, set.Column(f.Name))
-	}
 	return req, nil
 }
+
+// spine returns the columns of the entity rows.
+func (m *Manifest) spine() []value.Field { return m.Columns[:min(m.Spine.Columns, len(m.Columns))] }

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/truepoint/truepoint/errs"
@@ -49,13 +50,9 @@ func Explain(ctx context.Context, env *Env, m *Manifest, row int64, ref string) 
 	if err != nil {
 		return nil, err
 	}
-	all, err := m.read(ctx, env.Files)
+	one, err := m.row(ctx, env.Files, row-1)
 	if err != nil {
 		return nil, err
-	}
-	one := &value.Batch{}
-	for c, name := range all.Names {
-		one.Add(name, all.Columns[c].Slice(int(row-1), int(row)))
 	}
 	t := &tracing{manifest: m, set: set, row: one, driver: &pinned{Driver: env.Offline, sources: m.Sources, changed: map[string]error{}}}
 	file, at := m.place(row - 1)
@@ -63,8 +60,8 @@ func Explain(ctx context.Context, env *Env, m *Manifest, row int64, ref string) 
 	if err := t.run(ctx, ref); err != nil {
 		return nil, err
 	}
-	for name, why := range t.driver.changed {
-		t.out.Causes = append(t.out.Causes, Cause{SourceFile, name, why.Error()})
+	for _, name := range slices.Sorted(maps.Keys(t.driver.changed)) {
+		t.out.Causes = append(t.out.Causes, Cause{SourceFile, name, t.driver.changed[name].Error()})
 	}
 	return t.out, nil
 }
@@ -95,20 +92,20 @@ type tracing struct {
 }
 
 func (t *tracing) run(ctx context.Context, ref string) error {
-	req, err := t.manifest.request(t.row)
+	req, err := t.manifest.request()
 	if err != nil {
 		return err
 	}
-	req.OnNull = historical.NullFeatures
-	made, err := historical.Join(ctx, historical.Source{Set: t.set, Revision: t.manifest.Revision, Offline: t.driver}, req)
-	if err != nil {
-		return err
-	}
-	t.out.At = made.AsOf[0]
+	req.OnNull, req.Spine = historical.NullFeatures, t.row
 	sel, err := historical.Select(t.set, req)
 	if err != nil {
 		return err
 	}
+	asOf, err := historical.Moments(sel, req)
+	if err != nil {
+		return err
+	}
+	t.out.At = asOf[0]
 	past := &explain.Past{At: t.out.At, Known: explain.Knowledge{Rule: req.Known, At: req.KnownAt}}
 	wanted := map[feature.Cell]bool{}
 	for _, o := range sel.Order {

@@ -2,6 +2,8 @@ package dataset
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
@@ -15,6 +17,8 @@ import (
 type Env struct {
 	Offline offline.Driver
 	Files   Files
+	// MemoryMax bounds the rows that Verify makes at once, as historical.Request.MemoryMax does.
+	MemoryMax int64
 	// Definitions returns the definitions of a revision, or NotFound.
 	Definitions func(context.Context, registry.Revision) (*feature.Set, registry.Revision, error)
 }
@@ -75,11 +79,11 @@ const (
 
 // Verify makes a set again, with the definitions of its revision, from the recorded snapshots and the spine's columns of
 // its own files, and compares it with these files cell by cell. A file that changed or vanished is no error but a cause.
-// It needs memory for the set twice.
+// Rows are made and compared chunk by chunk: memory does not grow with the set.
 //
 // Errors: those of the stores; those of the join that no cause explains.
-func Verify(ctx context.Context, env *Env, m *Manifest) (*Verification, error) {
-	v := &Verification{Dataset: m.Name, Revision: m.Revision}
+func Verify(ctx context.Context, env *Env, m *Manifest) (v *Verification, err error) {
+	v = &Verification{Dataset: m.Name, Revision: m.Revision}
 	if err := v.sums(ctx, env, m); err != nil {
 		return nil, err
 	}
@@ -87,18 +91,23 @@ func Verify(ctx context.Context, env *Env, m *Manifest) (*Verification, error) {
 	if err != nil {
 		return nil, err
 	}
-	saved, err := m.read(ctx, env.Files)
+	saved, err := m.open(ctx, env.Files)
 	if err != nil {
 		return v, v.explained(err)
 	}
+	defer func() { err = errs.Join(err, saved.Close()) }()
 	p := &pinned{Driver: env.Offline, sources: m.Sources, changed: map[string]error{}}
-	req, err := m.request(saved)
+	req, err := m.request()
 	if err != nil {
 		return nil, err
 	}
-	made, err := historical.Join(ctx, historical.Source{Set: set, Revision: m.Revision, Offline: p}, req)
-	for name, why := range p.changed {
-		v.Causes = append(v.Causes, Cause{SourceFile, name, why.Error()})
+	req.SpineTable, req.MemoryMax = &table{fields: m.spine(), parts: saved.parts}, env.MemoryMax
+	c := newComparison(m, saved)
+	_, err = historical.Stream(ctx, historical.Source{Set: set, Revision: m.Revision, Offline: p}, req, func(made *historical.Result) error {
+		return c.run(ctx, made.Batch)
+	})
+	for _, name := range slices.Sorted(maps.Keys(p.changed)) {
+		v.Causes = append(v.Causes, Cause{SourceFile, name, p.changed[name].Error()})
 	}
 	if err != nil {
 		return v, v.explained(err)
@@ -111,7 +120,7 @@ func Verify(ctx context.Context, env *Env, m *Manifest) (*Verification, error) {
 	for _, name := range p.free {
 		v.Notes = append(v.Notes, "source "+name+" has no recorded snapshot: its present rows were used")
 	}
-	v.compare(m, set, saved, made.Batch)
+	v.finish(c, set)
 	return v, nil
 }
 

@@ -13,7 +13,6 @@ import (
 	"github.com/truepoint/truepoint/internal/objectstore"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/tablefile"
-	"github.com/truepoint/truepoint/value"
 )
 
 // DatasetFiles are the files of training sets, local ones and objects of buckets. Relative paths are of Dir.
@@ -28,9 +27,9 @@ func (d DatasetFiles) local(path string) string {
 	return filepath.Join(d.Dir, path)
 }
 
-// Read implements dataset.Files.
-func (d DatasetFiles) Read(ctx context.Context, path string, opt *offline.TableOptions) (*value.Batch, error) {
-	return ReadTable(ctx, d.local(path), opt)
+// Open implements dataset.Files.
+func (d DatasetFiles) Open(ctx context.Context, path string, opt *offline.TableOptions) (*offline.TableFile, error) {
+	return OpenTable(ctx, d.local(path), opt)
 }
 
 // Sum implements dataset.Files.

@@ -31,8 +31,14 @@ type place struct {
 	group    int   // number of the part among those of its file
 }
 
-// collect reads the whole history of a use and keeps the rows of one key. Errors: ResourceExhausted beyond rowsMax.
-func collect(ctx context.Context, t *history.Table, key []byte) (*found, error) {
+// collect keeps the rows of one key of the history of a use, given by its values in order of the layout's keys. Of a part
+// whose bounds leave the key out it reads nothing, of one without a row of the key the keys alone. Errors: InvalidArgument
+// for a value that is no key; ResourceExhausted beyond rowsMax.
+func collect(ctx context.Context, t *history.Table, key []value.Value) (*found, error) {
+	encoded, err := value.AppendKey(nil, key)
+	if err != nil {
+		return nil, err
+	}
 	names := columnsOf(t)
 	f := &found{batch: &value.Batch{}, layout: t.Layout}
 	columns := make([]*value.Column, len(names))
@@ -41,18 +47,49 @@ func collect(ctx context.Context, t *history.Table, key []byte) (*found, error) 
 	}
 	var base int64
 	groups := map[string]int{}
-	for _, p := range t.Parts() {
+	parts := t.Parts()
+	for n, p := range parts {
+		file := fileOf(p)
+		what := find{encoded, len(t.Layout.Keys), base, groups[file]}
+		groups[file]++
+		base += int64(p.Rows())
+		last := n == len(parts)-1 && len(f.batch.Names) == 0 // which tells the types of columns
+		if excludes(p, t.Layout.Keys, key) && !last {
+			continue
+		}
+		if err := p.Read(ctx, names[:what.keys], columns[:what.keys]); err != nil {
+			return nil, err
+		}
+		rows, err := what.rows(columns, p.Rows())
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) == 0 && !last {
+			continue
+		}
 		if err := p.Read(ctx, names, columns); err != nil {
 			return nil, err
 		}
-		file := fileOf(p)
-		if err := f.take(p, names, columns, find{key, len(t.Layout.Keys), base, groups[file]}); err != nil {
+		if err := f.take(p, names, columns, rows, &what); err != nil {
 			return nil, err
 		}
-		groups[file]++
-		base += int64(p.Rows())
 	}
 	return f, nil
+}
+
+// excludes reports whether a part knows, without being read, that it has no row of a key.
+func excludes(p pit.Part, names []string, key []value.Value) bool {
+	b, ok := p.(pit.BoundedPart)
+	if !ok {
+		return false
+	}
+	for i, name := range names {
+		low, high, ok := b.Bounds(name)
+		if ok && low.Kind() == key[i].Kind() && (value.Compare(key[i], low) < 0 || value.Compare(key[i], high) > 0) {
+			return true
+		}
+	}
+	return false
 }
 
 // columnsOf returns the columns of a history, the keys and the event time first, each once.
@@ -71,7 +108,7 @@ func columnsOf(t *history.Table) []string {
 	return out
 }
 
-// A find is what take looks for: a key made of the first columns, in a part whose first row has position base and which
+// A find is what is looked for: a key made of the first columns, in a part whose first row has position base and which
 // is number group of its file.
 type find struct {
 	key   []byte
@@ -80,27 +117,34 @@ type find struct {
 	group int
 }
 
-func (f *found) take(p pit.Part, names []string, columns []*value.Column, what find) error {
+// rows returns which of the n rows of a part have the key.
+func (w *find) rows(columns []*value.Column, n int) (out []int, err error) {
+	var buf []byte
+rows:
+	for i := range n {
+		for _, k := range columns[:w.keys] {
+			if k.Null(i) {
+				continue rows
+			}
+		}
+		if buf, err = value.AppendKeyRow(buf[:0], columns[:w.keys], i); err != nil {
+			return nil, err
+		}
+		if bytes.Equal(buf, w.key) {
+			out = append(out, i)
+		}
+	}
+	return out, nil
+}
+
+// take copies rows of a part.
+func (f *found) take(p pit.Part, names []string, columns []*value.Column, rows []int, what *find) error {
 	if len(f.batch.Names) == 0 {
 		for i, n := range names {
 			f.batch.Add(n, value.NewColumn(columns[i].Type, 0))
 		}
 	}
-	var buf []byte
-	var err error
-rows:
-	for i := range p.Rows() {
-		for _, k := range columns[:what.keys] {
-			if k.Null(i) {
-				continue rows
-			}
-		}
-		if buf, err = value.AppendKeyRow(buf[:0], columns[:what.keys], i); err != nil {
-			return err
-		}
-		if !bytes.Equal(buf, what.key) {
-			continue
-		}
+	for _, i := range rows {
 		if f.batch.Rows >= rowsMax {
 			return errs.New(errs.ResourceExhausted, "the key has more than %d rows in the history", rowsMax)
 		}
@@ -108,7 +152,7 @@ rows:
 			f.batch.Columns[c].Append(columns[c].At(i))
 		}
 		f.batch.Rows++
-		f.at = append(f.at, locate(p, i, &what))
+		f.at = append(f.at, locate(p, i, what))
 	}
 	return nil
 }

@@ -41,8 +41,8 @@ type Past struct {
 }
 
 // History tells for every field of a use which row of the history answers, or why there is none, with at most eight of
-// the rows that lost, or of those that count in a window. It reads the whole history once. Errors: those of the offline
-// store.
+// the rows that lost, or of those that count in a window. It reads the parts of the history that may hold the key.
+// Errors: those of the offline store.
 func History(ctx context.Context, d offline.Driver, u *feature.Use, p *Past) (out []Offline, err error) {
 	for _, part := range p.Key {
 		if part.IsNull() {
@@ -52,16 +52,12 @@ func History(ctx context.Context, d offline.Driver, u *feature.Use, p *Past) (ou
 	if p.At == eventtime.None {
 		return unanswered(u, "the row has no time"), nil
 	}
-	key, err := value.AppendKey(nil, p.Key)
-	if err != nil {
-		return nil, err
-	}
 	table, err := history.Open(ctx, d, u, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errs.Join(err, table.Close()) }()
-	f, err := collect(ctx, table, key)
+	f, err := collect(ctx, table, p.Key)
 	if err != nil {
 		return nil, err
 	}

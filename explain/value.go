@@ -108,16 +108,12 @@ func oneEntity(columns []input.Column, needed bool) error {
 }
 
 func (e *Env) offline(ctx context.Context, u *feature.Use, parts []value.Value, at eventtime.Instant) (out Offline, err error) {
-	key, err := value.AppendKey(nil, parts)
-	if err != nil {
-		return out, err
-	}
 	table, err := history.Open(ctx, e.Offline, u, nil)
 	if err != nil {
 		return out, err
 	}
 	defer func() { err = errs.Join(err, table.Close()) }()
-	f, err := collect(ctx, table, key)
+	f, err := collect(ctx, table, parts)
 	if err != nil {
 		return out, err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/value"
 )
@@ -23,8 +24,8 @@ type spines struct {
 	whole *spine     // nil while the rows are in table only
 	table SpineTable // nil once the rows are in whole
 	rows  int64
-	max   int         // rows of a chunk
-	parts *partReader // of table
+	max   int                // rows of a chunk
+	parts *offline.RowReader // of table
 	begun bool
 	given int64 // rows
 }
@@ -61,8 +62,7 @@ func rowsOf(t pit.Table) (rows int64) {
 
 // readAll reads columns of a table into memory.
 func readAll(ctx context.Context, t pit.Table, fields []value.Field) (*value.Batch, error) {
-	r := &partReader{table: t, fields: fields}
-	return r.read(ctx, int(rowsOf(t)))
+	return offline.NewRowReader(t, fields).Read(ctx, int(rowsOf(t)))
 }
 
 func emptyBatch(fields []value.Field) *value.Batch {
@@ -85,7 +85,7 @@ func (s *spines) settle(ctx context.Context, e *engine) error {
 		s.max = math.MaxInt
 	}
 	if s.table != nil {
-		s.parts = &partReader{table: s.table, fields: s.table.Fields()}
+		s.parts = offline.NewRowReader(s.table, s.table.Fields())
 		return s.check(ctx, e)
 	}
 	if s.chunks() > 1 {
@@ -107,15 +107,16 @@ func (s *spines) moments(sp *spine) error {
 // check reads keys and times of the whole table, in chunks, and returns what is wrong with them.
 func (s *spines) check(ctx context.Context, e *engine) error {
 	read, nulls := newReading(s.sel, s.req), &pit.NullCheck{}
-	r := &partReader{table: s.table}
+	var fields []value.Field
 	for _, f := range s.table.Fields() {
 		key := slices.ContainsFunc(s.sel.Request, func(k value.Field) bool { return k.Name == f.Name })
 		if key || f.Name == read.timeColumn() {
-			r.fields = append(r.fields, f)
+			fields = append(fields, f)
 		}
 	}
+	r := offline.NewRowReader(s.table, fields)
 	for at := int64(0); at < s.rows; at += int64(s.max) {
-		b, err := r.read(ctx, int(min(int64(s.max), s.rows-at)))
+		b, err := r.Read(ctx, int(min(int64(s.max), s.rows-at)))
 		if err != nil {
 			return err
 		}
@@ -150,7 +151,7 @@ func (s *spines) next(ctx context.Context) (*spine, error) {
 		}
 		return s.whole.slice(from, from+int(n)), nil
 	}
-	b, err := s.parts.read(ctx, int(n))
+	b, err := s.parts.Read(ctx, int(n))
 	if err != nil {
 		return nil, err
 	}
@@ -162,49 +163,6 @@ func (s *spines) next(ctx context.Context) (*spine, error) {
 // slice returns rows lo ≤ i < hi.
 func (sp *spine) slice(lo, hi int) *spine {
 	return &spine{columns: sp.columns.Slice(lo, hi), keys: sp.keys.Slice(lo, hi), asOf: sp.asOf[lo:hi]}
-}
-
-// A partReader reads a table in runs of rows that need not be those of its parts. It holds one part.
-type partReader struct {
-	table  pit.Table
-	fields []value.Field
-	next   int // part
-	part   []*value.Column
-	at     int // rows of the part that are given
-}
-
-// read returns the next n rows, which there must be.
-func (r *partReader) read(ctx context.Context, n int) (*value.Batch, error) {
-	names := make([]string, len(r.fields))
-	out := &value.Batch{}
-	for i, f := range r.fields {
-		names[i] = f.Name
-		out.Add(f.Name, value.NewColumn(f.Type, n))
-	}
-	if r.part == nil {
-		for _, f := range r.fields {
-			r.part = append(r.part, value.NewColumn(f.Type, 0))
-		}
-	}
-	for out.Rows < n {
-		have := 0
-		if r.next > 0 {
-			have = r.table.Parts()[r.next-1].Rows() - r.at
-		}
-		if have == 0 {
-			if err := r.table.Parts()[r.next].Read(ctx, names, r.part); err != nil {
-				return nil, err
-			}
-			r.next, r.at = r.next+1, 0
-			continue
-		}
-		take := min(have, n-out.Rows)
-		for i, c := range out.Columns {
-			c.AppendRange(r.part[i], r.at, r.at+take)
-		}
-		r.at, out.Rows = r.at+take, out.Rows+take
-	}
-	return out, nil
 }
 
 // chunkRows returns how many entity rows fit in so many bytes, at least one, by what a row takes at once: its columns,

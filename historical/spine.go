@@ -92,6 +92,13 @@ func convertSpine(sel *feature.Selection, req *Request) (*spine, error) {
 	return sp, r.err()
 }
 
+// Moments returns the asOf of every entity row of a request that has them in memory, None for null. Errors: as Join for
+// entity rows.
+func Moments(sel *feature.Selection, req *Request) ([]eventtime.Instant, error) {
+	sp, err := convertSpine(sel, req)
+	return sp.asOf, err
+}
+
 func missing(f value.Field, sel *feature.Selection, b *value.Batch) *errs.Error {
 	need := make([]string, len(sel.Request))
 	for i, r := range sel.Request {
