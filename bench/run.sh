@@ -7,7 +7,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=0
 pairs=${PAIRS:-5}
-only=${ONLY:-online materialize pit window training apply serve}
+only=${ONLY:-online materialize pit window training apply serve http}
 data=bench/data
 bin=$data/bin
 rows=$data/rows.md
@@ -23,7 +23,7 @@ flock --nonblock 9 || {
 : >"$rows"
 : >"$notes"
 
-for p in pit window training apply online materialize serve report; do
+for p in pit window training apply online materialize serve http report; do
   go build -trimpath -o "$bin/$p" "./bench/$p" || exit 1
 done
 go build -trimpath -tags disable_grpc_modules -ldflags '-s -w' -o "$bin/truepoint" ./cmd/truepoint || exit 1
@@ -54,6 +54,7 @@ prepare window -python "$python" -one prepare
 prepare training -binary "$bin/truepoint" -python "$python" -prepare
 prepare materialize -one prepare
 prepare serve -prepare
+prepare http -prepare
 sync
 
 run online -data $data/online -pairs "$pairs"
@@ -64,6 +65,7 @@ run training -data $data/training -binary "$bin/truepoint" -python "$python" -ro
 run training -data $data/training -binary "$bin/truepoint" -python "$python" -huge
 run apply -pairs "$((pairs + 4))"
 run serve -data $data/serve -binary "$bin/truepoint"
+run http -data $data/http -binary "$bin/truepoint" -pairs "$pairs"
 
 "$bin/report" "$rows" "$notes" "$load" >bench/RESULTS.md.new && mv bench/RESULTS.md.new bench/RESULTS.md
 exit $failed

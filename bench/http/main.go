@@ -3,7 +3,7 @@
 // hello-http: a constant body of equal size on plain net/http. Server and yardstick run on one core, the load, a closed loop
 // over one connection, on the other. It prints the rows.
 //
-//	go run ./bench/http [-binary bin/truepoint] [-data DIR] [-pairs 5] [-seconds 3]
+//	go run ./bench/http [-binary bin/truepoint] [-data DIR] [-pairs 5] [-slice 3s]
 package main
 
 import (

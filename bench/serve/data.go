@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	cacheMiB  = 64 // the default of online_store.cache_bytes
+	cacheMiB  = 256 // the default of online_store.cache_bytes
 	service   = "everything"
 	batchRows = 100_000
 	written   = eventtime.Instant(1_700_000_000_000_000)

@@ -26,8 +26,8 @@ type Metrics struct {
 	durations    *prometheus.GaugeVec
 	handler      http.Handler
 
-	observers sync.Map // requestKey → prometheus.Observer of requests: finding one by its labels costs more than counting
-	counters  sync.Map // view → *[5]prometheus.Counter of cellCounts, by status
+	answered sync.Map // service → prometheus.Observer of requests with code 200: to find one by its labels costs more than to count
+	counters sync.Map // view → *[5]prometheus.Counter of cellCounts, by status
 }
 
 // NewMetrics returns metrics of a registry of their own.
@@ -57,17 +57,15 @@ func (m *Metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.handler.
 
 // request counts an online read.
 func (m *Metrics) request(service string, status int, took time.Duration) {
-	k := requestKey{service, status}
-	o, ok := m.observers.Load(k)
+	if status != http.StatusOK {
+		m.requests.WithLabelValues(service, strconv.Itoa(status)).Observe(took.Seconds())
+		return
+	}
+	o, ok := m.answered.Load(service)
 	if !ok {
-		o, _ = m.observers.LoadOrStore(k, m.requests.WithLabelValues(service, strconv.Itoa(status)))
+		o, _ = m.answered.LoadOrStore(service, m.requests.WithLabelValues(service, "200"))
 	}
 	o.(prometheus.Observer).Observe(took.Seconds())
-}
-
-type requestKey struct {
-	service string
-	status  int
 }
 
 // cells counts the cells of an answer that was written.

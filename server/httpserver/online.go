@@ -1,7 +1,6 @@
 package httpserver
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -76,7 +75,7 @@ func (s *Server) online(w http.ResponseWriter, r *http.Request, d *dialect) {
 	began := time.Now()
 	x := s.begin()
 	defer s.end(x)
-	if err := s.render(w, r, d, x); err != nil {
+	if err := s.render(w, r, d, x, began.Add(s.opt.Deadline)); err != nil {
 		s.metrics.request("", s.refuse(w, r, err), time.Since(began))
 		return
 	}
@@ -92,8 +91,8 @@ func (s *Server) online(w http.ResponseWriter, r *http.Request, d *dialect) {
 // contentJSON is the header's value; nothing writes to it.
 var contentJSON = []string{"application/json"}
 
-// render reads a request and has the store answer it, in x.rendering.
-func (s *Server) render(w http.ResponseWriter, r *http.Request, d *dialect, x *exchange) (err error) {
+// render reads a request and has the store answer it by the deadline, in x.rendering.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, d *dialect, x *exchange, deadline time.Time) (err error) {
 	if x.body, err = s.read(w, r, x.body); err != nil {
 		return err
 	}
@@ -104,8 +103,8 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, d *dialect, x *e
 	if err := x.form.done(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), s.opt.Deadline)
-	defer cancel()
+	ctx := &deadlined{Context: r.Context(), at: deadline}
+	defer ctx.end()
 	return s.store.Render(ctx, &x.request, d.form, &x.rendering)
 }
 
