@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/config"
@@ -27,16 +28,17 @@ func onlineStores() map[string]onlineOpener {
 }
 
 func openEmbedded(c *config.Config, opt *truepoint.Options) (online.Driver, error) {
-	cache, err := cacheBytes(c.Online.Options)
+	blocks, answers, err := cacheBytes(c.Online.Options)
 	if err != nil {
 		return nil, err
 	}
+	opt.Serving.CacheBytes = answers
 	path, err := ownFile(c.Online.Path, embeddedonline.Ours, opt)
 	if err != nil {
 		return nil, err
 	}
 	return &onDemand{open: func(ctx context.Context) (online.Driver, error) {
-		return embeddedonline.Open(ctx, path, &embeddedonline.Options{CacheBytes: cache})
+		return embeddedonline.Open(ctx, path, &embeddedonline.Options{CacheBytes: blocks})
 	}}, nil
 }
 
@@ -48,16 +50,18 @@ func openSQLite(c *config.Config, opt *truepoint.Options) (online.Driver, error)
 	return &onDemand{open: func(ctx context.Context) (online.Driver, error) { return sqliteonline.Open(ctx, path) }}, nil
 }
 
-func cacheBytes(o config.Options) (int64, error) {
+// cacheBytes divides the setting: a quarter for Pebble's blocks on Go's heap, the rest for answers outside of it. 0 stands
+// for the default of both.
+func cacheBytes(o config.Options) (blocks, answers int64, err error) {
 	text, ok := o["cache_bytes"]
 	if !ok {
-		return 0, nil
+		return 0, 0, nil
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return 0, errs.Wrap(err, errs.InvalidArgument, "online_store: cache_bytes is no number")
+		return 0, 0, errs.Wrap(err, errs.InvalidArgument, "online_store: cache_bytes is no number")
 	}
-	return n, nil
+	return n / 4, n - n/4, nil
 }
 
 // An onDemand opens its driver on the first call that needs it, so that commands which touch no online row neither wait
@@ -69,6 +73,8 @@ type onDemand struct {
 	mu     sync.Mutex
 	driver online.Driver
 	closed bool
+
+	opened atomic.Value // driver, for those who must not wait
 }
 
 func (o *onDemand) get(ctx context.Context) (online.Driver, error) {
@@ -85,6 +91,7 @@ func (o *onDemand) get(ctx context.Context) (online.Driver, error) {
 		return nil, err
 	}
 	o.driver = d
+	o.opened.Store(d)
 	return d, nil
 }
 
