@@ -46,13 +46,18 @@ func New(d Driver, opt *Options) *Store {
 // Errors: InvalidArgument for keys out of order, a malformed row, or a cell or table name beyond its bound, all before
 // the first write; otherwise the driver's, classified.
 func (s *Store) Put(ctx context.Context, table string, cells []Cell) (PutResult, error) {
+	return s.PutFor(ctx, table, cells, Keep{})
+}
+
+// PutFor is Put for cells that need not be kept longer than keep says, if the driver can forget.
+func (s *Store) PutFor(ctx context.Context, table string, cells []Cell, keep Keep) (PutResult, error) {
 	if err := CheckCells(table, cells); err != nil {
 		return PutResult{}, err
 	}
 	var total PutResult
 	for len(cells) > 0 {
 		n := s.prefix(cells)
-		r, err := s.driver.PutBatch(ctx, table, cells[:n])
+		r, err := PutFor(ctx, s.driver, table, cells[:n], keep)
 		if err != nil {
 			return total, s.fail(err, "write online table %q", table)
 		}

@@ -46,7 +46,7 @@ func (s *Sink) Write(ctx context.Context, table string, rows *sink.Rows) (sink.O
 		return sink.Outcome{}, err
 	}
 	kept := newest(cells)
-	r, err := s.store.Put(ctx, table, kept)
+	r, err := s.store.PutFor(ctx, table, kept, online.KeepOf(rows.Use.View.TTL))
 	out := sink.Outcome{Written: r.Written, Superseded: r.Superseded}
 	if out.Superseded != online.Unknown {
 		out.Superseded += int64(len(cells) - len(kept))

@@ -1,0 +1,126 @@
+package redisonline
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/rueidis"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/online"
+)
+
+// A Driver is an online.Driver on Redis. It is safe for concurrent use, also beside drivers of other processes.
+type Driver struct {
+	client   rueidis.Client
+	topology Topology
+	names    names
+	keyTTL   eventtime.Duration
+
+	closed atomic.Bool
+	close  sync.Once
+}
+
+var (
+	_ online.Driver = (*Driver)(nil)
+	_ online.Keeper = (*Driver)(nil)
+)
+
+// Defaults of an Address and of Options.
+const (
+	prefixDefault      = "tp"
+	masterDefault      = "mymaster"
+	dialTimeoutDefault = 2 * time.Second
+	timeoutDefault     = 10 * time.Second
+)
+
+// Open connects to the servers at a and checks them. It writes nothing.
+//
+// Errors: InvalidArgument for an address that cannot be, Unavailable if no server can be reached, Unauthenticated and
+// PermissionDenied for a user who is not known or may not read, FailedPrecondition for servers that stand together in another
+// way than a says or that drop rows when memory is short, and for keys of a newer release or of somebody else.
+func Open(ctx context.Context, a *Address, opt *Options) (*Driver, error) {
+	var o Options
+	if opt != nil {
+		o = *opt
+	}
+	topology := cmp.Or(a.Topology, Single)
+	if topology == Cluster && a.DB != 0 {
+		return nil, errs.New(errs.InvalidArgument, "connection_string: a Redis Cluster has database 0 alone, and %d is asked for", a.DB).WithID("T0650").WithHint("take db= out; key_prefix keeps stores apart")
+	}
+	d := &Driver{topology: topology, names: newNames(cmp.Or(o.Prefix, prefixDefault)), keyTTL: o.KeyTTL}
+	settings := clientOptions(ctx, a, &o)
+	var err error
+	if d.client, err = rueidis.NewClient(settings); err != nil {
+		return nil, d.unreached(ctx, topology, err)
+	}
+	if err := d.check(ctx, &o); err != nil {
+		d.client.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// clientOptions returns how the client is to work: without a cache of its own, because a row is judged by its times at each
+// request, and with few repetitions of what was read in vain.
+func clientOptions(ctx context.Context, a *Address, o *Options) rueidis.ClientOption {
+	out := rueidis.ClientOption{
+		InitAddress: a.Hosts, Username: a.Username, Password: a.Password, SelectDB: a.DB, TLSConfig: a.TLS, ClientName: "truepoint",
+		DisableCache: true, ConnWriteTimeout: cmp.Or(a.Timeout, timeoutDefault), RetryDelay: readAgain,
+		Dialer: net.Dialer{Timeout: cmp.Or(a.DialTimeout, dialTimeoutDefault)},
+	}
+	if len(out.InitAddress) == 0 {
+		out.InitAddress = []string{net.JoinHostPort("localhost", redisPort)}
+	}
+	switch a.Topology {
+	case Cluster:
+		out.ClusterOption = rueidis.ClusterOption{ShardsRefreshInterval: 10 * time.Second, MaxMovedRedirections: 16}
+	case Sentinel:
+		out.Sentinel = rueidis.SentinelOption{
+			MasterSet: cmp.Or(a.Master, masterDefault), Username: a.SentinelUsername, Password: a.SentinelPassword, ClientName: "truepoint",
+			Dialer: out.Dialer, TLSConfig: a.TLS, TopologyRefreshInterval: 5 * time.Second,
+		}
+	default:
+		out.ForceSingleClient = true
+	}
+	if o.Dial != nil {
+		out.DialCtxFn = func(ctx context.Context, address string, _ *net.Dialer, secure *tls.Config) (net.Conn, error) {
+			conn, err := o.Dial(ctx, address)
+			if err != nil || secure == nil {
+				return conn, err
+			}
+			return tls.Client(conn, secure), nil
+		}
+	}
+	return out
+}
+
+// readAgain tells how long to wait before what was read in vain is read again: a few times, and the caller decides then.
+func readAgain(attempts int, _ rueidis.Completed, _ error) time.Duration {
+	const most = 4
+	if attempts > most {
+		return -1
+	}
+	return 5 * time.Millisecond << attempts
+}
+
+// usable returns why nothing can be asked now.
+func (d *Driver) usable(ctx context.Context) error {
+	if d.closed.Load() {
+		return errs.New(errs.FailedPrecondition, "the online store in Redis is closed")
+	}
+	return ctx.Err()
+}
+
+// Close implements online.Driver. Calls under way fail; a second Close does nothing.
+func (d *Driver) Close() error {
+	d.closed.Store(true)
+	d.close.Do(d.client.Close)
+	return nil
+}

@@ -1,0 +1,69 @@
+package redisonline
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/redis/rueidis"
+)
+
+// enter says that a table has cells, before it gets some. It holds no memory of having done so, because another process
+// may drop the table.
+func (d *Driver) enter(ctx context.Context, table string) error {
+	b := d.client.B()
+	for n := 0; ; n++ {
+		var err error
+		for _, r := range d.client.DoMulti(ctx,
+			b.Set().Key(d.names.format).Value(strconv.Itoa(formatNow)).Nx().Build(),
+			b.Sadd().Key(d.names.tables).Member(table).Build()) {
+			if e := r.Error(); e != nil && !rueidis.IsRedisNil(e) && err == nil {
+				err = e
+			}
+		}
+		if err == nil {
+			return nil
+		}
+		if !d.again(ctx, n, err) {
+			return d.explained(ctx, err, "write")
+		}
+	}
+}
+
+// Tables implements online.Driver. A table counts from its first write until it is dropped, also when the server has
+// forgotten all of its cells since.
+func (d *Driver) Tables(ctx context.Context) ([]string, error) {
+	if err := d.usable(ctx); err != nil {
+		return nil, err
+	}
+	tables, err := d.client.Do(ctx, d.client.B().Smembers().Key(d.names.tables).Build()).AsStrSlice()
+	if err != nil {
+		return nil, d.explained(ctx, err, "list tables")
+	}
+	slices.Sort(tables)
+	return tables, nil
+}
+
+// Drop implements online.Driver. It looks through all keys of the servers, and takes time for that. The table is listed
+// until its last cell is gone, so that a call that was broken off can be repeated.
+func (d *Driver) Drop(ctx context.Context, table string) error {
+	if err := d.usable(ctx); err != nil {
+		return err
+	}
+	err := d.eachPage(ctx, table, func(keys []string) error {
+		commands := make(rueidis.Commands, len(keys))
+		for i, k := range keys {
+			commands[i] = d.client.B().Unlink().Key(k).Build()
+		}
+		for _, r := range d.client.DoMulti(ctx, commands...) {
+			if err := r.Error(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		err = d.client.Do(ctx, d.client.B().Srem().Key(d.names.tables).Member(table).Build()).Error()
+	}
+	return d.explained(ctx, err, "drop a table")
+}
