@@ -49,6 +49,7 @@ type Grammar struct {
 	Delete   deleteVerb   `cmd:"" group:"registry" help:"Remove one definition."`
 	Teardown teardownVerb `cmd:"" group:"registry" help:"Remove every definition and all online data."`
 
+	Bench         benchVerb         `cmd:"" group:"other" help:"Measure this store and this server."`
 	Doctor        doctorVerb        `cmd:"" group:"other" help:"Go through the checklist for production."`
 	Configuration configurationVerb `cmd:"" group:"other" help:"Print the configuration in effect."`
 	Schema        schemaVerb        `cmd:"" group:"other" help:"Print the JSON Schema of definition files."`
