@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/truepoint/truepoint/errs"
 )
@@ -44,7 +43,7 @@ func writeFeast(w http.ResponseWriter, status int, err error) int {
 		writeJSON(w, map[string]any{"detail": details})
 		return http.StatusUnprocessableEntity
 	}
-	all := errs.All(unwrapped(err))
+	all := errs.Tell(err)
 	class := feastClass(all[0].ID)
 	var source *pushSourceError
 	if errors.As(err, &source) {
@@ -53,7 +52,7 @@ func writeFeast(w http.ResponseWriter, status int, err error) int {
 	w.WriteHeader(status)
 	switch {
 	case class != "":
-		inner, merr := json.Marshal(map[string]string{"module": "feast.errors", "class": class, "message": feastMessage(all)})
+		inner, merr := json.Marshal(map[string]string{"module": "feast.errors", "class": class, "message": all.String()})
 		if merr != nil {
 			inner = []byte(`{}`)
 		}
@@ -61,21 +60,9 @@ func writeFeast(w http.ResponseWriter, status int, err error) int {
 	case status == http.StatusNotFound && all[0].ID == "" || status == http.StatusMethodNotAllowed:
 		writeJSON(w, map[string]string{"detail": all[0].Message})
 	default:
-		writeJSON(w, feastMessage(all))
+		writeJSON(w, all.String())
 	}
 	return status
-}
-
-// feastMessage returns every fault with its hint in one text.
-func feastMessage(all []*errs.Error) string {
-	parts := make([]string, len(all))
-	for i, e := range all {
-		parts[i] = plain(e)
-		if e.Hint != "" {
-			parts[i] += " (" + e.Hint + ")"
-		}
-	}
-	return strings.Join(parts, "; ")
 }
 
 // A pushSourceError is a push to a source that does not exist: Feast answers 422.

@@ -24,7 +24,7 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	if err := s.store.Ready(r.Context()); err != nil {
 		w.WriteHeader(http.StatusServiceUnavailable)
-		writeJSON(w, map[string]string{"status": errs.CodeOf(err).String(), "detail": feastMessage(errs.All(unwrapped(err)))})
+		writeJSON(w, map[string]string{"status": errs.CodeOf(err).String(), "detail": errs.Tell(err).String()})
 		return
 	}
 	writeJSON(w, map[string]string{"status": "ok"})

@@ -68,7 +68,7 @@ func (s *Server) materialize(w http.ResponseWriter, r *http.Request, decode func
 	if err := s.waitMaterialize(r.Context(), q); err != nil {
 		if c := errs.CodeOf(err); c == errs.Aborted || c == errs.AlreadyExists {
 			w.WriteHeader(http.StatusConflict)
-			writeJSON(w, map[string]any{"error": feastMessage(errs.All(unwrapped(err))), "feature_views": nonNil(q.Views)})
+			writeJSON(w, map[string]any{"error": errs.Tell(err).String(), "feature_views": nonNil(q.Views)})
 			return
 		}
 		s.refuse(w, r, err)

@@ -80,13 +80,13 @@ func writeProblem(w http.ResponseWriter, status int, err error) {
 			p.Errors = append(p.Errors, problemOne{Path: strings.Join(f.path, "."), Detail: f.text})
 		}
 	default:
-		all := errs.All(unwrapped(err))
-		p.Detail, p.Hint = plain(all[0]), all[0].Hint
+		all := errs.Tell(err)
+		p.Detail, p.Hint = all[0].Message, all[0].Hint
 		if all[0].ID != "" {
 			p.Type = "urn:truepoint:error:" + all[0].ID
 		}
 		for _, e := range all {
-			p.Errors = append(p.Errors, problemOne{ID: e.ID, Detail: plain(e), Hint: e.Hint})
+			p.Errors = append(p.Errors, problemOne{ID: e.ID, Detail: e.Message, Hint: e.Hint})
 		}
 		if len(all) == 1 {
 			p.Errors = nil
@@ -95,30 +95,6 @@ func writeProblem(w http.ResponseWriter, status int, err error) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
 	writeJSON(w, p)
-}
-
-// unwrapped returns the list of faults or the coded error within err.
-func unwrapped(err error) error {
-	var list *errs.Faults
-	var one *errs.Error
-	switch {
-	case errors.As(err, &list):
-		return list
-	case errors.As(err, &one):
-		return one
-	}
-	return err
-}
-
-// plain returns an error's message with its cause, without hint and place. What is internal says no more than that.
-func plain(e *errs.Error) string {
-	if e.Code == errs.Internal || e.Code == errs.Unknown {
-		return "internal error"
-	}
-	if e.Err != nil {
-		return e.Message + ": " + e.Err.Error()
-	}
-	return e.Message
 }
 
 func writeJSON(w http.ResponseWriter, v any) {
