@@ -22,7 +22,7 @@ func openDuckDB(c *config.Config) (offline.Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	return joinedFiles{files, duckdboffline.New(cmp.Or(c.Dir, "."), nil)}, nil
+	return joinedFiles{files, duckdboffline.New(files, cmp.Or(c.Dir, "."), nil)}, nil
 }
 
 // cgoStores returns the offline stores that need cgo.

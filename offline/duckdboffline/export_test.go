@@ -5,4 +5,4 @@ package duckdboffline
 import "database/sql"
 
 // OpenFor returns the database of a join over one file.
-func OpenFor(j *Joiner, path string) (*sql.DB, error) { return j.open([]file{{path: path}}) }
+func OpenFor(j *Joiner, path string) (*sql.DB, error) { return j.open([]string{path}) }

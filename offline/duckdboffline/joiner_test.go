@@ -9,12 +9,11 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/offline/duckdboffline"
+	"github.com/truepoint/truepoint/offline/fileoffline"
 	"github.com/truepoint/truepoint/offline/joinertest"
-	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -50,19 +49,25 @@ func (e *engine) Clear(context.Context) error {
 	return nil
 }
 
+func TestScriptsAreAnsweredByDuckDB(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	joinertest.RunScripts(t, "../../spec", &engine{Joiner: duckdboffline.New(fileoffline.New(dir, nil), dir, nil), dir: dir}, joinertest.Except(nil))
+}
+
 func TestRandomPlansAgreeWithNaiveAndEval(t *testing.T) {
 	dir := t.TempDir()
-	joinertest.Run(t, &engine{Joiner: duckdboffline.New(dir, nil), dir: dir})
+	joinertest.Run(t, &engine{Joiner: duckdboffline.New(fileoffline.New(dir, nil), dir, nil), dir: dir})
 }
 
 func TestRandomWindowsAgreeWithNaive(t *testing.T) {
 	dir := t.TempDir()
-	joinertest.RunWindows(t, &engine{Joiner: duckdboffline.New(dir, nil), dir: dir})
+	joinertest.RunWindows(t, &engine{Joiner: duckdboffline.New(fileoffline.New(dir, nil), dir, nil), dir: dir})
 }
 
 func TestRandomFiltersSelectWhatExprSelects(t *testing.T) {
 	dir := t.TempDir()
-	joinertest.RunFilters(t, &engine{Joiner: duckdboffline.New(dir, nil), dir: dir})
+	joinertest.RunFilters(t, &engine{Joiner: duckdboffline.New(fileoffline.New(dir, nil), dir, nil), dir: dir})
 }
 
 func TestAJoinReachesItsFilesAndNothingElse(t *testing.T) {
@@ -78,7 +83,7 @@ func TestAJoinReachesItsFilesAndNothingElse(t *testing.T) {
 		}
 	}
 	mine := filepath.Join(dir, "mine.parquet")
-	db, err := duckdboffline.OpenFor(duckdboffline.New(dir, nil), mine)
+	db, err := duckdboffline.OpenFor(duckdboffline.New(fileoffline.New(dir, nil), dir, nil), mine)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,23 +104,5 @@ func TestAJoinReachesItsFilesAndNothingElse(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil || len(left) != 2 {
 		t.Errorf("files: %v, %v", left, err)
-	}
-}
-
-func TestWhatDuckDBWouldReadOtherwiseGoesElsewhere(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "a.csv"), []byte("a\n1\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range []*feature.Source{
-		{Name: "csv", Type: feature.FileSource, Path: "a.csv"}, {Name: "glob", Type: feature.FileSource, Path: "*.parquet"},
-		{Name: "absent", Type: feature.FileSource, Path: "b.parquet"}, {Name: "bucket", Type: feature.FileSource, Path: "s3://b/a.parquet"},
-		{Name: "table", Type: "postgres", Table: "t"},
-	} {
-		j := &offline.Join{Plan: &pit.Plan{Spine: pit.Spine{Columns: &value.Batch{}}}, Sources: []*feature.Source{s}}
-		if _, err := duckdboffline.New(dir, nil).Join(t.Context(), j); errs.CodeOf(err) != errs.Unimplemented {
-			t.Errorf("%s: got %v, want Unimplemented", s.Name, err)
-		}
 	}
 }

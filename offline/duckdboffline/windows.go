@@ -12,14 +12,6 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// windowView returns windows in terms of DuckDB, if it would answer exactly.
-func (s *session) windowView(ctx context.Context, i int) (*sqlgen.WindowView, error) {
-	path := s.files[len(s.join.Sources)+i].path
-	return sqlgen.NewWindowView(&s.join.Plan.Windows[i], func(join *pit.ViewScan, more func(sqlgen.Columns)) (*sqlgen.View, error) {
-		return s.view(ctx, join, s.join.WindowSources[i], s.join.WindowSettle[i], path, more)
-	})
-}
-
 // windows runs the two statements of windows.
 func (s *session) windows(ctx context.Context, i int) (*pit.WindowResult, error) {
 	v := &s.plan.Windows[i]

@@ -188,6 +188,12 @@ type part struct {
 // Location implements offline.Located.
 func (p *part) Location() (file string, first int64) { return p.name, p.first }
 
+// Fixed implements offline.Fixed.
+func (p *part) Fixed(column string) (value.Value, bool) {
+	f, ok := p.fixed[column]
+	return f.value, ok
+}
+
 func (p *part) Rows() int { return p.file.Rows() }
 
 func (p *part) Read(ctx context.Context, columns []string, dst []*value.Column) error {

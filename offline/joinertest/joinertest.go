@@ -122,10 +122,7 @@ func join(ctx context.Context, e Engine, c *pittest.Case) (*offline.Join, error)
 	j := &offline.Join{Plan: c.Plan()}
 	sources := map[string]*feature.Source{}
 	for i, v := range c.Views {
-		name := v.Name
-		if v.Of != "" {
-			name = v.Of
-		}
+		name := history(v)
 		if sources[name] == nil {
 			s, err := e.Table(ctx, v.Columns, v.Parts)
 			if err != nil {
@@ -146,16 +143,31 @@ func join(ctx context.Context, e Engine, c *pittest.Case) (*offline.Join, error)
 	return j, nil
 }
 
-// prepare makes a case one that engines can hold: no zero bytes in texts, one NaN. It adds the position if asked to.
+// prepare makes a case one that engines can hold: no zero bytes in texts, one NaN. The position of rows is the last tie_break
+// if that is asked for.
 func prepare(c *pittest.Case, total bool) {
 	plain(c.Spine.Columns)
+	for _, v := range c.Views {
+		for _, b := range v.Parts {
+			plain(b)
+		}
+	}
+	addPosition(c)
+	for _, v := range c.Views {
+		if total {
+			v.Layout.TieBreak = append(slices.Clone(v.Layout.TieBreak), "position")
+		}
+	}
+}
+
+// addPosition adds a column with the position of each row.
+func addPosition(c *pittest.Case) {
 	for _, v := range c.Views {
 		if v.Of != "" {
 			continue
 		}
 		position := int64(0)
 		for _, b := range v.Parts {
-			plain(b)
 			col := value.NewColumn(value.Scalar(value.Int64), b.Rows)
 			for range b.Rows {
 				col.Append(value.OfInt64(position))
@@ -167,10 +179,8 @@ func prepare(c *pittest.Case, total bool) {
 	}
 	for _, v := range c.Views {
 		if v.Of != "" {
-			v.Columns = c.Views[0].Columns
-		}
-		if total {
-			v.Layout.TieBreak = append(slices.Clone(v.Layout.TieBreak), "position")
+			of := slices.IndexFunc(c.Views, func(o *pittest.View) bool { return o.Name == v.Of })
+			v.Columns = c.Views[of].Columns
 		}
 	}
 }
