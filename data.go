@@ -7,7 +7,6 @@ import (
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/historical"
 	"github.com/truepoint/truepoint/ingest"
-	"github.com/truepoint/truepoint/internal/blockcache"
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/serving"
@@ -55,7 +54,7 @@ func (s *Store) Render(ctx context.Context, req *OnlineRequest, form serving.For
 }
 
 // CacheStats returns the counts of what Render keeps.
-func (s *Store) CacheStats() blockcache.Stats { return s.server.CacheStats() }
+func (s *Store) CacheStats() serving.CacheStats { return s.server.CacheStats() }
 
 // Materialize moves the newest rows of histories into the online store and returns what became of each view, also
 // when an error is returned. Push ids that are older than a day are forgotten on the way. See materialize.Materialize for

@@ -96,10 +96,13 @@ func (s *Server) Close() error {
 	return s.cache.Close()
 }
 
+// CacheStats are the counts of what Render keeps.
+type CacheStats = blockcache.Stats
+
 // CacheStats returns the counts of what Render keeps; all are 0 if it keeps nothing.
-func (s *Server) CacheStats() blockcache.Stats {
+func (s *Server) CacheStats() CacheStats {
 	if s.cache == nil {
-		return blockcache.Stats{}
+		return CacheStats{}
 	}
 	return s.cache.Stats()
 }

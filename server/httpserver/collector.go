@@ -18,6 +18,7 @@ const freshEvery = time.Minute
 type storeCollector struct {
 	store                             Store
 	valueAge, sinceRun, revision, age *prometheus.Desc
+	kept, bytes                       *prometheus.Desc
 
 	mu    sync.Mutex // guards what follows
 	fresh []explain.Freshness
@@ -26,7 +27,7 @@ type storeCollector struct {
 
 // Describe lists the metrics.
 func (c *storeCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.valueAge, c.sinceRun, c.revision, c.age} {
+	for _, d := range []*prometheus.Desc{c.valueAge, c.sinceRun, c.revision, c.age, c.kept, c.bytes} {
 		ch <- d
 	}
 }
@@ -37,6 +38,11 @@ func (c *storeCollector) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(c.revision, prometheus.GaugeValue, float64(rev))
 		ch <- prometheus.MustNewConstMetric(c.age, prometheus.GaugeValue, seconds(age))
 	}
+	stats := c.store.CacheStats()
+	for outcome, n := range map[string]uint64{"hit": stats.Hits, "stale": stats.Stale, "miss": stats.Misses - stats.Stale} {
+		ch <- prometheus.MustNewConstMetric(c.kept, prometheus.CounterValue, float64(n), outcome)
+	}
+	ch <- prometheus.MustNewConstMetric(c.bytes, prometheus.GaugeValue, float64(stats.Bytes))
 	fresh, elapsed := c.freshness()
 	for _, f := range fresh {
 		if f.NewestEvent != eventtime.None {

@@ -22,6 +22,7 @@ import (
 func (s *Server) guarded(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		repeatID(w, r)
 		if len(r.TransferEncoding) > 0 { // perhaps beside a length, which net/http hides: RFC 9112, 6.1
 			w.Header().Set("Connection", "close")
 		}

@@ -100,6 +100,8 @@ func (m *Metrics) watch(s Store) {
 	m.registry.MustRegister(&storeCollector{store: s,
 		valueAge: prometheus.NewDesc("truepoint_value_age_seconds", "Age of the newest value online, by view.", []string{"view"}, nil),
 		sinceRun: prometheus.NewDesc("truepoint_since_materialization_seconds", "Time since the last good materialization, by view.", []string{"view"}, nil),
+		kept:     prometheus.NewDesc("truepoint_online_cache_reads_total", "Keys of online reads that were looked up in memory: hit, stale (written since) or miss.", []string{"outcome"}, nil),
+		bytes:    prometheus.NewDesc("truepoint_online_cache_bytes", "Memory of what online reads keep, outside Go's heap.", nil, nil),
 		revision: prometheus.NewDesc("truepoint_registry_revision", "Revision of the registry that is served.", nil, nil),
 		age:      prometheus.NewDesc("truepoint_registry_age_seconds", "Time since that revision was last known to be the newest.", nil, nil),
 	})

@@ -13,7 +13,6 @@ import (
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/explain"
 	"github.com/truepoint/truepoint/ingest"
-	"github.com/truepoint/truepoint/internal/blockcache"
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/server/httpserver"
@@ -35,7 +34,7 @@ func (s *slowStore) Render(ctx context.Context, _ *serving.Request, _ serving.Fo
 		return ctx.Err()
 	}
 }
-func (s *slowStore) CacheStats() blockcache.Stats { return blockcache.Stats{} }
+func (s *slowStore) CacheStats() serving.CacheStats { return serving.CacheStats{} }
 func (s *slowStore) Push(context.Context, *ingest.Request) (*ingest.Result, error) {
 	return &ingest.Result{}, nil
 }

@@ -8,13 +8,13 @@ import (
 	"net/http"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/explain"
 	"github.com/truepoint/truepoint/ingest"
-	"github.com/truepoint/truepoint/internal/blockcache"
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/serving"
@@ -23,7 +23,7 @@ import (
 // A Store is what the server needs of truepoint.Store, which is one.
 type Store interface {
 	Render(ctx context.Context, q *serving.Request, form serving.Form, r *serving.Rendering) error
-	CacheStats() blockcache.Stats
+	CacheStats() serving.CacheStats
 	Push(ctx context.Context, r *ingest.Request) (*ingest.Result, error)
 	Materialize(ctx context.Context, r *materialize.Request) (*materialize.Report, error)
 	Freshness(ctx context.Context, views ...string) ([]explain.Freshness, error)
@@ -36,6 +36,7 @@ type Store interface {
 type Options struct {
 	BodyBytesMax int64         // default 16 MiB
 	Deadline     time.Duration // of a read or a push; default 5 s
+	InFlightMax  int           // online reads at a time; more are refused with 503; default 1,024
 	Drain        time.Duration // how long requests may finish after the context of Serve ends; default 10 s
 	Insecure     bool          // answer requests whatever host they name
 	AccessLog    bool          // log every request at level info
@@ -60,6 +61,7 @@ type Server struct {
 	metrics *Metrics
 	handler http.Handler
 	idle    chan *exchange // what requests need, for the next ones
+	running atomic.Int64   // online reads
 
 	mu         sync.Mutex
 	background sync.WaitGroup  // materializations that nobody waits for
@@ -77,6 +79,9 @@ func New(store Store, opt *Options) *Server {
 	}
 	if s.opt.Deadline == 0 {
 		s.opt.Deadline = deadline
+	}
+	if s.opt.InFlightMax == 0 {
+		s.opt.InFlightMax = inFlightMax
 	}
 	if s.opt.Drain == 0 {
 		s.opt.Drain = drain

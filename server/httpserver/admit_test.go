@@ -1,0 +1,84 @@
+package httpserver_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/truepoint/truepoint/server/httpserver"
+)
+
+// postTo sends a read with headers and returns the answer, whose body is closed.
+func postTo(t *testing.T, url string, header http.Header) *http.Response {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(onlineBody("1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Header = header.Clone(); r.Header == nil {
+		r.Header = http.Header{}
+	}
+	r.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	return res
+}
+
+func TestReadsBeyondTheLimitAreRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	store := &slowStore{entered: make(chan struct{}, 3), release: make(chan struct{})}
+	url, stop := start(t, store, &httpserver.Options{InFlightMax: 2})
+	first := make(chan int, 2)
+	for range 2 {
+		go func() { first <- postTo(t, url+"/get-online-features", nil).StatusCode }()
+		<-store.entered
+	}
+	for _, path := range []string{"/get-online-features", "/v1/online"} {
+		if res := postTo(t, url+path, nil); res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") != "1" {
+			t.Errorf("%s: got %d, Retry-After %q, want 503 and 1", path, res.StatusCode, res.Header.Get("Retry-After"))
+		}
+	}
+	close(store.release)
+	for range 2 {
+		if got := <-first; got != http.StatusOK {
+			t.Errorf("a read within the limit: got %d, want 200", got)
+		}
+	}
+	if res := postTo(t, url+"/v1/online", nil); res.StatusCode != http.StatusOK {
+		t.Errorf("afterwards: got %d, want 200", res.StatusCode)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRequestIDIsRepeated(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	for id, want := range map[string]string{"abc-123": "abc-123", "": "", "a b": "", "é": "", strings.Repeat("x", 128): strings.Repeat("x", 128), strings.Repeat("x", 129): ""} {
+		for _, path := range []string{"/v1/online", "/nowhere"} {
+			if got := postTo(t, f.srv.URL+path, http.Header{"X-Request-Id": {id}}).Header.Get("X-Request-Id"); got != want {
+				t.Errorf("%s with %q: got %q, want %q", path, id, got, want)
+			}
+		}
+	}
+}
+
+func TestMetricsTellWhatIsKept(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	f.post("/get-online-features", onlineBody("1"))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.srv.URL+"/metrics", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text := f.do(r)
+	for _, want := range []string{`truepoint_online_cache_reads_total{outcome="miss"}`, `truepoint_online_cache_bytes `, `truepoint_online_cells_total{status="PRESENT",view="txn"} 1`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the metrics lack %s", want)
+		}
+	}
+}
