@@ -83,14 +83,25 @@ type Server struct {
 // not run.
 func Start(t testing.TB, options ...string) *Server {
 	t.Helper()
+	return start(t, "--port", options)
+}
+
+// StartTLS starts a server that speaks TLS alone; the options name its certificates.
+func StartTLS(t testing.TB, options ...string) *Server {
+	t.Helper()
+	return start(t, "--tls-port", append(options, "--port", "0"))
+}
+
+func start(t testing.TB, port string, options []string) *Server {
+	t.Helper()
 	Address(t, Single)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &Server{Address: l.Addr().String(), Dir: t.TempDir()}
-	_, port, _ := net.SplitHostPort(s.Address)
-	s.args = append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", s.Dir, "--save", "", "--logfile", filepath.Join(s.Dir, "log")}, options...)
+	_, number, _ := net.SplitHostPort(s.Address)
+	s.args = append([]string{port, number, "--bind", "127.0.0.1", "--dir", s.Dir, "--save", "", "--logfile", filepath.Join(s.Dir, "log")}, options...)
 	l.Close()
 	s.Restart(t)
 	t.Cleanup(func() { s.Kill(t) })

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"slices"
@@ -55,10 +56,10 @@ var ignoredParameters = []string{
 
 // Parse reads Feast's form: "host:port,host:port,name=value,…" with the parameters ssl, username, password, db,
 // ssl_ca_certs, ssl_certfile, ssl_keyfile, ssl_cert_reqs, ssl_check_hostname, socket_timeout and socket_connect_timeout.
-// Others that its client knows are ignored. Files of certificates are read.
+// Others that its client knows are ignored. Those of more win over those of the text. Files of certificates are read.
 //
 // Errors: InvalidArgument for text of another form; no error shows a password.
-func Parse(topology Topology, connection string) (*Address, error) {
+func Parse(topology Topology, connection string, more map[string]string) (*Address, error) {
 	a := &Address{Topology: cmp.Or(topology, Single)}
 	port := redisPort
 	if a.Topology == Sentinel {
@@ -83,6 +84,7 @@ func Parse(topology Topology, connection string) (*Address, error) {
 	if len(a.Hosts) > 1 && a.Topology == Single {
 		return nil, invalid("%d servers are named, and one is expected", len(a.Hosts)).WithHint("write redis_type: redis_cluster or redis_sentinel, or one host:port")
 	}
+	maps.Copy(parameters, more)
 	return a, a.parameters(parameters)
 }
 
@@ -99,8 +101,8 @@ func unquote(s string) string {
 }
 
 func hostPort(part, port string) (string, error) {
-	if strings.Contains(part, "://") {
-		return "", invalid("an address with :// is not of Feast's form").WithHint("write host:port,password=…,ssl=true,db=0")
+	if strings.Contains(part, "://") || strings.Contains(part, "@") { // perhaps with a password
+		return "", invalid("an address with :// or @ is not of Feast's form").WithHint("write host:port,password=…,ssl=true,db=0")
 	}
 	host, p, err := net.SplitHostPort(part)
 	if err != nil { // no port

@@ -20,7 +20,7 @@ func (d *Driver) unreached(ctx context.Context, topology Topology, err error) er
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case topology == Cluster && (strings.Contains(text, "cluster support disabled") || strings.Contains(text, "no slot")):
+	case topology == Cluster && strings.Contains(text, "cluster support disabled"):
 		return mismatch("the server is none of a Cluster").WithHint("write redis_type: redis")
 	case topology == Cluster && strings.Contains(text, "unknown command"):
 		return mismatch("the server is none of a Cluster").WithHint("write redis_type: redis, or redis_sentinel for the address of a sentinel")
@@ -43,17 +43,17 @@ func mismatch(format string, args ...any) *errs.Error {
 }
 
 // check looks at the servers, at what lies under the keys of this store, and at the right to read it.
-func (d *Driver) check(ctx context.Context, o *Options) error {
+func (d *Driver) check(ctx context.Context) error {
 	err := d.primaries(ctx, func(c rueidis.Client, address string) error {
-		text, err := c.Do(ctx, c.B().Info().Build()).ToString()
+		text, err := c.Do(ctx, c.B().Info().Build().ToPipe()).ToString()
 		if firstWord(err) == "NOPERM" {
-			o.warn(errs.New(errs.OK, "the user may not look at the settings of Redis, so that they are not checked").WithID("T0654").WithHint("ACL SETUSER name +info"))
+			d.warn(errs.New(errs.OK, "the user may not look at the settings of Redis, so that they are not checked").WithID("T0654").WithHint("ACL SETUSER name +info"))
 			return nil
 		}
 		if err != nil {
 			return d.explained(ctx, err, "open the online store")
 		}
-		return d.judge(facts(text), address, o)
+		return d.judge(facts(text), address)
 	})
 	if err != nil {
 		return err
@@ -72,12 +72,18 @@ func facts(text string) map[string]string {
 	return out
 }
 
+// modes are the topologies by the name that a server gives its mode.
+var modes = map[string]Topology{"cluster": Cluster, "standalone": Single, "sentinel": Sentinel}
+
 // judge refuses a server that would lose rows or stands together with others in another way than is said, and tells what
 // is risky.
-func (d *Driver) judge(f map[string]string, address string, o *Options) error {
-	if mode := f["redis_mode"]; mode == "cluster" != (d.topology == Cluster) && mode != "" {
-		want := map[string]Topology{"cluster": Cluster, "standalone": Single, "sentinel": Sentinel}[mode]
-		return mismatch("%s is a server of mode %s", address, mode).WithHint("write redis_type: %s", want)
+func (d *Driver) judge(f map[string]string, address string) error {
+	expected := "standalone"
+	if d.topology == Cluster {
+		expected = "cluster"
+	}
+	if mode := f["redis_mode"]; mode != expected && modes[mode] != "" {
+		return mismatch("%s is a server of mode %s", address, mode).WithHint("write redis_type: %s", modes[mode])
 	}
 	if f["role"] == "slave" {
 		return mismatch("%s is a replica, which takes no writes", address).WithHint("name the primary, or use redis_type: redis_sentinel or redis_cluster")
@@ -89,42 +95,22 @@ func (d *Driver) judge(f map[string]string, address string, o *Options) error {
 	case evicts && bounded && strings.HasPrefix(policy, "allkeys-"):
 		return mismatch("%s drops rows that are still wanted when its memory is full (maxmemory-policy %s): they would be served as not found", address, policy).WithHint(noeviction)
 	case evicts && bounded:
-		o.warn(errs.New(errs.OK, "%s drops rows before their time when its memory is full (maxmemory-policy %s, with key_ttl_seconds)", address, policy).WithID("T0654").WithHint(noeviction))
+		d.warn(errs.New(errs.OK, "%s drops rows before their time when its memory is full (maxmemory-policy %s, with key_ttl_seconds)", address, policy).WithID("T0654").WithHint(noeviction))
 	case evicts:
-		o.warn(errs.New(errs.OK, "%s would drop rows if it had a maxmemory (maxmemory-policy %s)", address, policy).WithID("T0654").WithHint(noeviction))
+		d.warn(errs.New(errs.OK, "%s would drop rows if it had a maxmemory (maxmemory-policy %s)", address, policy).WithID("T0654").WithHint(noeviction))
 	}
 	if f["aof_enabled"] == "0" {
-		o.warn(errs.New(errs.OK, "%s keeps no log of writes (appendonly no): acknowledged rows are lost when it crashes", address).WithID("T0654").
+		d.warn(errs.New(errs.OK, "%s keeps no log of writes (appendonly no): acknowledged rows are lost when it crashes", address).WithID("T0654").
 			WithHint("appendonly yes; after a loss, materialize again"))
 	}
 	return nil
 }
 
-func (o *Options) warn(e *errs.Error) {
-	if o.Warn != nil {
-		o.Warn(e)
-	}
-}
-
-// checkFormat reads the format of what is there, by the command that reads rows.
+// checkFormat reads the format of what is there, and the list of tables.
 func (d *Driver) checkFormat(ctx context.Context) error {
-	var text string
-	if d.topology == Cluster {
-		s, err := d.client.Do(ctx, d.client.B().Get().Key(d.names.format).Build()).ToString()
-		if err != nil && !rueidis.IsRedisNil(err) {
-			return err
-		}
-		text = s
-	} else {
-		all, err := d.client.Do(ctx, d.client.B().Mget().Key(d.names.format).Build()).ToArray()
-		if err != nil {
-			return err
-		}
-		if !all[0].IsNil() {
-			if text, err = all[0].ToString(); err != nil {
-				return err
-			}
-		}
+	text, err := d.client.Do(ctx, d.client.B().Get().Key(d.names.format).Build().ToPipe()).ToString()
+	if err != nil && !rueidis.IsRedisNil(err) {
+		return err
 	}
 	if _, err := d.Tables(ctx); err != nil { // of another type where it is somebody else's
 		return err

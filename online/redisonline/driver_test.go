@@ -12,7 +12,7 @@ import (
 
 func open(t testing.TB, topology redisonline.Topology, connection string, opt *redisonline.Options) *redisonline.Driver {
 	t.Helper()
-	a, err := redisonline.Parse(topology, connection)
+	a, err := redisonline.Parse(topology, connection, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

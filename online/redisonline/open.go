@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +23,10 @@ type Driver struct {
 	topology Topology
 	names    names
 	keyTTL   eventtime.Duration
+	warn     func(*errs.Error)
+	raised   sync.Map     // tables whose cells are kept longer than KeyTTL says, once that was told
+	alone    int32        // readings at once that have a connection each
+	reading  atomic.Int32 // readings under way
 
 	closed atomic.Bool
 	close  sync.Once
@@ -50,17 +55,25 @@ func Open(ctx context.Context, a *Address, opt *Options) (*Driver, error) {
 	if opt != nil {
 		o = *opt
 	}
+	if o.Warn == nil {
+		o.Warn = func(*errs.Error) {}
+	}
 	topology := cmp.Or(a.Topology, Single)
 	if topology == Cluster && a.DB != 0 {
 		return nil, errs.New(errs.InvalidArgument, "connection_string: a Redis Cluster has database 0 alone, and %d is asked for", a.DB).WithID("T0650").WithHint("take db= out; key_prefix keeps stores apart")
 	}
-	d := &Driver{topology: topology, names: newNames(cmp.Or(o.Prefix, prefixDefault)), keyTTL: o.KeyTTL}
+	d := &Driver{topology: topology, names: newNames(cmp.Or(o.Prefix, prefixDefault)), keyTTL: o.KeyTTL, warn: o.Warn, alone: int32(2 * runtime.GOMAXPROCS(0))}
 	settings := clientOptions(ctx, a, &o)
 	var err error
 	if d.client, err = rueidis.NewClient(settings); err != nil {
 		return nil, d.unreached(ctx, topology, err)
 	}
-	if err := d.check(ctx, &o); err != nil {
+	if topology == Cluster && d.client.Mode() != rueidis.ClientModeCluster {
+		err = mismatch("the server is none of a Cluster").WithHint("write redis_type: %s", Single)
+	} else {
+		err = d.check(ctx)
+	}
+	if err != nil {
 		d.client.Close()
 		return nil, err
 	}
@@ -68,11 +81,12 @@ func Open(ctx context.Context, a *Address, opt *Options) (*Driver, error) {
 }
 
 // clientOptions returns how the client is to work: without a cache of its own, because a row is judged by its times at each
-// request, and with few repetitions of what was read in vain.
+// request; on connections that are shared only by commands that say so (ToPipe); and with few repetitions of what was read in
+// vain.
 func clientOptions(ctx context.Context, a *Address, o *Options) rueidis.ClientOption {
 	out := rueidis.ClientOption{
 		InitAddress: a.Hosts, Username: a.Username, Password: a.Password, SelectDB: a.DB, TLSConfig: a.TLS, ClientName: "truepoint",
-		DisableCache: true, ConnWriteTimeout: cmp.Or(a.Timeout, timeoutDefault), RetryDelay: readAgain,
+		DisableCache: true, DisableAutoPipelining: true, ConnWriteTimeout: cmp.Or(a.Timeout, timeoutDefault), RetryDelay: readAgain,
 		Dialer: net.Dialer{Timeout: cmp.Or(a.DialTimeout, dialTimeoutDefault)},
 	}
 	if len(out.InitAddress) == 0 {

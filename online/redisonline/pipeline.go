@@ -61,9 +61,9 @@ func (p *pipeline) fresh(ctx context.Context, at []int) (refused, left []int, er
 	for i, n := range at {
 		set := p.client.B().Set().Key(p.keys[n]).Value(p.rows[n]).Nx()
 		if s := p.lives[tombstone(p.rows[n])]; s > 0 {
-			commands[i] = set.ExSeconds(s).Build()
+			commands[i] = set.ExSeconds(s).Build().ToPipe()
 		} else {
-			commands[i] = set.Build()
+			commands[i] = set.Build().ToPipe()
 		}
 	}
 	for i, r := range p.client.DoMulti(ctx, commands...) {

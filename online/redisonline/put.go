@@ -103,6 +103,12 @@ type writer struct {
 
 func (d *Driver) writer(table string, keep online.Keep) *writer {
 	w := &writer{Driver: d, head: d.names.appendTable(nil, table)}
+	if d.keyTTL > 0 && keep.Rows > d.keyTTL {
+		if _, told := d.raised.LoadOrStore(table, true); !told {
+			d.warn(errs.New(errs.OK, "key_ttl_seconds %d is shorter than what table %s needs, whose rows are kept for %d s", wholeSeconds(d.keyTTL), table, wholeSeconds(keep.Rows)).WithID("T0655").
+				WithHint("a store's ttl collects garbage only: raise it to the greatest ttl of a view and one day, or take it out"))
+		}
+	}
 	keep = keep.AtLeast(d.keyTTL)
 	w.lives = [2]int64{wholeSeconds(keep.Rows), wholeSeconds(keep.Tombstones)}
 	for i, n := range w.lives {
@@ -164,7 +170,7 @@ func pause(ctx context.Context, n int) error {
 func (w *writer) scripted(keys, rows []string, unseen bool) rueidis.Completed {
 	count := int64(len(keys))
 	if unseen {
-		return w.client.B().Eval().Script(script).Numkeys(count).Key(keys...).Arg(w.keep[:]...).Arg(rows...).Build()
+		return w.client.B().Eval().Script(script).Numkeys(count).Key(keys...).Arg(w.keep[:]...).Arg(rows...).Build().ToPipe()
 	}
-	return w.client.B().Evalsha().Sha1(scriptName).Numkeys(count).Key(keys...).Arg(w.keep[:]...).Arg(rows...).Build()
+	return w.client.B().Evalsha().Sha1(scriptName).Numkeys(count).Key(keys...).Arg(w.keep[:]...).Arg(rows...).Build().ToPipe()
 }

@@ -24,7 +24,7 @@ local written, new = 0, 0
 for i = 1, #KEYS do
   local key, row = KEYS[i], ARGV[i + 2]
   local head = call('GETRANGE', key, 6, 29)
-  if head ~= '' and #head < 24 then
+  if #head < 24 and (head ~= '' or call('EXISTS', key) == 1) then
     return redis.error_reply('TRUEPOINT a stored value is no row')
   end
   if head == '' or greater(row, head, key) then

@@ -23,17 +23,19 @@ func (d *Driver) GetBatch(ctx context.Context, items []online.TableKeys) error {
 	if len(keys) == 0 {
 		return nil
 	}
+	w := d.way(ctx)
+	defer d.reading.Add(-1)
 	to := target{items: items}
 	var err error
 	switch {
 	case d.topology == Cluster:
-		err = d.getEach(ctx, keys, &to)
+		err = d.getEach(ctx, w, keys, &to)
 	case len(keys) <= mgetKeys:
-		err = to.many(d.client.Do(ctx, d.client.B().Mget().Key(keys...).Build()))
+		err = to.many(d.client.Do(ctx, w(d.client.B().Mget().Key(keys...).Build())))
 	default:
 		commands := make(rueidis.Commands, 0, len(keys)/mgetKeys+1)
 		for part := range slices.Chunk(keys, mgetKeys) {
-			commands = append(commands, d.client.B().Mget().Key(part...).Build())
+			commands = append(commands, w(d.client.B().Mget().Key(part...).Build()))
 		}
 		for _, r := range d.client.DoMulti(ctx, commands...) {
 			if err = to.many(r); err != nil {
@@ -44,11 +46,22 @@ func (d *Driver) GetBatch(ctx context.Context, items []online.TableKeys) error {
 	return d.explained(ctx, err, "read")
 }
 
+// way counts the reading and returns how its commands go. A connection of its own answers soonest, because no other
+// goroutine has to be woken; shared ones take many readings in few system calls, and they alone notice that a caller without
+// deadline gives up.
+func (d *Driver) way(ctx context.Context) func(rueidis.Completed) rueidis.Completed {
+	_, bounded := ctx.Deadline()
+	if d.reading.Add(1) > d.alone || !bounded && ctx.Done() != nil {
+		return rueidis.Completed.ToPipe
+	}
+	return func(c rueidis.Completed) rueidis.Completed { return c }
+}
+
 // getEach asks for each key by a command of its own, which the client sends to where the key lies.
-func (d *Driver) getEach(ctx context.Context, keys []string, to *target) error {
+func (d *Driver) getEach(ctx context.Context, way func(rueidis.Completed) rueidis.Completed, keys []string, to *target) error {
 	commands := make(rueidis.Commands, len(keys))
 	for i, k := range keys {
-		commands[i] = d.client.B().Get().Key(k).Build()
+		commands[i] = way(d.client.B().Get().Key(k).Build())
 	}
 	for _, r := range d.client.DoMulti(ctx, commands...) {
 		m, err := r.ToMessage()

@@ -97,7 +97,7 @@ func (d *Driver) eachPage(ctx context.Context, table string, f func(keys []strin
 	pattern := escaped(string(d.names.appendTable(nil, table))) + "*"
 	return d.primaries(ctx, func(c rueidis.Client, _ string) error {
 		for cursor := uint64(0); ; {
-			e, err := c.Do(ctx, c.B().Scan().Cursor(cursor).Match(pattern).Count(scanCount).Build()).AsScanEntry()
+			e, err := c.Do(ctx, c.B().Scan().Cursor(cursor).Match(pattern).Count(scanCount).Build().ToPipe()).AsScanEntry()
 			if err != nil {
 				return err
 			}
@@ -123,7 +123,7 @@ func (d *Driver) primaries(ctx context.Context, f func(c rueidis.Client, address
 	if d.topology != Cluster {
 		return f(d.client, "the server")
 	}
-	shards, err := d.client.Do(ctx, d.client.B().ClusterSlots().Build()).ToArray()
+	shards, err := d.client.Do(ctx, d.client.B().ClusterSlots().Build().ToPipe()).ToArray()
 	if err != nil {
 		return err
 	}

@@ -15,8 +15,8 @@ func (d *Driver) enter(ctx context.Context, table string) error {
 	for n := 0; ; n++ {
 		var err error
 		for _, r := range d.client.DoMulti(ctx,
-			b.Set().Key(d.names.format).Value(strconv.Itoa(formatNow)).Nx().Build(),
-			b.Sadd().Key(d.names.tables).Member(table).Build()) {
+			b.Set().Key(d.names.format).Value(strconv.Itoa(formatNow)).Nx().Build().ToPipe(),
+			b.Sadd().Key(d.names.tables).Member(table).Build().ToPipe()) {
 			if e := r.Error(); e != nil && !rueidis.IsRedisNil(e) && err == nil {
 				err = e
 			}
@@ -36,7 +36,7 @@ func (d *Driver) Tables(ctx context.Context) ([]string, error) {
 	if err := d.usable(ctx); err != nil {
 		return nil, err
 	}
-	tables, err := d.client.Do(ctx, d.client.B().Smembers().Key(d.names.tables).Build()).AsStrSlice()
+	tables, err := d.client.Do(ctx, d.client.B().Smembers().Key(d.names.tables).Build().ToPipe()).AsStrSlice()
 	if err != nil {
 		return nil, d.explained(ctx, err, "list tables")
 	}
@@ -53,7 +53,7 @@ func (d *Driver) Drop(ctx context.Context, table string) error {
 	err := d.eachPage(ctx, table, func(keys []string) error {
 		commands := make(rueidis.Commands, len(keys))
 		for i, k := range keys {
-			commands[i] = d.client.B().Unlink().Key(k).Build()
+			commands[i] = d.client.B().Unlink().Key(k).Build().ToPipe()
 		}
 		for _, r := range d.client.DoMulti(ctx, commands...) {
 			if err := r.Error(); err != nil {
@@ -63,7 +63,7 @@ func (d *Driver) Drop(ctx context.Context, table string) error {
 		return nil
 	})
 	if err == nil {
-		err = d.client.Do(ctx, d.client.B().Srem().Key(d.names.tables).Member(table).Build()).Error()
+		err = d.client.Do(ctx, d.client.B().Srem().Key(d.names.tables).Member(table).Build().ToPipe()).Error()
 	}
 	return d.explained(ctx, err, "drop a table")
 }
