@@ -19,11 +19,10 @@ func (j *job) acquire(ctx context.Context) (*Run, error) {
 	var run Run
 	_, err := j.env.Ledger.Update(ctx, j.view.Name, func(v *runs.View) error {
 		now := j.env.Clock()
-		if j.env.held(v, now) && !v.Predates(j.view) { // what a deleted view's run still writes goes to its own table
+		if v.Held(now, j.env.Gone) && !v.Predates(j.view) { // what a deleted view's run still writes goes to its own table
 			return busy(j.view.Name, v)
 		}
-		v.Token++
-		fresh := j.newRun(v.Token, now)
+		fresh := j.newRun(v.Token+1, now)
 		if err := chooseRows(&fresh, v.Generation(fresh.Generation), j.view, j.use.Source); err != nil {
 			return err
 		}
@@ -44,13 +43,13 @@ func (j *job) acquire(ctx context.Context) (*Run, error) {
 		}
 		kept := run
 		v.Current, v.CancelAsked = &kept, false
-		v.Lease = &runs.Lease{Holder: j.req.Holder, Token: v.Token, Acquired: now, Expires: now.Add(j.env.leaseTTL())}
+		v.Take(j.req.Holder, now, j.env.leaseTTL())
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	j.lease = &lease{env: j.env, view: j.view.Name, token: run.Token}
+	j.lease = &runs.Holding{Ledger: j.env.Ledger, View: j.view.Name, Token: run.Token, Clock: j.env.Clock, TTL: j.env.leaseTTL()}
 	return &run, j.recordEnded(ctx)
 }
 

@@ -19,7 +19,7 @@ func Cancel(ctx context.Context, env *Env, run *Run) error {
 				WithHint("truepoint runs list shows all runs")
 		}
 		now := env.Clock()
-		if env.held(v, now) {
+		if v.Held(now, env.Gone) {
 			v.CancelAsked = true
 			return nil
 		}

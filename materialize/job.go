@@ -24,7 +24,7 @@ type job struct {
 	progress func(Progress)
 
 	use   *feature.Use
-	lease *lease
+	lease *runs.Holding
 }
 
 // restartsMax is how often a run starts over because its source changed under it.
@@ -41,7 +41,7 @@ func (j *job) do(ctx context.Context) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	held, release := j.lease.keep(ctx)
+	held, release := j.lease.Keep(ctx)
 	err = j.attempts(held, run)
 	if err != nil {
 		err = j.explainStop(held, run, err)
@@ -143,7 +143,7 @@ func (j *job) restart(ctx context.Context, run *Run) error {
 // save stores the run as the view's current one.
 func (j *job) save(ctx context.Context, run *Run) error {
 	kept := *run
-	_, err := j.lease.move(ctx, func(v *runs.View) { v.Current = &kept })
+	_, err := j.lease.Move(ctx, func(v *runs.View) { v.Current = &kept })
 	return err
 }
 
@@ -151,7 +151,7 @@ func (j *job) save(ctx context.Context, run *Run) error {
 func (j *job) explainStop(ctx context.Context, run *Run, err error) error {
 	cause := context.Cause(ctx)
 	switch {
-	case errors.Is(err, errCancelAsked):
+	case errors.Is(err, runs.ErrCancelAsked):
 		cause = err
 	case cause == nil:
 		return err
@@ -180,7 +180,7 @@ func (j *job) conclude(ctx context.Context, run *Run, failure error) error {
 		run.Error = failure.Error()
 	}
 	resumable := failure != nil && run.Checkpoint > 0
-	_, err := j.lease.move(ctx, func(v *runs.View) {
+	_, err := j.lease.Move(ctx, func(v *runs.View) {
 		if failure == nil {
 			j.completed(v.Generation(run.Generation), run)
 		}

@@ -69,7 +69,7 @@ func (j *job) write(ctx context.Context, run *Run, winners pit.Winners) error {
 				return err
 			}
 			if stop {
-				return errCancelAsked
+				return runs.ErrCancelAsked
 			}
 		}
 	}
@@ -103,7 +103,7 @@ func (w *chunkWriter) chunk(ctx context.Context, columns []*value.Column, base i
 		w.run.Superseded += out.Superseded
 	}
 	kept := *w.run
-	v, err := w.job.lease.move(ctx, func(v *runs.View) { v.Current = &kept })
+	v, err := w.job.lease.Move(ctx, func(v *runs.View) { v.Current = &kept })
 	if err != nil {
 		return false, err
 	}
