@@ -32,10 +32,7 @@ func finish(made *value.Column, faults expr.Faults, inputs []Column, defaults fe
 		}
 	}
 	for row := range out.Status {
-		out.Status[row] = value.Present
-		if made.Null(row) {
-			out.Status[row] = value.NullValue
-		}
+		out.Status[row] = value.Present.Of(made.Null(row))
 		if len(reasons) == 0 {
 			continue
 		}

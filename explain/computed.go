@@ -74,8 +74,6 @@ func given(res *serving.Response, name string) serving.Cell {
 	if column := res.Request.Column(name); column != nil {
 		c.Value = column.At(0)
 	}
-	if c.Value.IsNull() {
-		c.Status = value.NullValue
-	}
+	c.Status = c.Status.Of(c.Value.IsNull())
 	return c
 }

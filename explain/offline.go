@@ -39,9 +39,7 @@ func (f *found) explain(ctx context.Context, u *feature.Use, at eventtime.Instan
 	}
 	v := &answer.Views[0]
 	out.Status, out.Value = v.Status[0], v.Columns[0].At(0)
-	if out.Status == value.Present && out.Value.IsNull() {
-		out.Status = value.NullValue
-	}
+	out.Status = out.Status.Of(out.Value.IsNull())
 	best := int(v.Row[0])
 	if best >= 0 {
 		w := f.row(best, u.Fields[0].Name, u.Source.Availability)

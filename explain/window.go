@@ -39,9 +39,7 @@ func (f *found) explainWindow(ctx context.Context, u *feature.Use, at eventtime.
 	}
 	r := &answer.Windows[0]
 	out.Status, out.Value = r.Status[0], r.Columns[0].At(0)
-	if out.Status == value.Present && out.Value.IsNull() {
-		out.Status = value.NullValue
-	}
+	out.Status = out.Status.Of(out.Value.IsNull())
 	w := &windowRows{found: f, scan: &scan}
 	for i, to := range []*[]int{&w.counted, &w.selected, &w.inside} {
 		*to = numbers(r.Columns[first+i].At(0))

@@ -33,3 +33,19 @@ func noTimes(n int) []eventtime.Instant {
 	}
 	return out
 }
+
+// runOf returns the answers for rows lo ≤ i < hi. Reports, which are of all rows, stay with the first ones.
+func runOf(views []pit.ViewResult, lo, hi int) []pit.ViewResult {
+	out := make([]pit.ViewResult, len(views))
+	for i := range views {
+		v := &views[i]
+		out[i] = pit.ViewResult{Status: v.Status[lo:hi], Event: v.Event[lo:hi], Created: v.Created[lo:hi], Report: v.Report}
+		if lo > 0 {
+			out[i].Report.Ambiguous = nil
+		}
+		for _, c := range v.Columns {
+			out[i].Columns = append(out[i].Columns, c.Slice(lo, hi))
+		}
+	}
+	return out
+}

@@ -98,8 +98,6 @@ func (c *cells) leaked(i int) LeakedValue {
 	if c.created != nil {
 		out.Created = c.created[i]
 	}
-	if out.Status == value.Present && out.Value.IsNull() {
-		out.Status = value.NullValue
-	}
+	out.Status = out.Status.Of(out.Value.IsNull())
 	return out
 }

@@ -81,7 +81,8 @@ type Result struct {
 	Views    []ViewReport        // one per use of a view
 	Leaks    *LeakReport         // when asked for
 	Revision registry.Revision
-	Sources  []Snapshot // what was read, one per source, in order of name; empty where the offline store joined
+	Sources  []Snapshot // what was read, one per source, in order of name; a query that the offline store joined has none
+	InStore  bool       // the offline store joined: floats that windows compute are within 1e-12 of those made here
 	Rows     int64      // of the spine
 }
 
@@ -141,7 +142,7 @@ type LeakReport struct {
 	Changed int64 `json:"changed"`
 	Rows    int64 `json:"rows"` // spine rows with at least one changed cell
 
-	First []Leak `json:"-"` // the first changed cells by feature and row, at most Request.LeaksMax
+	First []Leak `json:"-"` // changed cells, of one run of rows after the other, by feature and row; at most Request.LeaksMax
 }
 
 // A Leak is a cell that changes when created time is honoured.

@@ -78,10 +78,7 @@ func shapeFeature(u *feature.Use, view *pit.ViewResult, field int) (*value.Colum
 func nullStatuses(of []value.Status, column *value.Column) []value.Status {
 	out := make([]value.Status, len(of))
 	for i, s := range of {
-		if s == value.Present && column.Null(i) {
-			s = value.NullValue
-		}
-		out[i] = s
+		out[i] = s.Of(column.Null(i))
 	}
 	return out
 }

@@ -87,9 +87,38 @@ func (s *stream) run(ctx context.Context) (*Result, error) {
 	return s.total, nil
 }
 
-// chunk joins one chunk of entity rows and hands on the result.
+// runRows is how many rows are shaped and delivered at once: few enough that a canceled join ends within a tenth of a
+// second, whatever deliver does with them.
+const runRows = 1 << 15
+
+// chunk joins one chunk of entity rows and hands on the results, run by run.
 func (s *stream) chunk(ctx context.Context, sp *spine) error {
-	answer, err := s.evaluate(ctx, sp, s.req.Known)
+	used, err := s.evaluate(ctx, sp, s.req.Known)
+	if err != nil {
+		return err
+	}
+	var known []pit.ViewResult
+	if s.req.Leaks {
+		if known, err = s.evaluate(ctx, sp, pit.KnownAtAsOf); err != nil {
+			return err
+		}
+	}
+	rows := len(sp.asOf)
+	for lo := 0; lo == 0 || lo < rows; lo += runRows {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		hi := min(lo+runRows, rows)
+		if err := s.hand(ctx, sp.slice(lo, hi), runOf(used, lo, hi), runOf(known, lo, hi)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hand shapes and delivers a run of rows: their answers and, for the search of leaks, those as it was known then.
+func (s *stream) hand(ctx context.Context, sp *spine, used, known []pit.ViewResult) error {
+	answer, err := s.computed(ctx, sp, used)
 	if err != nil {
 		return err
 	}
@@ -97,13 +126,14 @@ func (s *stream) chunk(ctx context.Context, sp *spine) error {
 	if err != nil {
 		return err
 	}
-	res.AsOf, res.Revision, res.Sources, res.Rows = sp.asOf, s.src.Revision, s.engine.snapshots(), int64(sp.columns.Rows)
+	res.AsOf, res.Revision, res.Rows = sp.asOf, s.src.Revision, int64(sp.columns.Rows)
+	res.Sources, res.InStore = s.engine.snapshots(), s.engine.joiner != nil
 	if s.req.Leaks {
-		known, err := s.evaluate(ctx, sp, pit.KnownAtAsOf)
+		then, err := s.computed(ctx, sp, known)
 		if err != nil {
 			return err
 		}
-		s.leaks.chunk(sp, answer, known, res)
+		s.leaks.chunk(sp, answer, then, res)
 	}
 	if s.ages == nil {
 		s.ages = make([]ages, len(res.Features))
@@ -117,8 +147,14 @@ func (s *stream) chunk(ctx context.Context, sp *spine) error {
 	return s.deliver(res)
 }
 
+// computed adds what on-demand features are to the answers for a run of rows.
+func (s *stream) computed(ctx context.Context, sp *spine, uses []pit.ViewResult) (*answered, error) {
+	derived, err := s.derived(ctx, sp, uses)
+	return &answered{uses, derived}, err
+}
+
 // evaluate answers a chunk and tells of the progress of all evaluations, which cost the same, as of one.
-func (s *stream) evaluate(ctx context.Context, sp *spine, known pit.KnownAtRule) (*answered, error) {
+func (s *stream) evaluate(ctx context.Context, sp *spine, known pit.KnownAtRule) ([]pit.ViewResult, error) {
 	runs := s.spines.chunks()
 	if s.req.Leaks {
 		runs *= 2
@@ -131,17 +167,13 @@ func (s *stream) evaluate(ctx context.Context, sp *spine, known pit.KnownAtRule)
 		}
 	})
 	s.done += one.Load()
-	if err != nil {
-		return nil, err
-	}
-	computed, err := s.derived(ctx, sp, out)
-	return &answered{out, computed}, err
+	return out, err
 }
 
 // add adds the reports of a run to those of all.
 func (s *stream) add(res *Result) {
 	if s.total == nil {
-		s.total = &Result{Revision: res.Revision, Sources: res.Sources, Batch: &value.Batch{}}
+		s.total = &Result{Revision: res.Revision, Sources: res.Sources, InStore: res.InStore, Batch: &value.Batch{}}
 		for i, c := range res.Batch.Columns {
 			s.total.Batch.Add(res.Batch.Names[i], value.NewColumn(c.Type, 0))
 		}

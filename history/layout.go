@@ -45,6 +45,14 @@ func Layout(u *feature.Use) (pit.Layout, error) {
 // tie-break columns that are no features, and of event ids, come from the source itself. Errors: FailedPrecondition for a
 // source without a timestamp field, NotFound for a tie-break column or event id that the source lacks; those of Windows.
 func Columns(ctx context.Context, d offline.Driver, u *feature.Use) ([]value.Field, error) {
+	p, err := payloadOf(u)
+	if err != nil {
+		return nil, err
+	}
+	return columns(ctx, d, u, p)
+}
+
+func columns(ctx context.Context, d offline.Driver, u *feature.Use, p *payload) ([]value.Field, error) {
 	l, err := Layout(u)
 	if err != nil {
 		return nil, err
@@ -65,18 +73,10 @@ func Columns(ctx context.Context, d offline.Driver, u *feature.Use) ([]value.Fie
 	add(l.Event, value.Scalar(value.UnixTimestamp))
 	add(cmp.Or(l.Created, offline.ArrivalColumn), value.Scalar(value.UnixTimestamp))
 	add(l.Deleted, value.Scalar(value.Bool))
-	payload, err := payload(u)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range payload {
+	for _, f := range p.columns {
 		add(f.Name, f.Type)
 	}
-	id, err := eventID(u)
-	if err != nil {
-		return nil, err
-	}
-	looked := []column{{id, "event_id"}}
+	looked := []column{{p.eventID, "event_id"}}
 	for _, name := range l.TieBreak {
 		looked = append(looked, column{name, "tie_break"})
 	}
@@ -89,18 +89,6 @@ func Columns(ctx context.Context, d offline.Driver, u *feature.Use) ([]value.Fie
 			return nil, err
 		}
 		add(c.name, t)
-	}
-	return out, nil
-}
-
-// payload returns the columns that the features of a use are, or that they are computed from.
-func payload(u *feature.Use) ([]value.Field, error) {
-	if u.View.Windowed() {
-		return windowInputs(u)
-	}
-	out := make([]value.Field, len(u.Fields))
-	for i, f := range u.Fields {
-		out[i] = value.Field{Name: f.Name, Type: f.Type}
 	}
 	return out, nil
 }

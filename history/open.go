@@ -16,24 +16,26 @@ type Table struct {
 	offline.Snapshot
 	Layout pit.Layout
 	Inputs []string // what windows read beside the columns of Layout; nil for other views
+
+	payload *payload
 }
 
 // Open takes a snapshot of the history of one use. pinned is a manifest to read again, or nil for the present state.
 // Errors: FailedPrecondition when a file of pinned changed or vanished; those of Columns; otherwise the driver's.
 func Open(ctx context.Context, d offline.Driver, u *feature.Use, pinned *offline.Manifest) (*Table, error) {
-	columns, err := Columns(ctx, d, u)
+	p, err := payloadOf(u)
 	if err != nil {
 		return nil, err
 	}
-	return open(ctx, d, u, columns, pinned)
-}
-
-func open(ctx context.Context, d offline.Driver, u *feature.Use, columns []value.Field, pinned *offline.Manifest) (*Table, error) {
+	columns, err := columns(ctx, d, u, p)
+	if err != nil {
+		return nil, err
+	}
 	s, err := d.Open(ctx, u.Source, columns, pinned)
 	if err != nil {
 		return nil, fail(d, err, u.Source.Name)
 	}
-	t, err := tableOf(u, s)
+	t, err := tableOf(u, s, p)
 	if err != nil {
 		return nil, errs.Join(err, s.Close())
 	}
@@ -42,7 +44,7 @@ func open(ctx context.Context, d offline.Driver, u *feature.Use, columns []value
 
 // tableOf returns the history of a use in an open snapshot. Where there are appended rows, they have a sequence and, if
 // the source declares no created column, their arrival as created time.
-func tableOf(u *feature.Use, s offline.Snapshot) (*Table, error) {
+func tableOf(u *feature.Use, s offline.Snapshot, p *payload) (*Table, error) {
 	layout, err := Layout(u)
 	if err != nil {
 		return nil, err
@@ -50,11 +52,11 @@ func tableOf(u *feature.Use, s offline.Snapshot) (*Table, error) {
 	if layout.Sequence = s.Sequence(); layout.Sequence != "" && layout.Created == "" {
 		layout.Created = offline.ArrivalColumn
 	}
-	t := &Table{Snapshot: s, Layout: layout}
+	t := &Table{Snapshot: s, Layout: layout, payload: p}
 	if u.View.Windowed() {
-		t.Inputs, err = inputNames(u)
+		t.Inputs = p.inputs()
 	}
-	return t, err
+	return t, nil
 }
 
 // Tables are the histories of several uses. Several uses may share one snapshot.
@@ -72,13 +74,14 @@ func OpenAll(ctx context.Context, d offline.Driver, uses []feature.Use) (*Tables
 		return nil, err
 	}
 	for _, g := range groups {
-		t, err := open(ctx, d, &uses[g.uses[0]], g.columns, nil)
+		source := uses[g.uses[0]].Source
+		snap, err := d.Open(ctx, source, g.columns, nil)
 		if err != nil {
-			return nil, errs.Join(err, ts.Close())
+			return nil, errs.Join(fail(d, err, source.Name), ts.Close())
 		}
-		ts.snapshots = append(ts.snapshots, t.Snapshot)
-		for _, i := range g.uses {
-			if ts.Of[i], err = tableOf(&uses[i], t.Snapshot); err != nil {
+		ts.snapshots = append(ts.snapshots, snap)
+		for n, i := range g.uses {
+			if ts.Of[i], err = tableOf(&uses[i], snap, g.payloads[n]); err != nil {
 				return nil, errs.Join(err, ts.Close())
 			}
 		}
@@ -100,23 +103,29 @@ type shared struct {
 	source  string
 	columns []value.Field
 	uses    []int
+
+	payloads []*payload // of uses
 }
 
 func group(ctx context.Context, d offline.Driver, uses []feature.Use) ([]*shared, error) {
 	var groups []*shared
 next:
 	for i := range uses {
-		columns, err := Columns(ctx, d, &uses[i])
+		p, err := payloadOf(&uses[i])
+		if err != nil {
+			return nil, err
+		}
+		columns, err := columns(ctx, d, &uses[i], p)
 		if err != nil {
 			return nil, err
 		}
 		for _, g := range groups {
 			if g.source == uses[i].Source.Name && g.take(columns) {
-				g.uses = append(g.uses, i)
+				g.uses, g.payloads = append(g.uses, i), append(g.payloads, p)
 				continue next
 			}
 		}
-		groups = append(groups, &shared{uses[i].Source.Name, columns, []int{i}})
+		groups = append(groups, &shared{uses[i].Source.Name, columns, []int{i}, []*payload{p}})
 	}
 	return groups, nil
 }

@@ -7,6 +7,8 @@ import (
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/history"
+	"github.com/truepoint/truepoint/internal/storetest"
+	"github.com/truepoint/truepoint/offline/memoffline"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -60,5 +62,33 @@ func TestWindowsHaveTheRolesOfTheDefinition(t *testing.T) {
 	if len(w.Features) != 2 || w.Features[0].Name != "by" || w.Features[0].By != "country" || w.Features[0].Window.Length != eventtime.Day || w.Features[0].Where != nil ||
 		w.Features[1].Name != "n" || w.Features[1].Window != (eventtime.Window{}) { // its window decides the status too
 		t.Errorf("got features %+v", w.Features)
+	}
+}
+
+// TestAnOpenTableHasCompiledItsFilters opens a history and takes its windows twice: the filters are the same ones.
+func TestAnOpenTableHasCompiledItsFilters(t *testing.T) {
+	t.Parallel()
+	u := windowUse()
+	u.Source.EventID, u.Source.Type = "", feature.FileSource
+	d := memoffline.New()
+	d.Put("s", storetest.Batch([]string{"k:Int64", "at:UnixTimestamp", "amount:Float64", "country:String"}))
+	alone, err := history.Open(t.Context(), d, u, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer alone.Close()
+	together, err := history.OpenAll(t.Context(), d, []feature.Use{*u, *u})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer together.Close()
+	for _, table := range append(together.Of, alone) {
+		first, err := history.Windows(u, table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := history.Windows(u, table); err != nil || first.Features[0].Where == nil || again.Features[0].Where != first.Features[0].Where {
+			t.Errorf("the filter of %q was compiled again: %v", first.Features[0].Name, err)
+		}
 	}
 }

@@ -13,20 +13,22 @@ import (
 
 // Windows returns the scan that computes the features of a use of a window view from its history t. Joins, runs and
 // explanations take it from here, so that they compute the same. Behind the features of the use there may be others, which
-// only decide the status. Errors: FailedPrecondition for a column whose type is
-// not known, Internal for a field that no aggregation computes; those of expr.Compile and Layout.
+// only decide the status. A table that Open or OpenAll opened has compiled its filters; for one that did not, Windows does.
+// Errors: FailedPrecondition for a column whose type is not known, Internal for a field that no aggregation computes;
+// those of expr.Compile and Layout.
 func Windows(u *feature.Use, t *Table) (pit.WindowScan, error) {
 	w := pit.WindowScan{
 		Name: u.Alias, Table: t, Layout: t.Layout, Spine: u.Columns, Availability: u.Source.Availability,
 		Refresh: u.View.Refresh, Delay: u.View.Delay, TTL: u.View.TTL,
 	}
-	var err error
-	if w.EventID, err = eventID(u); err != nil {
-		return w, err
+	c := t.payload
+	if c == nil {
+		var err error
+		if c, err = payloadOf(u); err != nil {
+			return w, err
+		}
 	}
-	if w.Features, err = windowFeatures(u); err != nil {
-		return w, err
-	}
+	w.EventID, w.Features = c.eventID, slices.Clip(c.features)
 	for i := range u.View.Aggregations { // whether a key has a value depends on every window of the view, whichever is asked for
 		a := &u.View.Aggregations[i]
 		if !slices.ContainsFunc(w.Features, func(f pit.WindowFeature) bool { return f.Window == a.Bounds() }) {
@@ -36,16 +38,46 @@ func Windows(u *feature.Use, t *Table) (pit.WindowScan, error) {
 	return w, nil
 }
 
-// eventID returns the column that identifies an event of a window view, as views name it; empty if there is none.
-func eventID(u *feature.Use) (string, error) {
-	if !u.View.Windowed() || len(u.Fields) == 0 || u.Source.EventID == "" {
-		return "", nil
+// A payload is the columns that the features of a use are or, of a window view, what computes them.
+type payload struct {
+	columns  []value.Field
+	eventID  string // the column that identifies an event of a window view, as views name it; empty if there is none
+	features []pit.WindowFeature
+}
+
+// payloadOf returns the payload of a use, for which it compiles the filters of windows.
+func payloadOf(u *feature.Use) (*payload, error) {
+	p := &payload{}
+	if !u.View.Windowed() {
+		for _, f := range u.Fields {
+			p.columns = append(p.columns, value.Field{Name: f.Name, Type: f.Type})
+		}
+		return p, nil
 	}
-	m, err := offline.NewMapping(u.Source)
-	if err != nil {
-		return "", err
+	if len(u.Fields) > 0 && u.Source.EventID != "" {
+		m, err := offline.NewMapping(u.Source)
+		if err != nil {
+			return nil, err
+		}
+		p.eventID = m.Name(u.Source.EventID)
 	}
-	return m.Name(u.Source.EventID), nil
+	var err error
+	p.features, err = windowFeatures(u)
+	p.columns = windowInputs(u, p.features)
+	return p, err
+}
+
+// inputs returns the columns that windows are computed from, with that of event ids.
+func (p *payload) inputs() (out []string) {
+	if p.eventID != "" {
+		out = append(out, p.eventID)
+	}
+	for _, f := range p.columns {
+		if f.Name != p.eventID {
+			out = append(out, f.Name)
+		}
+	}
+	return out
 }
 
 func windowFeatures(u *feature.Use) ([]pit.WindowFeature, error) {
@@ -72,12 +104,8 @@ func windowFeatures(u *feature.Use) ([]pit.WindowFeature, error) {
 	return out, nil
 }
 
-// windowInputs returns the columns that the features of a use of a window view are computed from, each once.
-func windowInputs(u *feature.Use) ([]value.Field, error) {
-	features, err := windowFeatures(u)
-	if err != nil {
-		return nil, err
-	}
+// windowInputs returns the columns that window features are computed from, each once.
+func windowInputs(u *feature.Use, features []pit.WindowFeature) []value.Field {
 	var out []value.Field
 	add := func(f value.Field) {
 		if f.Name != "" && !slices.ContainsFunc(out, func(g value.Field) bool { return g.Name == f.Name }) {
@@ -94,26 +122,7 @@ func windowInputs(u *feature.Use) ([]value.Field, error) {
 			}
 		}
 	}
-	return out, nil
-}
-
-// inputNames returns the columns that the features of a use of a window view are computed from, with that of event ids.
-func inputNames(u *feature.Use) ([]string, error) {
-	var out []string
-	id, err := eventID(u)
-	if err != nil {
-		return nil, err
-	}
-	if id != "" {
-		out = append(out, id)
-	}
-	inputs, err := windowInputs(u)
-	for _, f := range inputs {
-		if f.Name != id {
-			out = append(out, f.Name)
-		}
-	}
-	return out, err
+	return out
 }
 
 // Declared returns the columns of the history of a window view that definitions declare, as views name them: those of the

@@ -124,6 +124,15 @@ var statusNames = [...]string{"ERROR", "PRESENT", "NULL_VALUE", "NOT_FOUND", "OU
 // String returns the status as it is written on our own wire.
 func (s Status) String() string { return statusNames[s] }
 
+// Of returns the status of a cell of a row whose status is s: NullValue for a null in a row that is Present, otherwise s.
+// It is the one place that tells a null from a value (design/semantics.md 6.2).
+func (s Status) Of(null bool) Status {
+	if null && s == Present {
+		return NullValue
+	}
+	return s
+}
+
 // Agrees reports whether two statuses say the same about a cell: they are equal, or each is NotFound or OutsideMaxAge.
 // Those two are told apart for people only, because retention turns one into the other (design/semantics.md 6.2), so
 // every comparison of answers goes through here.
