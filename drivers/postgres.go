@@ -1,6 +1,7 @@
 package drivers
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/truepoint/truepoint"
@@ -9,6 +10,8 @@ import (
 	"github.com/truepoint/truepoint/internal/postgresdb"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/offline/postgresoffline"
+	"github.com/truepoint/truepoint/online"
+	"github.com/truepoint/truepoint/online/postgresonline"
 	"github.com/truepoint/truepoint/registry/postgresregistry"
 	"github.com/truepoint/truepoint/state/postgresstate"
 )
@@ -41,10 +44,20 @@ func openPostgres(c *config.Config) (offline.Driver, error) {
 	return &byEngine{Driver: files, engine: engine, kind: "postgres"}, nil
 }
 
+// openPostgresOnline opens an online store in a database. Its tables begin with tpo_ and truepoint_, so that those that
+// Feast keeps there stay as they are.
+func openPostgresOnline(c *config.Config, _ *truepoint.Options) (online.Driver, error) {
+	address := postgresAddress(c.Online.Options).URL()
+	schema := cmp.Or(c.Online.Options["db_schema"], "public") // as in Feast
+	return &onDemand{open: func(ctx context.Context) (online.Driver, error) {
+		return postgresonline.Open(ctx, address, &postgresonline.Options{Schema: schema})
+	}}, nil
+}
+
 // postgresAddress reads Feast's keys of a store in PostgreSQL.
 func postgresAddress(o config.Options) postgresdb.Address {
 	a := postgresdb.Address{Host: o["host"], Port: o["port"], Database: o["database"], User: o["user"], Password: o["password"], Options: map[string]string{}}
-	for ours, theirs := range map[string]string{"sslmode": "sslmode", "sslkey_path": "sslkey", "sslcert_path": "sslcert", "sslrootcert_path": "sslrootcert", "max_conn": "pool_max_conns"} {
+	for ours, theirs := range map[string]string{"sslmode": "sslmode", "sslkey_path": "sslkey", "sslcert_path": "sslcert", "sslrootcert_path": "sslrootcert", "min_conn": "pool_min_conns", "max_conn": "pool_max_conns"} {
 		if v := o[ours]; v != "" {
 			a.Options[theirs] = v
 		}

@@ -15,12 +15,13 @@ import (
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/input"
 	"github.com/truepoint/truepoint/internal/postgrestest"
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/value"
 )
 
-// inPostgres opens a store whose registry, state and tables lie in a database, and applies definitions of three views:
+// inPostgres opens a store whose registry, state, tables and online rows lie in a database, and applies definitions of three views:
 // two over tables, one over a file.
 func inPostgres(t *testing.T) (*postgrestest.Schema, *truepoint.Store) {
 	t.Helper()
@@ -39,6 +40,7 @@ func inPostgres(t *testing.T) (*postgrestest.Schema, *truepoint.Store) {
 	}
 	c.Registry = config.Registry{Type: "postgres", URL: config.Masked(s.Address)}
 	c.Offline = config.Store{Type: "postgres", Options: config.Options{"host": u.Query().Get("host"), "database": "postgres", "user": "postgres", "db_schema": s.Name}}
+	c.Online = c.Offline
 	opt, err := drivers.Open(t.Context(), c, clock)
 	if err != nil {
 		t.Fatal(err)
@@ -84,17 +86,19 @@ func shown(t *testing.T, store *truepoint.Store, req *truepoint.HistoricalReques
 	}
 	var out []string
 	for i := range res.Batch.Rows {
-		v := res.Batch.Column(name).At(i)
-		switch {
-		case v.IsNull():
-			out = append(out, "null")
-		case v.Kind() == value.Float64:
-			out = append(out, fmt.Sprint(v.Float()))
-		default:
-			out = append(out, v.Text())
-		}
+		out = append(out, text(res.Batch.Column(name).At(i)))
 	}
 	return strings.Join(out, " ")
+}
+
+func text(v value.Value) string {
+	switch {
+	case v.IsNull():
+		return "null"
+	case v.Kind() == value.Float64:
+		return fmt.Sprint(v.Float())
+	}
+	return v.Text()
 }
 
 func TestStoreInPostgres(t *testing.T) {
@@ -127,6 +131,22 @@ func TestStoreInPostgres(t *testing.T) {
 		if v.Run == nil || v.Run.Written == 0 {
 			t.Errorf("view %s was not written: %+v", v.View, v.Run)
 		}
+	}
+	read, err := store.Online(t.Context(), &truepoint.OnlineRequest{
+		Entities: []input.Column{input.FromTexts("user_id", []string{"2", "1", "9"})}, AsOf: eventtime.Instant(1769904000e6),
+		Features: []string{"orders:amount", "city:city"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, column := range read.Columns {
+		for _, c := range column.Cells {
+			got = append(got, text(c.Value))
+		}
+	}
+	if want := "7 20 null null Seoul null"; strings.Join(got, " ") != want {
+		t.Errorf("online: got %s, want %s", got, want)
 	}
 	set, _, err := store.Definitions(t.Context())
 	if err != nil {

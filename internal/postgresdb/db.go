@@ -68,7 +68,7 @@ func (a Address) URL() string {
 	for name, value := range a.Options {
 		query.Set(name, value)
 	}
-	u.RawQuery = query.Encode()
+	u.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20") // pgx takes + for itself
 	return u.String()
 }
 

@@ -41,13 +41,16 @@ func TestAddressesThatAreNoneKeepTheirSecret(t *testing.T) {
 
 func TestURLKeepsEverySign(t *testing.T) {
 	t.Parallel()
-	a := postgresdb.Address{Host: "db", Port: "5433", Database: "d b", User: "u@x", Password: "p:/?#", Options: map[string]string{"sslmode": "disable"}}
+	a := postgresdb.Address{Host: "db", Port: "5433", Database: "d b", User: "u@x", Password: "p:/?#", Options: map[string]string{"sslmode": "disable", "application_name": "a b+c"}}
 	pool, err := postgresdb.Open(t.Context(), a.URL())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer pool.Close()
 	c := pool.Config().ConnConfig
+	if got := c.RuntimeParams["application_name"]; got != "a b+c" {
+		t.Errorf("an option: got %q", got)
+	}
 	if c.Host != "db" || c.Port != 5433 || c.Database != "d b" || c.User != "u@x" || c.Password != "p:/?#" {
 		t.Errorf("got %s:%d %q %q", c.Host, c.Port, c.Database, c.User)
 	}

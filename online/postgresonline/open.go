@@ -1,0 +1,117 @@
+package postgresonline
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/internal/postgresdb"
+)
+
+// Options tunes a Driver. The zero value of every member means its default.
+type Options struct {
+	// Schema holds the tables and is made if it is missing. Default: the first of the user's search path.
+	Schema string
+}
+
+// schema is the list of tables.
+var schema = postgresdb.Schema{Name: "online store", Format: 1, Statements: []string{
+	`CREATE TABLE IF NOT EXISTS truepoint_online_tables (name bytea PRIMARY KEY)`,
+}}
+
+// Open connects to the database at address (see postgresdb.Open) and makes the list of tables if it is missing. A server
+// that acknowledges before it writes (synchronous_commit = off) is told otherwise for the driver's own sessions.
+//
+// Errors: InvalidArgument for an address that is none, Unavailable if the server cannot be reached, FailedPrecondition for
+// cells of a newer release, PermissionDenied if the user may not read what is there or make what is not.
+func Open(ctx context.Context, address string, opt *Options) (*Driver, error) {
+	var o Options
+	if opt != nil {
+		o = *opt
+	}
+	// A statement of few rows over a table that looks great must not wait for a compiler.
+	address = with(address, "jit", "off")
+	if o.Schema != "" {
+		address = with(address, "search_path", pgx.Identifier{o.Schema}.Sanitize())
+	}
+	early, err := prepare(ctx, address, o.Schema)
+	if err != nil {
+		return nil, err
+	}
+	if early {
+		address = with(address, "synchronous_commit", "local")
+	}
+	pool, err := postgresdb.OpenWith(ctx, address, schema)
+	if err != nil {
+		return nil, err
+	}
+	d := &Driver{pool: pool, known: map[string]bool{}}
+	if err := d.checkRights(ctx); err != nil {
+		d.pool.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// with returns an address with one more parameter.
+func with(address, name, value string) string {
+	sep := "?"
+	if strings.Contains(address, "?") {
+		sep = "&"
+	}
+	return address + sep + name + "=" + strings.ReplaceAll(url.QueryEscape(value), "+", "%20") // pgx takes + for itself
+}
+
+// prepare makes sure that the schema is there and reports whether the server acknowledges before it has written.
+func prepare(ctx context.Context, address, schema string) (early bool, err error) {
+	pool, err := postgresdb.Open(ctx, address)
+	if err != nil {
+		return false, err
+	}
+	defer pool.Close()
+	there := true
+	err = pool.QueryRow(ctx, `SELECT current_setting('synchronous_commit') = 'off', $1 = '' OR to_regnamespace(quote_ident($1)) IS NOT NULL`, schema).
+		Scan(&early, &there)
+	if err == nil && !there {
+		_, err = pool.Exec(ctx, `CREATE SCHEMA IF NOT EXISTS `+pgx.Identifier{schema}.Sanitize())
+	}
+	if err != nil {
+		return false, errs.Wrap(err, postgresdb.Code(err), "open the online store in PostgreSQL").WithID("T0640").
+			WithHint("check the address, that the server runs, and that its user may connect and create schema %q or uses one that is there", schema)
+	}
+	return early, nil
+}
+
+// checkRights finds tables that the user may not read. Reading is enough to serve; a write without the right to it says
+// so itself.
+func (d *Driver) checkRights(ctx context.Context) error {
+	names, err := d.listed(ctx)
+	if err != nil {
+		return d.refused(err)
+	}
+	relations := make([]string, len(names))
+	for i, n := range names {
+		relations[i] = relation(n)
+	}
+	var table string
+	rows, err := d.pool.Query(ctx, `SELECT r FROM unnest($1::text[]) AS r WHERE NOT has_table_privilege(to_regclass(r), 'SELECT') LIMIT 1`, relations)
+	if err == nil {
+		table, err = pgx.CollectExactlyOneRow(rows, pgx.RowTo[string])
+	}
+	switch {
+	case err == nil:
+		return denied("the user may not read table %s of the online store", table)
+	case err == pgx.ErrNoRows:
+		return nil
+	}
+	return errs.Wrap(err, postgresdb.Code(err), "open the online store in PostgreSQL").WithID("T0640")
+}
+
+// denied says that a right is missing.
+func denied(format string, args ...any) *errs.Error {
+	return errs.New(errs.PermissionDenied, format, args...).WithID("T0641").
+		WithHint("as the owner: GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA … TO …, and the same by ALTER DEFAULT PRIVILEGES for tables to come; SELECT is enough to serve")
+}

@@ -1,0 +1,78 @@
+package postgresonline
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/truepoint/truepoint/internal/parallel"
+	"github.com/truepoint/truepoint/online"
+	"github.com/truepoint/truepoint/value"
+)
+
+// Bounds of one statement, which is a transaction of its own: together they keep it below some tens of milliseconds, and
+// what the driver holds beside the caller's cells small.
+const (
+	statementCellsMax = 5_000
+	statementBytesMax = 4 << 20
+	writersMax        = 2 // statements of one batch at once, so that the server works while the next one is sent
+)
+
+// upsert keeps the greater row: by version, then bytewise (value.CompareRows). PostgreSQL compares bytea as bytes.
+const upsert = `INSERT INTO %[1]s AS t (key, row) SELECT * FROM unnest($1::bytea[], $2::bytea[])
+	ON CONFLICT (key) DO UPDATE SET row = excluded.row
+	WHERE (substr(excluded.row, 7, %[2]d), excluded.row) > (substr(t.row, 7, %[2]d), t.row)`
+
+// PutBatch implements online.Driver. The counts are exact. Great batches are several statements. Every statement takes its
+// keys in ascending order, so that those of concurrent batches do not block each other for ever.
+func (d *Driver) PutBatch(ctx context.Context, table string, cells []online.Cell) (online.PutResult, error) {
+	var total online.PutResult
+	if err := online.CheckCells(table, cells); err != nil || len(cells) == 0 {
+		return total, err
+	}
+	parts := split(cells)
+	written := make([]int64, len(parts))
+	err := parallel.Each(len(parts), writersMax, func(i int) (err error) {
+		written[i], err = d.put(ctx, table, parts[i])
+		return err
+	})
+	if err != nil {
+		return total, err
+	}
+	for i, n := range written {
+		total.Add(online.PutResult{Written: n, Superseded: int64(len(parts[i])) - n})
+	}
+	return total, nil
+}
+
+// split returns cells as parts that one statement takes.
+func split(cells []online.Cell) [][]online.Cell {
+	var parts [][]online.Cell
+	from, size := 0, 0
+	for i, c := range cells {
+		n := len(c.Key) + len(c.Row)
+		if i > from && (i-from == statementCellsMax || size+n > statementBytesMax) {
+			parts = append(parts, cells[from:i])
+			from, size = i, 0
+		}
+		size += n
+	}
+	return append(parts, cells[from:])
+}
+
+// put writes cells by one statement and returns how many were written.
+func (d *Driver) put(ctx context.Context, table string, cells []online.Cell) (written int64, err error) {
+	keys, rows := make([][]byte, len(cells)), make([][]byte, len(cells))
+	for i, c := range cells {
+		keys[i], rows[i] = c.Key, c.Row
+	}
+	text := fmt.Sprintf(upsert, relation(table), value.VersionSize)
+	err = d.again(ctx, func() error {
+		if err := d.ensure(ctx, table); err != nil {
+			return err
+		}
+		tag, err := d.pool.Exec(ctx, text, keys, rows)
+		written = tag.RowsAffected()
+		return err
+	})
+	return written, err
+}
