@@ -78,6 +78,25 @@ func (f fixed) over(n uint64) float64 {
 	return r
 }
 
+// float128 returns what over(1) does of two words.
+func float128(low, high uint64, scale int) float64 {
+	sign := high & (1 << 63)
+	if sign != 0 {
+		var c uint64
+		low, c = bits.Sub64(0, low, 0)
+		high, _ = bits.Sub64(0, high, c)
+	}
+	if high == 0 {
+		if low == 0 {
+			return 0
+		}
+		low, high, scale = 0, low, scale-64
+	}
+	s := bits.LeadingZeros64(high)
+	r := rounded(high<<s|low>>(64-s), low<<s == 0, scale+64-s)
+	return math.Float64frombits(math.Float64bits(r) | sign)
+}
+
 // rounded returns the float64 nearest to m·2^scale, ties to even. The top bit of m is set. Unless exact, the number is a
 // little greater, by less than one unit of m.
 func rounded(m uint64, exact bool, scale int) float64 {

@@ -104,6 +104,21 @@ func (p *Prefix) Totals(lo, hi int) *Totals {
 	return t
 }
 
+// FloatSum returns what sum makes of the floats from index lo up to, not including, hi; ok is false where that is null.
+func (p *Prefix) FloatSum(lo, hi int) (sum float64, ok bool) {
+	if lo == hi {
+		return 0, false
+	}
+	if t := &p.sums; t.width == 2 && p.specials == nil {
+		a, b := t.words[2*lo:2*lo+2], t.words[2*hi:2*hi+2]
+		low, c := bits.Sub64(b[0], a[0], 0)
+		high, _ := bits.Sub64(b[1], a[1], c)
+		return float128(low, high, t.scale), true
+	}
+	v, _ := p.Totals(lo, hi).total() // only sums of integers fail
+	return v.Float(), true
+}
+
 // Except returns Totals(lo, hi) without the numbers at the indices in out, which are distinct and lie there. It costs a
 // step for each of them.
 func (p *Prefix) Except(lo, hi int, out []int) *Totals {

@@ -121,3 +121,27 @@ func TestKeysOrderAsValuesDo(t *testing.T) {
 		}
 	})
 }
+
+func TestFloatSumAgreesWithStates(t *testing.T) {
+	t.Parallel()
+	var p agg.Prefix
+	rapid.Check(t, func(t *rapid.T) {
+		s := agg.Spec{Function: agg.Sum, Input: value.Scalar(value.Float64)}
+		rows := drawRows(t, s, 20)
+		var floats []float64
+		for _, r := range rows {
+			floats = append(floats, r.v.Float())
+		}
+		p.Floats(floats)
+		lo := rapid.IntRange(0, len(rows)).Draw(t, "lo")
+		hi := rapid.IntRange(lo, len(rows)).Draw(t, "hi")
+		want, err := stateOf(t, s, rows[lo:hi]).Final()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, ok := p.FloatSum(lo, hi)
+		if ok != !want.IsNull() || ok && !value.OfFloat64(got).Identical(want) {
+			t.Fatalf("the sum of %v: %v, %t, want %v", rows[lo:hi], got, ok, want)
+		}
+	})
+}

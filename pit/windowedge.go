@@ -57,7 +57,7 @@ func (n *lane) rescan(ctx context.Context, k *keyRows, a, b int, out []int) (val
 			out = out[1:]
 			continue
 		}
-		state.Add(n.inputs.value(i), k.order(n.inputs.row(i)))
+		state.Add(n.inputs.value(i), k.orderOf(n.inputs.row(i)))
 	}
 	return state.Final()
 }

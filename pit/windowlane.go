@@ -2,7 +2,6 @@ package pit
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/truepoint/truepoint/agg"
@@ -16,7 +15,9 @@ type lane struct {
 	kind    laneKind
 	formula agg.Formula
 	window  int     // number in the sweep's windows
+	plain   bool    // a sum of floats
 	group   string  // with a secondary key
+	cells   *cells  // where its values go; with a secondary key one cell alone
 	inputs  *series // the rows that the function reads
 	rows    *series // the rows that Last counts and that make a group; nil without both
 
@@ -65,16 +66,20 @@ type lanes struct {
 	fixed  int     // how many of lanes are of the first kind
 	series []*series
 	stacks []*stack
-	shared int // how many of stacks belong to fixed lanes
+	shared int      // how many of stacks belong to fixed lanes
+	ones   []*cells // per feature with a secondary key, for the group at hand
 	out    []int
 }
 
 func newLanes(s *sweep) lanes {
-	l := lanes{sweep: s}
+	l := lanes{sweep: s, ones: make([]*cells, len(s.cells))}
 	for f := range s.scan.Features {
 		if s.scan.Features[f].By == "" {
 			l.lanes = append(l.lanes, l.lane(f))
+			continue
 		}
+		t, _ := s.scan.Features[f].Spec.Result() // the plan was checked
+		l.ones[f] = newCells(t)
 	}
 	l.fixed = len(l.lanes)
 	for _, n := range l.lanes {
@@ -90,8 +95,12 @@ func newLanes(s *sweep) lanes {
 
 // lane returns a lane of feature f without its series.
 func (l *lanes) lane(f int) *lane {
-	n := &lane{feature: f, WindowFeature: &l.sweep.scan.Features[f]}
+	n := &lane{feature: f, WindowFeature: &l.sweep.scan.Features[f], cells: l.sweep.cells[f]}
+	if n.By != "" {
+		n.cells = l.ones[f]
+	}
 	n.kind, n.formula = kindOf(n.Spec)
+	n.plain = n.Spec.Function == agg.Sum && n.cells.column.Type.Kind == value.Float64
 	n.window = slices.Index(l.sweep.windows, n.Window)
 	return n
 }
@@ -118,7 +127,7 @@ func newSeries(r *windowRun, n *lane, column string) *series {
 }
 
 // reset begins a key, whose rows the sweep has loaded.
-func (l *lanes) reset() {
+func (l *lanes) reset(ctx context.Context) error {
 	k := &l.sweep.rows
 	for _, x := range l.series {
 		x.reset(k, nil)
@@ -134,65 +143,32 @@ func (l *lanes) reset() {
 	}
 	for f := range l.sweep.scan.Features {
 		if by := l.sweep.scan.Features[f].By; by != "" {
-			l.groups(f, by)
-		}
-	}
-}
-
-// groups adds a lane for each group of feature f, in the order of their names.
-func (l *lanes) groups(f int, by string) {
-	r, k := l.sweep.windowRun, &l.sweep.rows
-	col := k.cols[slices.Index(r.stored, slices.Index(r.names, by))]
-	groups := map[value.Value][]int32{}
-	for i := range k.items {
-		if v := col.At(i); !v.IsNull() {
-			groups[v] = append(groups[v], int32(i))
-		}
-	}
-	named := map[string][]int32{}
-	for v, rows := range groups {
-		named[groupName(v)] = rows
-	}
-	for _, name := range slices.Sorted(maps.Keys(named)) {
-		n := l.lane(f)
-		n.group = name
-		n.inputs, n.rows = newSeries(r, n, n.Column), newSeries(r, n, "")
-		n.inputs.reset(k, named[name])
-		n.rows.reset(k, named[name])
-		l.stack(n)
-		l.lanes = append(l.lanes, n)
-	}
-}
-
-// answer computes the cells of the sweep for its windows.
-func (l *lanes) answer(ctx context.Context) {
-	s := l.sweep
-	var entries []value.Value
-	for i, n := range l.lanes {
-		v, some, err := l.value(ctx, n)
-		if err != nil {
-			if s.faults[n.feature] == nil {
-				s.faults[n.feature] = err
+			if err := l.groups(ctx, f, by); err != nil {
+				return err
 			}
-			continue
 		}
-		if i < l.fixed {
-			s.cells[n.feature] = v
-			continue
+	}
+	return ctx.Err()
+}
+
+// answer computes cells j of the sweep for its windows.
+func (l *lanes) answer(ctx context.Context, j int) {
+	s := l.sweep
+	for _, n := range l.lanes[:l.fixed] {
+		if _, err := l.value(ctx, n, j); err != nil {
+			s.faults[n.feature] = err
 		}
-		if some {
-			entries = append(entries, value.OfString(n.group), v)
-		}
-		if i+1 == len(l.lanes) || l.lanes[i+1].feature != n.feature {
-			s.cells[n.feature] = value.OfList(value.Map, entries)
-			entries = nil
+	}
+	for f, one := range l.ones {
+		if one != nil {
+			l.maps(ctx, f, j)
 		}
 	}
 }
 
-// value returns the function's value for a lane, and whether any row of its group, if it is one of a group, lies in the
-// window.
-func (l *lanes) value(ctx context.Context, n *lane) (v value.Value, some bool, err error) {
+// value computes the function's value for a lane as cell j, and tells whether any row of its group, if it is one of a
+// group, lies in the window.
+func (l *lanes) value(ctx context.Context, n *lane, j int) (some bool, err error) {
 	s := l.sweep
 	lo, hi := s.lo[n.window], s.hi[n.window]
 	if n.rows != nil {
@@ -200,21 +176,35 @@ func (l *lanes) value(ctx context.Context, n *lane) (v value.Value, some bool, e
 	}
 	a, b := n.inputs.before(lo, &n.inLo), n.inputs.before(hi, &n.inHi)
 	l.out = n.inputs.among(l.out[:0], s.away.rows, a, b)
+	var v value.Value
 	switch n.kind {
 	case counting:
-		return value.OfInt64(int64(b - a - len(l.out))), some, nil
+		n.cells.int(j, int64(b-a-len(l.out)))
+		return some, nil
 	case totalling:
-		v, err = n.formula(n.inputs.prefix().Except(a, b, l.out))
+		sums := n.inputs.prefix()
+		if n.plain && len(l.out) == 0 {
+			if sum, ok := sums.FloatSum(a, b); ok {
+				n.cells.float(j, sum)
+			}
+			return some, nil
+		}
+		v, err = n.formula(sums.Except(a, b, l.out))
 	case least, greatest:
-		v = n.extreme(ctx, a, b, l.out)
+		if i := n.extreme(ctx, a, b, l.out); i >= 0 {
+			n.cells.extreme(j, n.inputs.col, n.inputs.place(i))
+		}
+		return some, nil
 	case edge:
 		v = n.edge(a, b, l.out)
 	case distinct:
-		v = value.OfInt64(n.slide.count(ctx, n, a, b, l.out))
+		n.cells.int(j, n.slide.count(ctx, n, a, b, l.out))
+		return some, nil
 	case rescan:
 		v, err = n.rescan(ctx, &s.rows, a, b, l.out)
 	}
-	return v, some, err
+	n.cells.set(j, v)
+	return some, err
 }
 
 // last returns the first row that Last leaves of those from lo up to, not including, hi, and whether any is left.

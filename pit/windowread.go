@@ -42,9 +42,10 @@ type windowReader struct {
 	chunk   *chunk
 	block   *keyBlock
 	hits    *hits
-	picks   [][]pick   // per share: the rows of the part at hand that it keeps
-	slots   [][]uint32 // per share: the first slots of their keys
-	from    []int64    // per row of the part at hand
+	picks   [][]pick         // per share: the rows of the part at hand that it keeps
+	slots   [][]uint32       // per share: the first slots of their keys
+	from    []int64          // per row of the part at hand
+	reach   [blockRows]reach // per hit
 	payload []*value.Column
 	found   Report
 	record  []byte
@@ -111,12 +112,16 @@ func (w *windowReader) keep(ctx context.Context, q int, b *bag) error {
 	return nil
 }
 
-// take picks the hits that may count for their key.
+// take picks the hits that may count for their key. It loads the reach of all before it asks what is in them, for the same
+// reason as index.lookup.
 func (w *windowReader) take(t times) {
 	h := w.hits
+	for j, s := range h.span[:h.n] {
+		w.reach[j] = w.windowRun.reach[s.lo]
+	}
 	for j, i := range h.row[:h.n] {
-		event, s := t.eventAt(int(i)), h.span[j]
-		if w.floor != nil && event < w.floor[s.lo] {
+		event, of := t.eventAt(int(i)), &w.reach[j]
+		if event < of.floor {
 			continue
 		}
 		from := event
@@ -126,12 +131,13 @@ func (w *windowReader) take(t times) {
 			from = w.scan.countsFrom(w.know, event, available, created)
 			w.from[i] = int64(from)
 		}
-		if _, limit := w.scan.at(w.index.asOf[s.hi-1]); from == eventtime.None || from > limit {
+		if from == eventtime.None || from > of.ceiling {
 			continue
 		}
-		q := w.shareOf(s.lo)
+		slot := h.span[j].lo
+		q := w.shareOf(slot)
 		w.picks[q] = append(w.picks[q], pick{in: uint32(i), out: uint32(len(w.picks[q]))})
-		w.slots[q] = append(w.slots[q], s.lo)
+		w.slots[q] = append(w.slots[q], slot)
 	}
 }
 

@@ -11,103 +11,114 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// keyRows are the rows of one key in the order of time.
+// keyRows are the rows of one key in the order of time, numbered from 0: rows lo ≤ i < lo + n of a share.
 type keyRows struct {
-	run   *windowRun
-	bags  []*bag
-	items []item
+	*shareRows
+	lo, n int
 	event []int64
-	from  []int64         // a row counts for limits from ≤ limit < until; nil: from its event on
-	until []int64         // nil: for ever
-	cols  []*value.Column // the stored columns
-	byID  []int32         // the rows in the order of their ids, while repetitions are dropped
+	from  []int64 // a row counts for limits from ≤ limit < until; nil: from its event on
+	until []int64 // nil: for ever
+	order []int32 // the rows as they are to stand
+	byID  []int32 // the rows in the order of their ids, while repetitions are dropped
+	spare spares
 }
 
-// load takes in the rows of a key, which it sorts.
-func (k *keyRows) load(ctx context.Context, bags []*bag, items []item) error {
-	k.bags = bags
-	if !slices.IsSortedFunc(items, k.compareItems) {
-		if err := sortRows(ctx, items, k.compareItems); err != nil {
+// load turns to the rows lo ≤ i < hi of the share, which it sorts. Rows that never count, because their event was delivered
+// again before, are dropped.
+func (k *keyRows) load(ctx context.Context, lo, hi int) error {
+	k.narrow(lo, hi-lo)
+	if !k.sorted() {
+		k.order = k.order[:0]
+		for i := range k.n {
+			k.order = append(k.order, int32(i))
+		}
+		if err := sortRows(ctx, k.order, k.compare); err != nil {
+			return err
+		}
+		if err := k.arrange(ctx); err != nil {
 			return err
 		}
 	}
-	k.items = items
-	if err := k.times(ctx); err != nil {
-		return err
-	}
-	for len(k.cols) < len(k.run.stored) {
-		k.cols = append(k.cols, &value.Column{Type: k.run.types[k.run.stored[len(k.cols)]]})
-	}
-	for c := range k.cols {
-		k.gather(c)
-	}
-	return ctx.Err()
-}
-
-// times fills event, from and until. Rows that never count, because their event was delivered again before, are dropped.
-func (k *keyRows) times(ctx context.Context) error {
-	if k.run.scan.EventID != "" {
-		if err := k.once(ctx); err != nil {
-			return err
-		}
-	}
-	n := len(k.items)
-	k.event = slices.Grow(k.event[:0], n)[:n]
-	for i, it := range k.items {
-		k.event[i] = it.event
-	}
-	if k.run.always {
+	if k.run.scan.EventID == "" {
 		return nil
 	}
-	k.from = slices.Grow(k.from[:0], n)[:n]
-	for i, it := range k.items {
-		k.from[i] = k.bags[it.bag].from[it.row]
+	return k.once(ctx)
+}
+
+func (k *keyRows) narrow(lo, n int) {
+	k.lo, k.n = lo, n
+	k.event = k.shareRows.event[lo : lo+n]
+	if k.shareRows.from != nil {
+		k.from = k.shareRows.from[lo : lo+n]
 	}
-	return nil
+}
+
+// sorted reports whether the rows stand in the order of time already.
+func (k *keyRows) sorted() bool {
+	for i := 1; i < k.n; i++ {
+		if k.event[i] < k.event[i-1] || k.event[i] == k.event[i-1] && k.run.ordered && k.compare(int32(i-1), int32(i)) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// compare orders rows as they stand in time; the ranks and positions of rows that need no order are not looked at.
+func (k *keyRows) compare(i, j int32) int {
+	if k.event[i] != k.event[j] || !k.run.ordered {
+		return cmp.Compare(k.event[i], k.event[j])
+	}
+	x, y := k.lo+int(i), k.lo+int(j)
+	c := cmp.Compare(k.created[x], k.created[y])
+	for r := 0; c == 0 && r < len(k.ranks); r++ {
+		c = value.Compare(k.ranks[r].At(x), k.ranks[r].At(y))
+	}
+	return cmp.Or(c, cmp.Compare(k.position[x], k.position[y]))
 }
 
 // begins returns the limit from which on a row counts, repetitions of its event apart.
-func (k *keyRows) begins(it item) int64 {
-	if from := k.bags[it.bag].from; from != nil {
-		return from[it.row]
+func (k *keyRows) begins(i int32) int64 {
+	if k.from != nil {
+		return k.from[i]
 	}
-	return it.event
+	return k.event[i]
 }
 
 // once sets until: of the rows with one id, of which the greatest (created, position) counts, each counts until the first
 // of those greater does. Rows that never count are dropped.
 func (k *keyRows) once(ctx context.Context) error {
-	id := slices.Index(k.run.stored, slices.Index(k.run.names, k.run.scan.EventID))
-	idOf := func(i int32) value.Value { return k.bags[k.items[i].bag].cols[id].At(int(k.items[i].row)) }
-	n := len(k.items)
-	k.until, k.byID = slices.Grow(k.until[:0], n)[:n], slices.Grow(k.byID[:0], n)[:n]
+	ids := k.cols[slices.Index(k.run.stored, slices.Index(k.run.names, k.run.scan.EventID))]
+	idOf := func(i int32) value.Value { return ids.At(k.lo + int(i)) }
+	k.until, k.byID = slices.Grow(k.until[:0], k.n)[:k.n], slices.Grow(k.byID[:0], k.n)[:k.n]
 	for i := range k.byID {
 		k.until[i], k.byID[i] = math.MaxInt64, int32(i)
 	}
 	err := sortRows(ctx, k.byID, func(i, j int32) int {
-		a, b := k.items[i], k.items[j]
-		x, y := k.bags[a.bag], k.bags[b.bag]
-		return cmp.Or(value.Compare(idOf(i), idOf(j)), cmp.Compare(y.created[b.row], x.created[a.row]),
-			cmp.Compare(y.position[b.row], x.position[a.row]))
+		x, y := k.lo+int(i), k.lo+int(j)
+		return cmp.Or(value.Compare(idOf(i), idOf(j)), cmp.Compare(k.created[y], k.created[x]),
+			cmp.Compare(k.position[y], k.position[x]))
 	})
 	if err != nil {
 		return err
 	}
-	for at := 1; at < n; at++ {
+	for at := 1; at < k.n; at++ {
 		i, greater := k.byID[at], k.byID[at-1]
 		if v := idOf(i); !v.IsNull() && v.Identical(idOf(greater)) {
-			k.until[i] = min(k.until[greater], k.begins(k.items[greater]))
+			k.until[i] = min(k.until[greater], k.begins(greater))
 		}
 	}
-	kept := 0
-	for i, it := range k.items {
-		if k.begins(it) < k.until[i] {
-			k.items[kept], k.until[kept] = it, k.until[i]
-			kept++
+	k.order = k.order[:0]
+	for i := range int32(k.n) {
+		if k.begins(i) < k.until[i] {
+			k.until[len(k.order)] = k.until[i]
+			k.order = append(k.order, i)
 		}
 	}
-	k.items, k.until = k.items[:kept], k.until[:kept]
-	return ctx.Err()
+	k.until = k.until[:len(k.order)]
+	if len(k.order) == k.n {
+		return ctx.Err()
+	}
+	return k.arrange(ctx)
 }
 
 // counts reports whether row i counts at a limit; its event has come.
@@ -128,55 +139,30 @@ func (k *keyRows) advance(i int, at eventtime.Instant) int {
 	return i
 }
 
-// gather fills stored column c.
-func (k *keyRows) gather(c int) {
-	dst := k.cols[c]
-	dst.Resize(len(k.items))
-	switch {
-	case dst.Float64s != nil:
-		for i, it := range k.items {
-			dst.Float64s[i] = k.bags[it.bag].cols[c].Float64s[it.row]
-		}
-	case dst.Ints != nil:
-		for i, it := range k.items {
-			dst.Ints[i] = k.bags[it.bag].cols[c].Ints[it.row]
-		}
-	case dst.Float32s != nil:
-		for i, it := range k.items {
-			dst.Float32s[i] = k.bags[it.bag].cols[c].Float32s[it.row]
-		}
-	case dst.Texts != nil:
-		for i, it := range k.items {
-			dst.Texts[i] = k.bags[it.bag].cols[c].Texts[it.row]
-		}
-	default:
-		for i, it := range k.items {
-			dst.Values[i] = k.bags[it.bag].cols[c].Values[it.row]
-		}
-	}
-	for i, it := range k.items {
-		if from := k.bags[it.bag].cols[c]; from.Nulls != nil && from.Null(int(it.row)) {
-			dst.SetNull(i)
-		}
-	}
+// chosen reports whether a filter selects row i; the filter −1 selects all.
+func (k *keyRows) chosen(filter, i int) bool {
+	return filter < 0 || k.selected[filter][(k.lo+i)>>6]&(1<<((k.lo+i)&63)) != 0
 }
 
-// selected reports whether a filter selects row i; the filter −1 selects all.
-func (k *keyRows) selected(filter, i int) bool {
-	if filter < 0 {
-		return true
+// nulls reports whether one of the rows is null in a column.
+func (k *keyRows) nulls(c *value.Column) bool {
+	if len(c.Nulls) == 0 {
+		return false
 	}
-	it := k.items[i]
-	return k.bags[it.bag].selected[filter][it.row>>6]&(1<<(it.row&63)) != 0
+	for i := range k.n {
+		if c.Null(k.lo + i) {
+			return true
+		}
+	}
+	return false
 }
 
-// order returns the place of row i in time.
-func (k *keyRows) order(i int) agg.Order {
-	it := k.items[i]
-	b := k.bags[it.bag]
-	o := agg.Order{Event: eventtime.Instant(it.event), Created: eventtime.Instant(b.created[it.row]), Position: b.position[it.row]}
-	for _, r := range b.ranks {
-		o.Rank = append(o.Rank, r.At(int(it.row)))
+// orderOf returns the place of row i in time.
+func (k *keyRows) orderOf(i int) agg.Order {
+	at := k.lo + i
+	o := agg.Order{Event: eventtime.Instant(k.event[i]), Created: eventtime.Instant(k.created[at]), Position: k.position[at]}
+	for _, r := range k.ranks {
+		o.Rank = append(o.Rank, r.At(at))
 	}
 	return o
 }

@@ -1,7 +1,6 @@
 package pit
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -17,8 +16,9 @@ type series struct {
 
 	rows   []int32 // the members' rows, unless all
 	all    bool    // every row of the key is a member
+	base   int     // the place of the key's first row in col
 	n      int
-	col    *value.Column // of the key's rows; nil for rows without inputs
+	col    *value.Column // of the rows of the share; nil for rows without inputs
 	ints   []int64
 	floats []float64
 	sums   agg.Prefix
@@ -26,13 +26,6 @@ type series struct {
 	ranked [2]ranking // for min and max
 	ids    []int32    // equal inputs have equal numbers, below distinct
 	known  map[string]int32
-}
-
-// A ranking is the inputs as integers in the order of min or max.
-type ranking struct {
-	made bool
-	keys []int64
-	tree []int32 // the best member of spans of them, made for windows with rows that do not count
 }
 
 // reset begins anew with the given rows of a key, of which nil means all that the series' filter and column leave.
@@ -43,18 +36,18 @@ func (x *series) reset(k *keyRows, of []int32) {
 	if x.column >= 0 {
 		x.col = k.cols[x.column]
 	}
-	x.all = of == nil && x.filter < 0 && (x.col == nil || x.col.Nulls == nil || !x.col.HasNulls())
-	x.n = len(k.items)
+	x.all = of == nil && x.filter < 0 && (x.col == nil || !k.nulls(x.col))
+	x.base, x.n = k.lo, k.n
 	if x.all {
 		return
 	}
 	take := func(i int) {
-		if (x.col == nil || !x.col.Null(i)) && k.selected(x.filter, i) {
+		if (x.col == nil || !x.col.Null(x.base+i)) && k.chosen(x.filter, i) {
 			x.rows = append(x.rows, int32(i))
 		}
 	}
 	if of == nil {
-		for i := range k.items {
+		for i := range k.n {
 			take(i)
 		}
 	}
@@ -72,8 +65,11 @@ func (x *series) row(i int) int {
 	return int(x.rows[i])
 }
 
+// place returns the place of the input of member i in col.
+func (x *series) place(i int) int { return x.base + x.row(i) }
+
 // value returns the input of member i.
-func (x *series) value(i int) value.Value { return x.col.At(x.row(i)) }
+func (x *series) value(i int) value.Value { return x.col.At(x.place(i)) }
 
 // before returns how many members stand before a row. cursor is where the last answer was, which is mostly close.
 func (x *series) before(row int, cursor *int) int {
@@ -114,17 +110,17 @@ func (x *series) prefix() *agg.Prefix {
 	switch x.col.Type.Kind {
 	case value.Int32, value.Int64:
 		if x.all {
-			x.sums.Ints(x.col.Ints)
+			x.sums.Ints(x.col.Ints[x.base : x.base+x.n])
 			return &x.sums
 		}
 		x.ints = x.ints[:0]
 		for i := range x.n {
-			x.ints = append(x.ints, x.col.Ints[x.row(i)])
+			x.ints = append(x.ints, x.col.Ints[x.place(i)])
 		}
 		x.sums.Ints(x.ints)
 	case value.Float64:
 		if x.all {
-			x.sums.Floats(x.col.Float64s)
+			x.sums.Floats(x.col.Float64s[x.base : x.base+x.n])
 			return &x.sums
 		}
 		fallthrough
@@ -136,92 +132,6 @@ func (x *series) prefix() *agg.Prefix {
 		x.sums.Floats(x.floats)
 	}
 	return &x.sums
-}
-
-// ranking returns the keys of the members for max if greatest is 1, for min if it is 0: equal inputs have equal keys.
-func (x *series) ranking(ctx context.Context, greatest int) *ranking {
-	r := &x.ranked[greatest]
-	if r.made {
-		return r
-	}
-	r.made, r.keys = true, r.keys[:0]
-	switch x.col.Type.Kind {
-	case value.Int32, value.Int64, value.UnixTimestamp, value.Date:
-		for i := range x.n {
-			r.keys = append(r.keys, x.col.Ints[x.row(i)])
-		}
-	case value.Float32, value.Float64:
-		key := agg.LeastKey
-		if greatest == 1 {
-			key = agg.GreatestKey
-		}
-		for i := range x.n {
-			r.keys = append(r.keys, key(x.value(i).Float()))
-		}
-	default:
-		x.rankValues(ctx, r)
-	}
-	return r
-}
-
-// rankValues gives texts and decimals their places among themselves as keys.
-func (x *series) rankValues(ctx context.Context, r *ranking) {
-	order := make([]int32, x.n)
-	for i := range order {
-		order[i] = int32(i)
-	}
-	compare := func(i, j int32) int { return value.Compare(x.value(int(i)), x.value(int(j))) }
-	_ = sortRows(ctx, order, compare) // whoever asked looks at ctx
-	r.keys = slices.Grow(r.keys, x.n)[:x.n]
-	for place, i := range order {
-		r.keys[i] = int64(place)
-		if place > 0 && compare(order[place-1], i) == 0 {
-			r.keys[i] = r.keys[order[place-1]]
-		}
-	}
-}
-
-// best returns the member with the best key of those from lo up to, not including, hi but those in out, ascending; −1 if
-// there is none. It costs the logarithm of the series for each of out.
-func (r *ranking) best(greatest, lo, hi int, out []int) int {
-	better := func(i, j int32) int32 {
-		switch {
-		case i < 0:
-			return j
-		case j < 0 || cmp.Compare(r.keys[i], r.keys[j]) == 2*greatest-1:
-			return i
-		}
-		return j
-	}
-	n := len(r.keys)
-	if len(r.tree) == 0 {
-		r.tree = slices.Grow(r.tree, 2*n)[:2*n]
-		for i := range n {
-			r.tree[n+i] = int32(i)
-		}
-		for i := n - 1; i > 0; i-- {
-			r.tree[i] = better(r.tree[2*i], r.tree[2*i+1])
-		}
-	}
-	best := int32(-1)
-	span := func(lo, hi int) {
-		for a, b := lo+n, hi+n; a < b; a, b = a/2, b/2 {
-			if a&1 == 1 {
-				best = better(best, r.tree[a])
-				a++
-			}
-			if b&1 == 1 {
-				b--
-				best = better(best, r.tree[b])
-			}
-		}
-	}
-	for _, i := range out {
-		span(lo, i)
-		lo = i + 1
-	}
-	span(lo, hi)
-	return int(best)
 }
 
 // numbers returns a number for the input of each member, the same for equal inputs as count_distinct sees them, and how

@@ -17,7 +17,7 @@ func (r *windowRun) openSpill(ctx context.Context, opt *EvalOptions) (err error)
 		return nil
 	}
 	for _, c := range r.stored {
-		if r.types == nil || r.types[c].Nested() {
+		if r.types[c].Nested() {
 			return nil
 		}
 	}

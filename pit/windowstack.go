@@ -6,7 +6,6 @@ import (
 
 	"github.com/truepoint/truepoint/agg"
 	"github.com/truepoint/truepoint/eventtime"
-	"github.com/truepoint/truepoint/value"
 )
 
 // A stack is the extremes of the members that have come into windows of one offset.
@@ -36,26 +35,41 @@ func (l *lanes) stack(n *lane) {
 	n.stack = l.stacks[at]
 }
 
-// extreme returns the least or greatest input of the members a ≤ i < b but those in out.
-func (n *lane) extreme(ctx context.Context, a, b int, out []int) value.Value {
-	top := 0
-	if n.kind == greatest {
-		top = 1
+// advance lets the members before b enter.
+func (s *stack) advance(ctx context.Context, b int) {
+	x, top, key := s.inputs, 0, agg.LeastKey
+	if s.greatest == greatest {
+		top, key = 1, agg.GreatestKey
 	}
-	r := n.inputs.ranking(ctx, top)
-	for s := n.stack; s.pushed < b; s.pushed++ {
-		s.extremes.Push(s.pushed, r.keys[s.pushed])
+	if x.all && x.col.Float64s != nil {
+		floats := x.col.Float64s[x.base : x.base+x.n]
+		for ; s.pushed < b; s.pushed++ {
+			s.extremes.Push(s.pushed, key(floats[s.pushed]))
+		}
+		return
 	}
-	best, ok := 0, a < b
-	switch {
-	case len(out) > 0:
-		best = r.best(top, a, b, out)
-		ok = best >= 0
-	case ok:
-		best, ok = n.stack.extremes.Best(a, &n.cursor)
+	keys := x.ranking(ctx, top).keys
+	for ; s.pushed < b; s.pushed++ {
+		s.extremes.Push(s.pushed, keys[s.pushed])
 	}
+}
+
+// extreme returns the member a ≤ i < b but those in out with the least or greatest input, −1 if there is none.
+func (n *lane) extreme(ctx context.Context, a, b int, out []int) int {
+	n.stack.advance(ctx, b)
+	if len(out) > 0 {
+		top := 0
+		if n.kind == greatest {
+			top = 1
+		}
+		return n.inputs.ranking(ctx, top).best(top, a, b, out)
+	}
+	if a >= b {
+		return -1
+	}
+	best, ok := n.stack.extremes.Best(a, &n.cursor)
 	if !ok {
-		return value.Value{}
+		return -1
 	}
-	return agg.PlainNaN(n.inputs.value(best))
+	return best
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"sort"
-	"sync/atomic"
 
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/value"
@@ -14,37 +13,36 @@ import (
 // A sweep evaluates keys, one after the other, for one goroutine.
 type sweep struct {
 	*windowRun
-	bags   []*bag  // of the share at hand
-	items  []item  // the rows of the share, key by key
-	rows   keyRows // of the key at hand
+	share  *shareRows // the rows of the share at hand
+	rows   keyRows    // of the key at hand
 	lanes  lanes
+	ends   []int // per distinct window that is the first of its offset: the rows before it lie before the near edge
 	lo, hi []int // per distinct window: the rows lo ≤ i < hi of the key lie in it
 	away   exclusion
 	empty  []value.Value // per feature
-	cells  []value.Value // per feature, for the instant at hand
+	cells  []*cells      // per feature, for the slots of the share
+	given  [][]uint64    // per feature a bit for each entity row: its cell is not null
 	status value.Status
 	faults []error // per feature; nil where cells has the value
 }
 
-// An item is a row of a bag.
-type item struct {
-	event    int64
-	bag, row uint32
-}
-
 func newSweep(r *windowRun) *sweep {
-	s := &sweep{windowRun: r, lo: make([]int, len(r.windows)), hi: make([]int, len(r.windows))}
-	s.empty, s.cells, s.faults = make([]value.Value, len(r.scan.Features)), make([]value.Value, len(r.scan.Features)), make([]error, len(r.scan.Features))
-	for f := range s.empty {
-		s.empty[f], _ = r.scan.Features[f].empty() // the plan was checked
+	n := len(r.scan.Features)
+	s := &sweep{
+		windowRun: r, share: newShareRows(r), ends: make([]int, len(r.windows)), lo: make([]int, len(r.windows)), hi: make([]int, len(r.windows)),
+		empty: make([]value.Value, n), cells: make([]*cells, n), given: make([][]uint64, n), faults: make([]error, n),
 	}
-	s.rows.run = r
+	for f, c := range r.out.Columns {
+		s.empty[f], _ = r.scan.Features[f].empty() // the plan was checked
+		s.cells[f], s.given[f] = newCells(c.Type), make([]uint64, len(c.Nulls))
+	}
+	s.rows.shareRows = s.share
 	s.lanes = newLanes(s)
 	return s
 }
 
-// share evaluates the keys of share q.
-func (s *sweep) share(ctx context.Context, q int) error {
+// evaluate evaluates the keys of share q.
+func (s *sweep) evaluate(ctx context.Context, q int) error {
 	firsts := s.index.firsts
 	keys := len(firsts) - 1
 	from := sort.Search(keys, func(k int) bool { return s.shareOf(firsts[k]) >= q })
@@ -52,97 +50,99 @@ func (s *sweep) share(ctx context.Context, q int) error {
 	if from == to {
 		return nil
 	}
-	if err := s.open(ctx, q); err != nil {
+	bags, err := s.open(ctx, q)
+	if err != nil {
 		return err
 	}
-	base := firsts[from]
-	ends := make([]uint32, firsts[to]-base+1)
-	for _, b := range s.bags {
-		for _, slot := range b.slot {
-			ends[slot-base+1]++
-		}
+	base, slots := firsts[from], int(firsts[to]-firsts[from])
+	if err := s.share.load(ctx, bags, base, slots); err != nil {
+		return err
 	}
-	for i := 1; i < len(ends); i++ {
-		ends[i] += ends[i-1]
+	for _, c := range s.cells {
+		c.reset(slots)
 	}
-	s.items = slices.Grow(s.items[:0], int(ends[len(ends)-1]))[:ends[len(ends)-1]]
-	for i, b := range s.bags {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		for j, slot := range b.slot {
-			at := &ends[slot-base] // becomes the end of the slot's own rows
-			s.items[*at] = item{b.event[j], uint32(i), uint32(j)}
-			*at++
-		}
-	}
-	begin := uint32(0)
+	begin := 0
 	for k := from; k < to; k++ {
-		end := ends[firsts[k]-base]
-		if err := s.key(ctx, s.items[begin:end], firsts[k], firsts[k+1]); err != nil {
+		end := int(s.share.ends[firsts[k]-base])
+		if err := s.key(ctx, begin, end, firsts[k], firsts[k+1], base); err != nil {
 			return err
 		}
 		begin = end
 	}
-	return ctx.Err()
+	for f, c := range s.cells {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		c.scatter(s.out.Columns[f], s.index.rows[base:int(base)+slots], s.given[f])
+	}
+	return nil
 }
 
 // open takes the bags of share q, in the order of their parts.
-func (s *sweep) open(ctx context.Context, q int) error {
-	s.bags = s.windowRun.bags[q]
-	s.windowRun.bags[q] = nil
+func (s *sweep) open(ctx context.Context, q int) ([]*bag, error) {
+	bags := s.bags[q]
+	s.bags[q] = nil
 	if s.spill != nil {
 		err := s.spill.Records(ctx, q, func(record []byte) error {
-			s.bags = append(s.bags, readBag(record))
+			bags = append(bags, readBag(record))
 			return ctx.Err()
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	slices.SortFunc(s.bags, func(a, b *bag) int { return cmp.Compare(a.part, b.part) })
-	return nil
+	slices.SortFunc(bags, func(a, b *bag) int { return cmp.Compare(a.part, b.part) })
+	return bags, nil
 }
 
-// key evaluates the slots lo ≤ slot < hi of one key, whose rows are items.
-func (s *sweep) key(ctx context.Context, items []item, lo, hi uint32) error {
-	s.rows.items = nil
-	if len(items) > 0 {
-		if err := s.rows.load(ctx, s.bags, items); err != nil {
+// key evaluates the slots lo ≤ slot < hi of one key, whose rows are those from begin to end of the share. The cells of the
+// share begin with slot base.
+func (s *sweep) key(ctx context.Context, begin, end int, lo, hi, base uint32) error {
+	s.rows.n = 0
+	if begin < end {
+		if err := s.rows.load(ctx, begin, end); err != nil {
 			return err
 		}
+		clear(s.ends)
 		clear(s.lo)
-		clear(s.hi)
 		s.away.reset()
-		s.lanes.reset()
+		if err := s.lanes.reset(ctx); err != nil {
+			return err
+		}
 	}
 	last := eventtime.Instant(0)
 	for slot := lo; slot < hi; slot++ {
-		of, limit := s.scan.at(s.index.asOf[slot])
-		if slot == lo || of != last {
-			if s.answer(ctx, of, limit); ctx.Err() != nil {
-				return ctx.Err()
-			}
-			last = of
+		asOf, j := s.index.asOf[slot], int(slot-base)
+		of, limit := s.scan.at(asOf)
+		if slot > lo && of == last {
+			s.repeat(j)
+		} else if s.answer(ctx, j, of, limit); ctx.Err() != nil {
+			return ctx.Err()
 		}
-		s.store(int(s.index.rows[slot]), of, limit, s.index.asOf[slot])
+		last = of
+		s.settle(int(s.index.rows[slot]), j, of, limit, asOf)
 	}
 	return nil
 }
 
-// answer computes the cells for an instant, which is later than those before it. They mean nothing once ctx has ended.
-func (s *sweep) answer(ctx context.Context, of, limit eventtime.Instant) {
+// answer computes cells j for an instant, which is later than those before it. They mean nothing once ctx has ended.
+func (s *sweep) answer(ctx context.Context, j int, of, limit eventtime.Instant) {
 	s.status = value.NotFound
 	clear(s.faults)
-	copy(s.cells, s.empty)
-	if len(s.rows.items) == 0 || of == eventtime.None {
+	if s.rows.n == 0 || of == eventtime.None {
+		for f, c := range s.cells {
+			c.set(j, s.empty[f])
+		}
 		return
 	}
-	least := len(s.rows.items)
+	least := s.rows.n
 	for i, w := range s.windows {
-		b := w.Bounds(of)
+		b, near := w.Bounds(of), s.near[i]
+		if near == i {
+			s.ends[i] = s.rows.advance(s.ends[i], b.End+1)
+		}
 		s.lo[i] = s.rows.advance(s.lo[i], b.Start)
-		s.hi[i] = max(s.lo[i], s.rows.advance(s.hi[i], b.End+1))
+		s.hi[i] = max(s.lo[i], s.ends[near])
 		least = min(least, s.lo[i])
 	}
 	s.away.advance(&s.rows, least, of, limit)
@@ -151,42 +151,31 @@ func (s *sweep) answer(ctx context.Context, of, limit eventtime.Instant) {
 			s.status = value.Present
 		}
 	}
-	s.lanes.answer(ctx)
+	s.lanes.answer(ctx, j)
 }
 
-// store writes the cells to an entity row.
-func (s *sweep) store(row int, of, limit, asOf eventtime.Instant) {
+// repeat makes cells j what those before them are.
+func (s *sweep) repeat(j int) {
+	for _, c := range s.cells {
+		c.repeat(j)
+	}
+}
+
+// settle decides about an entity row, whose cells are cells j.
+func (s *sweep) settle(row, j int, of, limit, asOf eventtime.Instant) {
 	out := s.out
 	out.Event[row], out.Status[row] = of, s.status
 	if s.status == value.Present {
 		out.Status[row] = Judge(of, limit, asOf, s.scan.TTL, false)
 	}
-	for f, v := range s.cells {
+	for f, c := range s.cells {
 		if s.faults[f] != nil {
 			s.failed(row, f, s.faults[f])
-			continue
 		}
-		if out.Status[row] != value.OutsideMaxAge && !v.IsNull() {
-			storeCell(out.Columns[f], row, v)
+		if out.Status[row] == value.OutsideMaxAge {
+			c.withdraw(j)
 		}
 	}
-}
-
-// storeCell stores v, which is not null, in a row of c that is null. Calls for distinct rows of one column may run at once.
-func storeCell(c *value.Column, row int, v value.Value) {
-	switch {
-	case c.Ints != nil:
-		c.Ints[row] = v.Int()
-	case c.Float64s != nil:
-		c.Float64s[row] = v.Float()
-	case c.Float32s != nil:
-		c.Float32s[row] = v.Float32()
-	case c.Texts != nil:
-		c.Texts[row] = v.Text()
-	default:
-		c.Values[row] = v
-	}
-	atomic.AndUint64(&c.Nulls[row>>6], ^(1 << (row & 63)))
 }
 
 // An exclusion holds the rows of a key whose event has come but that do not count: not yet, being late, or no more, since
@@ -231,17 +220,4 @@ func (x *exclusion) within(lo, hi int) int {
 	a, _ := slices.BinarySearch(x.rows, lo)
 	b, _ := slices.BinarySearch(x.rows, hi)
 	return max(0, b-a)
-}
-
-// compareItems orders rows as they stand in time; the ranks and positions of rows that need no order are not looked at.
-func (k *keyRows) compareItems(a, b item) int {
-	if a.event != b.event || !k.run.ordered {
-		return cmp.Compare(a.event, b.event)
-	}
-	x, y := k.bags[a.bag], k.bags[b.bag]
-	c := cmp.Compare(x.created[a.row], y.created[b.row])
-	for i := 0; c == 0 && i < len(x.ranks); i++ {
-		c = value.Compare(x.ranks[i].At(int(a.row)), y.ranks[i].At(int(b.row)))
-	}
-	return cmp.Or(c, cmp.Compare(x.position[a.row], y.position[b.row]))
 }
