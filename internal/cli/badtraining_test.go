@@ -1,11 +1,16 @@
 package cli_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
 )
 
 // Rows of a history and of entities that a training set can be made of; tests damage one of them.
@@ -134,5 +139,52 @@ func TestBadInput_76_81_82_84_88_89_90_91_refused_entity_rows_leave_files_and_st
 			t.Parallel()
 			b.refuse(t)
 		})
+	}
+}
+
+// A countdown is a context that is canceled when it is asked for its error the nth time.
+type countdown struct {
+	context.Context
+	cancel context.CancelFunc
+	left   atomic.Int64
+}
+
+func (c *countdown) Err() error {
+	if c.left.Add(-1) == 0 {
+		c.cancel()
+	}
+	return c.Context.Err()
+}
+
+// TestACanceledTrainingSetLeavesNothingHalfWritten cancels at every stage. Nothing changes until the rows are in their
+// files; then these stay, whole, whether their name was saved or not.
+func TestACanceledTrainingSetLeavesNothingHalfWritten(t *testing.T) {
+	t.Parallel()
+	dir := repository(t)
+	write(t, dir, "rows.csv", soundEntities)
+	ask := []string{"get-historical-features", "-f", "driver_hourly_stats:trips", "--entities", filepath.Join(dir, "rows.csv"), "--out", filepath.Join(dir, "set.csv"), "--save", "s", "--replace"}
+	for _, more := range [][]string{nil, {"--split", "time:0.5"}} {
+		canceled := 0
+		for n := int64(1); n < 1000; n += 1 + n/8 {
+			ctx, cancel := context.WithCancel(t.Context())
+			c := &countdown{Context: ctx, cancel: cancel}
+			c.left.Store(n)
+			r := inAt(c, func() eventtime.Instant { return noon }, dir, append(ask, more...)...)
+			cancel()
+			if r.exit == 0 {
+				break
+			}
+			canceled++
+			whole := strings.Contains(r.stderr, "wrote 1 row ")
+			r.changed = slices.DeleteFunc(r.changed, func(c string) bool {
+				return whole && strings.Contains(" state datasets/minimal/s set.csv set.train.csv set.test.csv set.csv.manifest.json ", " "+c[1:]+" ")
+			})
+			if r.exit != errs.Canceled.Exit() || len(r.changed) > 0 {
+				t.Errorf("%v, canceled at question %d: exit status %d, changed %v:\n%s", more, n, r.exit, r.changed, r.stderr)
+			}
+		}
+		if canceled < 3 {
+			t.Errorf("%v: only %d sets were canceled", more, canceled)
+		}
 	}
 }
