@@ -37,6 +37,11 @@ func FromTokens(name string, tokens []string) Column {
 	return Column{Name: name, rows: len(tokens), tokens: tokens}
 }
 
+// FromRows returns a column of values in a form of their own, of which read gives row i as type t.
+func FromRows(name string, rows int, read func(i int, t value.Type) (value.Value, error)) Column {
+	return Column{Name: name, rows: rows, read: read}
+}
+
 // FromColumn returns a typed column; reading it as another type follows value.Convert, so that loss is an error.
 func FromColumn(name string, c *value.Column) Column {
 	return Column{Name: name, rows: c.Len(), typ: c.Type, read: func(i int, t value.Type) (value.Value, error) {
