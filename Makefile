@@ -45,6 +45,7 @@ STORE_TESTS := ./internal/objectstore ./offline/... ./registry/... ./state/... .
 test-stores: ## conformance on real servers (S3, Google Cloud Storage, Azure, PostgreSQL) and 500 random plans on each SQL engine
 	$(STORES) $(GO) test -count=1 -timeout 15m $(STORE_TESTS)
 	CGO_ENABLED=1 $(GO) test -count=1 -timeout 15m -tags duckdb ./offline/duckdboffline
+	CGO_ENABLED=1 $(STORES) $(GO) test -count=1 -timeout 15m -tags duckdb -run 'StoreScripts$$' ./cmd/truepoint
 
 fuzz: ## every fuzz target for FUZZTIME (MINIMIZE=60s: make what is found small)
 	@set -e; for p in $$($(GO) list ./...); do \

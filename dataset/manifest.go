@@ -28,7 +28,8 @@ type Manifest struct {
 	Columns  []value.Field     `json:"columns"` // of the files: the spine's, then the features
 	Features []Feature         `json:"features"`
 	Sources  []Source          `json:"sources"`
-	Split    string            `json:"split,omitempty"` // as given: time:0.8, key:0.8:SEED
+	InStore  bool              `json:"joined_in_store,omitempty"` // whose floats of windows are within a relative 1e-12 of ours
+	Split    string            `json:"split,omitempty"`           // as given: time:0.8, key:0.8:SEED
 	Files    []File            `json:"files"`
 }
 

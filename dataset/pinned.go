@@ -48,18 +48,29 @@ func (p *pinned) later(ctx context.Context, set *feature.Set) ([]string, error) 
 		if err != nil {
 			return nil, errs.Wrap(err, errs.CodeOf(err), "look at source %q", r.Name)
 		}
-		n := 0
-		for _, f := range now.Manifest().Files {
-			if !slices.Contains(r.Manifest.Files, f) {
-				n++
-			}
-		}
+		files, rows := laterThan(r.Manifest.Files, now.Manifest().Files)
 		if err := now.Close(); err != nil {
 			return nil, err
 		}
-		if n > 0 {
-			out = append(out, fmt.Sprintf("source %q has later files (%d), whose rows are left out", r.Name, n))
+		if files > 0 {
+			out = append(out, fmt.Sprintf("source %q has later files (%d), whose rows are left out", r.Name, files))
+		}
+		if rows > 0 {
+			out = append(out, fmt.Sprintf("source %q has later rows (%d), which are left out", r.Name, rows))
 		}
 	}
 	return out, nil
+}
+
+// laterThan returns how many files came since, and how many rows in tables that were there.
+func laterThan(before, now []offline.File) (files int, rows int64) {
+	for _, f := range now {
+		i := slices.IndexFunc(before, func(o offline.File) bool { return o.Path == f.Path })
+		if i < 0 {
+			files++
+			continue
+		}
+		rows += max(0, f.Size-before[i].Size) // of a file that was pinned it is the same
+	}
+	return files, rows
 }

@@ -16,7 +16,7 @@ import (
 // definitions. Name, project, author, time, origin, split and files are the caller's to fill in.
 func Record(set *feature.Set, req *historical.Request, res *historical.Result) *Manifest {
 	m := &Manifest{
-		Format: Format, Revision: res.Revision, Rows: res.Rows, Columns: res.Batch.Fields(),
+		Format: Format, Revision: res.Revision, Rows: res.Rows, InStore: res.InStore, Columns: res.Batch.Fields(),
 		Request: Request{
 			Features: req.Features, Service: req.Service, FullNames: req.Names == feature.FullNames,
 			KnownAsOf: req.Known == pit.KnownAtAsOf, NullFeatures: req.OnNull == historical.NullFeatures, TiesError: req.TiesError,

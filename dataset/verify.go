@@ -102,7 +102,7 @@ func Verify(ctx context.Context, env *Env, m *Manifest) (v *Verification, err er
 		return nil, err
 	}
 	req.SpineTable, req.MemoryMax = &table{fields: m.spine(), parts: saved.parts}, env.MemoryMax
-	c := newComparison(m, saved)
+	c := newComparison(m, saved, set)
 	_, err = historical.Stream(ctx, historical.Source{Set: set, Revision: m.Revision, Offline: p}, req, func(made *historical.Result) error {
 		return c.run(ctx, made.Batch)
 	})
@@ -120,7 +120,7 @@ func Verify(ctx context.Context, env *Env, m *Manifest) (v *Verification, err er
 	for _, name := range p.free {
 		v.Notes = append(v.Notes, "source "+name+" has no recorded snapshot: its present rows were used")
 	}
-	v.finish(c, set)
+	v.finish(c, set, p.free)
 	return v, nil
 }
 
