@@ -22,6 +22,8 @@ type job struct {
 	asked    eventtime.Interval
 	end      eventtime.Instant // asked.End, clamped to the present
 	progress func(Progress)
+	atOnce   int     // how many views are materialized at the same time
+	retries  *budget // of the request
 
 	use   *feature.Use
 	lease *runs.Holding

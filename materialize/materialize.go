@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -62,10 +63,12 @@ func Materialize(ctx context.Context, env *Env, req *Request) (*Report, error) {
 	report := &Report{Mode: req.Mode, Views: make([]ViewReport, len(views))}
 	progress := serialize(req.Progress)
 	var g errgroup.Group
-	g.SetLimit(max(1, req.Parallel))
+	most := atOnce(req, len(views))
+	g.SetLimit(most)
+	retries := newBudget()
 	for i, v := range views {
 		g.Go(func() error {
-			j := &job{env: env, req: req, view: v, asked: asked, end: clampEnd(req, env.Clock()), progress: progress}
+			j := &job{env: env, req: req, view: v, asked: asked, end: clampEnd(req, env.Clock()), progress: progress, atOnce: most, retries: retries}
 			r := &report.Views[i]
 			r.View = v.Name
 			if req.DryRun {
@@ -79,6 +82,9 @@ func Materialize(ctx context.Context, env *Env, req *Request) (*Report, error) {
 	_ = g.Wait() // the functions report through their items
 	return report, report.finish()
 }
+
+// atOnce returns how many of n views are materialized at the same time, at least 1.
+func atOnce(req *Request, n int) int { return max(1, min(req.Parallel, n)) }
 
 // chooseViews returns the views asked for in order of name, or all that are served online.
 func chooseViews(set *feature.Set, names []string) ([]*feature.View, error) {
@@ -123,6 +129,9 @@ func checkInterval(req *Request, now eventtime.Instant) (eventtime.Interval, err
 		asked.Start = eventtime.None
 	}
 	switch {
+	case req.RowsPerSecond < 0 || math.IsNaN(req.RowsPerSecond):
+		return asked, errs.New(errs.InvalidArgument, "a rate of %v rows a second is none", req.RowsPerSecond).WithID("T0374").
+			WithHint("give a number above 0, or none for no bound")
 	case req.Mode != Interval && req.Mode != Incremental:
 		return asked, errs.New(errs.InvalidArgument, "unknown materialization mode %q", req.Mode)
 	case !req.End.Valid(), req.Mode == Interval && !req.Start.Valid():

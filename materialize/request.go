@@ -36,12 +36,17 @@ type Request struct {
 	Start eventtime.Instant // inclusive; for Interval
 	End   eventtime.Instant // inclusive
 
-	AllowFuture bool   // an END in the future is clamped to now instead of refused
-	DryRun      bool   // count rows and bytes, write nothing, take no lease
-	ChunkRows   int    // rows per checkpoint; default: chosen by bytes
-	Parallel    int    // views at once; default 1
-	Holder      string // who holds the lease, for messages: host and process
-	Progress    func(Progress)
+	AllowFuture bool // an END in the future is clamped to now instead of refused
+	DryRun      bool // count rows and bytes, write nothing, take no lease
+	ChunkRows   int  // rows per checkpoint; default: chosen by bytes
+	Parallel    int  // views at once, which share the memory that one has; default 1
+	// RowsPerSecond bounds how fast all views together are written, so that a store goes on answering; 0: no bound. A view
+	// has its share of it, also after others have ended.
+	RowsPerSecond float64
+	// Patience is how long in all a chunk waits for a store that is unavailable; 0: DefaultPatience, negative: not at all.
+	Patience eventtime.Duration
+	Holder   string // who holds the lease, for messages: host and process
+	Progress func(Progress)
 }
 
 // A Phase is a part of a run.

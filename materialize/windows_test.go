@@ -326,12 +326,12 @@ func TestWindowRunContinuesAtItsCheckpoint(t *testing.T) {
 	r.Apply(t, set)
 	g.on(func(n int) error {
 		if n == 3 {
-			return errs.New(errs.Unavailable, "gone")
+			return errs.New(errs.Internal, "gone")
 		}
 		return nil
 	})
 	req := &truepoint.MaterializeRequest{Mode: materialize.Incremental, End: noon, ChunkRows: 5, Views: []string{"windows"}}
-	if _, err := r.Store.Materialize(t.Context(), req); errs.CodeOf(err) != errs.Unavailable {
+	if _, err := r.Store.Materialize(t.Context(), req); errs.CodeOf(err) != errs.Internal {
 		t.Fatalf("got %v", err)
 	}
 	g.on(func(int) error { return nil })

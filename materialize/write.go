@@ -2,6 +2,7 @@ package materialize
 
 import (
 	"context"
+	"time"
 
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
@@ -11,7 +12,7 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// Bounds of memory. A group of winners is read from the source at once, because each reading passes over all of it; a
+// Bounds of memory, which the views that run at the same time share. A group of winners is read from the source at once, because each reading passes over all of it; a
 // chunk is written and checkpointed at once.
 const (
 	groupBytes   = 512 << 20
@@ -37,21 +38,42 @@ func rowBytes(fields []feature.Field) int {
 	return n
 }
 
+// chunksPerSecond is the least number of chunks in which a rate's rows are sent: smaller bursts disturb a store less.
+const chunksPerSecond = 4
+
 // sizes returns how many rows a group and a chunk have; a group is a whole number of chunks.
 func (j *job) sizes() (group, chunk int) {
 	bytes := rowBytes(j.use.Fields)
 	chunk = j.req.ChunkRows
 	if chunk <= 0 {
-		chunk = min(chunkRowsMax, max(1, chunkBytes/bytes))
+		chunk = min(chunkRowsMax, max(1, chunkBytes/j.atOnce/bytes))
+		if rate := j.rate(); rate > 0 {
+			chunk = int(max(1, min(float64(chunk), rate/chunksPerSecond)))
+		}
 	}
-	return max(1, groupBytes/bytes/chunk) * chunk, chunk
+	return max(1, groupBytes/j.atOnce/bytes/chunk) * chunk, chunk
+}
+
+// rate returns how many rows a second this view may write; 0: any number.
+func (j *job) rate() float64 { return j.req.RowsPerSecond / float64(j.atOnce) }
+
+// sender returns what sends the chunks of run.
+func (j *job) sender(run *Run) *sender {
+	patience := j.req.Patience
+	if patience == 0 {
+		patience = DefaultPatience
+	}
+	return &sender{
+		to: j.env.Sink, budget: j.retries, patience: time.Duration(patience) * time.Microsecond, rate: j.rate(),
+		retried: func() { run.Retried++ },
+	}
 }
 
 // write sends winners in key order, chunk by chunk from the run's checkpoint, and moves the checkpoint after each.
 func (j *job) write(ctx context.Context, run *Run, winners pit.Winners) error {
 	group, chunk := j.sizes()
 	table := j.view.TableAt(j.env.Project, run.Generation)
-	w := chunkWriter{job: j, run: run, winners: winners, table: table}
+	w := chunkWriter{job: j, run: run, winners: winners, table: table, sender: j.sender(run)}
 	j.progress(Progress{View: j.view.Name, Phase: Writing, Done: run.Checkpoint, Total: run.Total})
 	for lo := int(run.Checkpoint); lo < winners.Len(); lo += group {
 		hi := min(lo+group, winners.Len())
@@ -64,7 +86,7 @@ func (j *job) write(ctx context.Context, run *Run, winners pit.Winners) error {
 				return err
 			}
 			// A chunk that was begun is finished, so that a cancelled run stops at a boundary.
-			stop, err := w.chunk(context.WithoutCancel(ctx), columns, lo, span{at, min(at+chunk, hi)})
+			stop, err := w.chunk(ctx, columns, lo, span{at, min(at+chunk, hi)})
 			if err != nil {
 				return err
 			}
@@ -84,13 +106,14 @@ type chunkWriter struct {
 	run     *Run
 	winners pit.Winners
 	table   string
+	sender  *sender
 }
 
 // chunk writes one span and moves the checkpoint. columns hold the payload of winners from base on. It reports whether
 // somebody has asked the run to stop.
 func (w *chunkWriter) chunk(ctx context.Context, columns []*value.Column, base int, s span) (bool, error) {
 	rows := w.rows(columns, base, s)
-	out, err := w.job.env.Sink.Write(ctx, w.table, rows)
+	out, err := w.sender.send(ctx, w.table, rows)
 	if err != nil {
 		return false, err
 	}
@@ -103,7 +126,7 @@ func (w *chunkWriter) chunk(ctx context.Context, columns []*value.Column, base i
 		w.run.Superseded += out.Superseded
 	}
 	kept := *w.run
-	v, err := w.job.lease.Move(ctx, func(v *runs.View) { v.Current = &kept })
+	v, err := w.job.lease.Move(context.WithoutCancel(ctx), func(v *runs.View) { v.Current = &kept })
 	if err != nil {
 		return false, err
 	}

@@ -55,6 +55,7 @@ type Run struct {
 	Ambiguous   int64              `json:"cells_ambiguous"`
 	Resumed     int                `json:"resumed,omitempty"`   // how often the run was taken up again
 	Restarted   int                `json:"restarted,omitempty"` // how often the source changed under it
+	Retried     int                `json:"retried,omitempty"`   // how often a chunk was sent again to a store that was unavailable
 	Error       string             `json:"error,omitempty"`
 
 	Select RunSelection `json:"select"`

@@ -17,6 +17,8 @@ type materializeFlags struct {
 	FeatureViews []string `name:"feature-views" sep:"none" hidden:"" help:"The same as --views."`
 	DryRun       bool     `help:"Tell what would be read and written."`
 	AllowFuture  bool     `help:"Take an END in the future as now."`
+	Parallel     int      `default:"1" placeholder:"N" help:"So many views at once; they share the memory that one has."`
+	Rate         float64  `placeholder:"ROWS" help:"Write at most so many rows a second, all views together, to spare a store that serves."`
 	Verbose      bool     `help:"Also print the record of each run."`
 	Version      string   `hidden:"" help:"Feast's version of a view."`
 }
@@ -77,7 +79,7 @@ func (f *materializeFlags) run(a *app, r *truepoint.MaterializeRequest, again st
 			WithHint("every breaking change gets a new table by itself; see truepoint feature-views describe")
 	}
 	r.Views = append(f.Views, f.FeatureViews...)
-	r.AllowFuture, r.DryRun = f.AllowFuture, f.DryRun
+	r.AllowFuture, r.DryRun, r.Parallel, r.RowsPerSecond = f.AllowFuture, f.DryRun, f.Parallel, f.Rate
 	bars := newBars(a.err)
 	r.Progress = bars.update
 	return a.withStore(func(s *truepoint.Store) error {

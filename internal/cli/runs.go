@@ -109,8 +109,8 @@ func describeRun(r *materialize.Run) string {
 		fact("", "%s were older than what the store had", count(r.Superseded))
 	}
 	fact("", "%s rejected, %s ambiguous cells", count(r.Rejected), count(r.Ambiguous))
-	if r.Resumed+r.Restarted > 0 {
-		fact("trouble", "resumed %d times, restarted %d times", r.Resumed, r.Restarted)
+	if r.Resumed+r.Restarted+r.Retried > 0 {
+		fact("trouble", "resumed %d times, restarted %d times, %s sent again", r.Resumed, r.Restarted, plural(r.Retried, "chunk", "chunks"))
 	}
 	if r.Watch.After != eventtime.None {
 		fact("watermark", "%s", r.Watch.After)
