@@ -78,11 +78,21 @@ func (o Options) GoString() string { return o.String() }
 type Server struct {
 	Host       string             `json:"host"`
 	Port       int                `json:"port"`
+	GRPCPort   int                `json:"grpc_port,omitempty"` // 0: no gRPC
 	Deadline   eventtime.Duration `json:"deadline"`
 	MaxSkew    eventtime.Duration `json:"max_skew"`
 	MaxFuture  eventtime.Duration `json:"max_future"`
 	TokensFile string             `json:"tokens_file,omitempty"` // relative to the working directory or absolute
 	Limits     Limits             `json:"limits"`
+	FeatureLog FeatureLog         `json:"feature_log,omitzero"`
+}
+
+// FeatureLog says what is kept of what the server answers.
+type FeatureLog struct {
+	Path      string             `json:"path"` // a directory, relative to the working directory or absolute; empty: nothing is kept
+	Sample    float64            `json:"sample"`
+	Interval  eventtime.Duration `json:"interval"`  // between files
+	Retention eventtime.Duration `json:"retention"` // 0: for ever
 }
 
 // Limits bound one request.

@@ -152,16 +152,34 @@ func (l *loader) server(n *strictyaml.Node) {
 		s.Host = host
 	}
 	s.Port = int(n.Get("port").Int(int64(s.Port)))
+	s.GRPCPort = int(n.Get("grpc_port").Int(0))
 	s.TokensFile = l.resolve(n.Get("tokens_file").String())
 	for name, field := range map[string]*eventtime.Duration{"deadline": &s.Deadline, "max_skew": &s.MaxSkew, "max_future": &s.MaxFuture} {
 		if d, err := eventtime.ParseDuration(n.Get(name).String()); err == nil {
 			*field = d
 		}
 	}
+	l.featureLog(n.Get("feature_log"))
 	limits := n.Get("limits")
 	for name, field := range map[string]*int64{
 		"body_bytes": &s.Limits.BodyBytes, "header_bytes": &s.Limits.HeaderBytes, "entities": &s.Limits.Entities, "cells": &s.Limits.Cells,
 	} {
 		*field = limits.Get(name).Int(*field)
+	}
+}
+
+func (l *loader) featureLog(n *strictyaml.Node) {
+	f := &l.config.Server.FeatureLog
+	if n == nil {
+		return
+	}
+	*f = FeatureLog{Path: l.resolve(n.Get("path").String()), Sample: 1, Interval: eventtime.Minute, Retention: 30 * eventtime.Day}
+	if share, err := parseShare(n.Get("sample").String()); err == nil {
+		f.Sample = share
+	}
+	for name, field := range map[string]*eventtime.Duration{"interval": &f.Interval, "retention": &f.Retention} {
+		if d, err := eventtime.ParseDuration(n.Get(name).String()); err == nil {
+			*field = d
+		}
 	}
 }

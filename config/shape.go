@@ -1,6 +1,8 @@
 package config
 
 import (
+	"strconv"
+
 	"github.com/truepoint/truepoint/definitions"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
@@ -106,6 +108,7 @@ func serverShape() *strictyaml.Shape {
 	return &strictyaml.Shape{Keys: []strictyaml.Key{
 		key("host", "the address that it binds; loopback without tokens", text()),
 		key("port", "its port", number(1, 65535)),
+		key("grpc_port", "its port for gRPC; without it there is no gRPC", number(1, 65535)),
 		key("deadline", "how long a request may take", positive()),
 		key("max_skew", "how far ahead of the clock a pushed row may be", positive()),
 		key("max_future", "how long a stream holds a row that is not due", positive()),
@@ -116,7 +119,27 @@ func serverShape() *strictyaml.Shape {
 			key("entities", "rows asked for", number(1, entitiesMax)),
 			key("cells", "rows times features", number(1, requestMax)),
 		}}),
+		key("feature_log", "what is kept of what it answers", featureLogShape()),
 	}}
+}
+
+func featureLogShape() *strictyaml.Shape {
+	return &strictyaml.Shape{Keys: []strictyaml.Key{
+		required("path", "a directory for Parquet files", text()),
+		key("sample", "the share of entities, by a hash of their keys; 1 without this key", &strictyaml.Shape{Scalar: strictyaml.Float, Format: "share above 0 and up to 1",
+			Parse: func(s string) error { _, err := parseShare(s); return err }}),
+		key("interval", "between files; 1m without this key", positive()),
+		key("retention", "how long files are kept; 30d without this key", positive()),
+	}}
+}
+
+// parseShare reads a share above 0 and up to 1.
+func parseShare(s string) (float64, error) {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(f > 0 && f <= 1) {
+		return 0, errs.New(errs.InvalidArgument, "%q is no share above 0 and up to 1", s).WithID("T0205").WithHint("write 0.01 for one entity of a hundred")
+	}
+	return f, nil
 }
 
 func registryShape() *strictyaml.Shape {
