@@ -16,7 +16,7 @@ import (
 	"github.com/truepoint/truepoint/config"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
-	"github.com/truepoint/truepoint/internal/loadtest"
+	"github.com/truepoint/truepoint/internal/load"
 	"github.com/truepoint/truepoint/internal/screen"
 )
 
@@ -77,7 +77,7 @@ func (v *benchServeVerb) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	result := loadtest.Run(a.ctx, &loadtest.Load{Rate: v.Rate, Duration: v.Duration, WarmUp: v.WarmUp, Connections: v.Connections, Ask: ask})
+	result := load.Run(a.ctx, &load.Load{Rate: v.Rate, Duration: v.Duration, WarmUp: v.WarmUp, Connections: v.Connections, Ask: ask})
 	m := v.measurement(result, address, len(bodies))
 	if err := a.print(m.answer()); err != nil {
 		return err
@@ -151,7 +151,7 @@ func post(ctx context.Context, client *http.Client, address string, header http.
 	return int(n), err
 }
 
-func (v *benchServeVerb) measurement(r *loadtest.Result, address string, bodies int) *serveMeasurement {
+func (v *benchServeVerb) measurement(r *load.Result, address string, bodies int) *serveMeasurement {
 	ms := func(q float64) float64 { return float64(r.Quantile(q).Microseconds()) / 1000 }
 	m := &serveMeasurement{
 		URL: address, Rows: v.Rows, Bodies: bodies, Connections: v.Connections, Rate: v.Rate, Throughput: r.Throughput(), Requests: r.Requests, Errors: r.Errors,
@@ -174,7 +174,7 @@ func (m *serveMeasurement) answer() *screen.Answer {
 	return answer
 }
 
-func (v *benchServeVerb) writeHistogram(r *loadtest.Result) (err error) {
+func (v *benchServeVerb) writeHistogram(r *load.Result) (err error) {
 	if v.Histogram == "" {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package loadtest_test
+package load_test
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/truepoint/truepoint/internal/loadtest"
+	"github.com/truepoint/truepoint/internal/load"
 )
 
 // Times in these tests are of synctest's clock, which moves when everybody waits.
@@ -20,7 +20,7 @@ func TestRequestsAreSentWhenTheyAreDue(t *testing.T) {
 		start := time.Now()
 		var mu sync.Mutex
 		at := map[int]time.Duration{}
-		r := loadtest.Run(t.Context(), &loadtest.Load{Rate: 100, Duration: time.Second, Connections: 4, Ask: func(_ context.Context, k int) (int, error) {
+		r := load.Run(t.Context(), &load.Load{Rate: 100, Duration: time.Second, Connections: 4, Ask: func(_ context.Context, k int) (int, error) {
 			mu.Lock()
 			at[k] = time.Since(start)
 			mu.Unlock()
@@ -44,7 +44,7 @@ func TestRequestsAreSentWhenTheyAreDue(t *testing.T) {
 func TestStallIsChargedToEveryRequestThatItKeptWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := loadtest.Run(t.Context(), &loadtest.Load{Rate: 100, Duration: time.Second, Connections: 1, Ask: func(_ context.Context, k int) (int, error) {
+		r := load.Run(t.Context(), &load.Load{Rate: 100, Duration: time.Second, Connections: 1, Ask: func(_ context.Context, k int) (int, error) {
 			if k == 0 {
 				pass(500 * time.Millisecond)
 			}
@@ -60,7 +60,7 @@ func TestStallIsChargedToEveryRequestThatItKeptWaiting(t *testing.T) {
 func TestWithoutARateConnectionsAskAgainAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := loadtest.Run(t.Context(), &loadtest.Load{Duration: time.Second, WarmUp: time.Second, Connections: 3, Ask: func(context.Context, int) (int, error) {
+		r := load.Run(t.Context(), &load.Load{Duration: time.Second, WarmUp: time.Second, Connections: 3, Ask: func(context.Context, int) (int, error) {
 			pass(10 * time.Millisecond)
 			return 1, nil
 		}})
@@ -73,7 +73,7 @@ func TestWithoutARateConnectionsAskAgainAtOnce(t *testing.T) {
 func TestErrorsAreCountedAndHaveNoLatency(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := loadtest.Run(t.Context(), &loadtest.Load{Rate: 10, Duration: time.Second, Connections: 2, Ask: func(_ context.Context, k int) (int, error) {
+		r := load.Run(t.Context(), &load.Load{Rate: 10, Duration: time.Second, Connections: 2, Ask: func(_ context.Context, k int) (int, error) {
 			if k%2 == 0 {
 				return 0, errors.New("refused")
 			}
@@ -90,7 +90,7 @@ func TestEndOfTheContextEndsARun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 250*time.Millisecond)
 		defer cancel()
-		r := loadtest.Run(ctx, &loadtest.Load{Rate: 10, Duration: time.Hour, Connections: 1, Ask: func(context.Context, int) (int, error) { return 0, nil }})
+		r := load.Run(ctx, &load.Load{Rate: 10, Duration: time.Hour, Connections: 1, Ask: func(context.Context, int) (int, error) { return 0, nil }})
 		if r.Requests != 3 || r.Errors != 0 || r.Elapsed != 250*time.Millisecond {
 			t.Errorf("%d requests, %d errors, %v", r.Requests, r.Errors, r.Elapsed)
 		}
@@ -99,20 +99,20 @@ func TestEndOfTheContextEndsARun(t *testing.T) {
 
 func TestQuantileIsTheNearestRank(t *testing.T) {
 	t.Parallel()
-	r := &loadtest.Result{Latency: []time.Duration{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}}
+	r := &load.Result{Latency: []time.Duration{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}}
 	for q, want := range map[float64]time.Duration{0: 1, 0.1: 1, 0.11: 2, 0.5: 5, 0.9: 9, 0.99: 10, 1: 10} {
 		if got := r.Quantile(q); got != want {
 			t.Errorf("%v: got %d, want %d", q, got, want)
 		}
 	}
-	if (&loadtest.Result{}).Quantile(0.5) != 0 {
+	if (&load.Result{}).Quantile(0.5) != 0 {
 		t.Error("a quantile of nothing is not 0")
 	}
 }
 
 func TestHistogramRisesToTheGreatest(t *testing.T) {
 	t.Parallel()
-	r := &loadtest.Result{}
+	r := &load.Result{}
 	for i := range 1000 {
 		r.Latency = append(r.Latency, time.Duration(i+1)*time.Millisecond)
 	}

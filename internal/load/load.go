@@ -1,10 +1,10 @@
-// Package loadtest asks a server at a fixed rate and measures how long answers take.
+// Package load asks a server at a fixed rate and measures how long answers take.
 //
 // The load is open: request k is due at start + k ÷ rate, whether earlier ones are answered or not, and its latency is
 // counted from then on. So a server that stalls is charged for every request that it kept waiting, as users would, and
 // not for the one that was under way ("coordinated omission", Gil Tene). Without a rate, every connection asks again as
 // soon as it is answered: that finds the greatest throughput, and its latencies mean little.
-package loadtest
+package load
 
 import (
 	"context"
