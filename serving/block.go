@@ -42,6 +42,9 @@ type State struct {
 	NonFinite string // jsonvalue.NonFinite of the value, which stands as null
 }
 
+// plainState is that of a cell about which nothing is to be said.
+var plainState = State{Status: value.Present, Event: true}
+
 var le = binary.LittleEndian
 
 // stateByte packs what a stored row alone says: the status in the lowest three bits, then Defaulted, then NonFinite.
@@ -58,7 +61,7 @@ func stateByte(st value.Status, defaulted bool, word string) byte {
 	return b
 }
 
-var nonFiniteWords = [...]string{"", "NaN", "Infinity", "-Infinity", "nested"}
+var nonFiniteWords = [...]string{"", "NaN", "Infinity", "-Infinity", jsonvalue.Nested}
 
 func stateOf(b byte) State {
 	st := value.Status(b & 7)

@@ -18,6 +18,7 @@ import (
 	"github.com/truepoint/truepoint/server/onlinejson"
 	"github.com/truepoint/truepoint/serving"
 	"github.com/truepoint/truepoint/value"
+	"github.com/truepoint/truepoint/value/jsonvalue"
 )
 
 // A stamped is an online driver whose writes all pass through it.
@@ -229,6 +230,7 @@ func TestARenderingIsTheResponse(t *testing.T) {
 					t.Fatalf("step %d, %s, form %d, %d rows, %s%v:\n got …%.300s\nwant …%.300s", step, name, form, want.Rows, q.Service, q.Features, got[min(at, len(got)):], expected[min(at, len(expected)):])
 				}
 				r.Counts(func(_ string, st value.Status, n int) { seen[st] += n })
+				compareRowCells(t, &r, want, form)
 			}
 		}
 	}
@@ -241,4 +243,27 @@ func TestARenderingIsTheResponse(t *testing.T) {
 		t.Errorf("the cache was hardly used: %+v", s)
 	}
 	t.Logf("%d requests failed on all sides, cells %v, cache %+v", failed, seen, rig.Store.CacheStats())
+}
+
+// compareRowCells compares the cells of each row of a rendering with those of a response.
+func compareRowCells(t *testing.T, r *serving.Rendering, want *serving.Response, form serving.Form) {
+	t.Helper()
+	for row := range want.Rows {
+		seen := 0
+		r.RowCells(row, func(c *serving.RowCell) {
+			of := &want.Columns[seen]
+			cell := of.Cells[row]
+			text := string(jsonvalue.AppendTyped(nil, cell.Value, of.Field.Type))
+			if form == serving.OwnForm {
+				text = string(jsonvalue.AppendOwnTyped(nil, cell.Value, of.Field.Type))
+			}
+			if c.Column != seen || string(c.Text) != text || c.Status != cell.Status || c.Event != cell.Event || c.Defaulted != cell.Defaulted || c.Reason != cell.Reason {
+				t.Fatalf("row %d, column %d: got %+v %s, want %+v", row, seen, c, c.Text, cell)
+			}
+			seen++
+		})
+		if seen != len(want.Columns) {
+			t.Fatalf("row %d has %d cells, want %d", row, seen, len(want.Columns))
+		}
+	}
 }

@@ -103,7 +103,7 @@ func (r *Rendering) appendPlain(dst []byte, use int) (_ []byte, written int) {
 func (r *Rendering) appendMixed(dst []byte, c *shapeColumn, from int) []byte {
 	r.States = resized(r.States, r.Rows)
 	for i := range from {
-		r.States[i] = State{Status: value.Present, Event: true}
+		r.States[i] = plainState
 	}
 	r.counts[c.view][value.Present] += from
 	verdicts := r.verdicts[c.use*r.Rows : (c.use+1)*r.Rows]
@@ -128,15 +128,8 @@ func (r *Rendering) cell(use, row int) (text []byte, s State) {
 	if head[flagsAt] != rowFound {
 		return nil, State{}
 	}
-	at := r.next[use*r.Rows+row]
-	b := r.bytes[at:]
-	if n := int(b[0]); n != longCell {
-		r.next[use*r.Rows+row] = at + 1 + n
-		return b[1 : 1+n], State{Status: value.Present, Event: true}
-	}
-	n := int(le.Uint32(b[2:]))
-	r.next[use*r.Rows+row] = at + longCellBytes + n
-	return b[longCellBytes : longCellBytes+n], stateOf(b[1])
+	text, s, r.next[use*r.Rows+row] = cellAt(r.bytes, r.next[use*r.Rows+row])
+	return text, s
 }
 
 // AppendEvents appends the event times of a plain column, comma separated JSON strings.

@@ -87,6 +87,9 @@ func (s *Server) online(w http.ResponseWriter, r *http.Request, d *dialect) {
 	_, _ = w.Write(x.answer) // a client that is gone needs no answer
 	s.metrics.request(x.rendering.Service, http.StatusOK, time.Since(began))
 	s.metrics.cells(&x.rendering)
+	if s.opt.FeatureLog != nil {
+		s.keep(&x.rendering, h.Get(requestID), eventtime.Instant(began.UnixMicro()))
+	}
 }
 
 // contentJSON is the header's value; nothing writes to it.

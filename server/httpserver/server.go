@@ -15,6 +15,7 @@ import (
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/explain"
 	"github.com/truepoint/truepoint/ingest"
+	"github.com/truepoint/truepoint/internal/featurelog"
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/serving"
@@ -43,7 +44,8 @@ type Options struct {
 	Log          *slog.Logger  // default: discards
 	CertFile     string        // with KeyFile: TLS
 	KeyFile      string
-	Metrics      *Metrics // default: new ones
+	Metrics      *Metrics        // default: new ones
+	FeatureLog   *featurelog.Log // keeps what online reads are answered; nil: nothing does
 }
 
 // Default limits.
@@ -93,6 +95,7 @@ func New(store Store, opt *Options) *Server {
 		s.metrics = NewMetrics()
 	}
 	s.metrics.watch(store)
+	s.metrics.watchLog(s.opt.FeatureLog)
 	s.handler = s.routes()
 	return s
 }

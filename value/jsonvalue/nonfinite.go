@@ -6,8 +6,11 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
+// Nested is NonFinite of a value that holds one for which JSON has no word.
+const Nested = "nested"
+
 // NonFinite names a value for which JSON has no word and which Append writes as null: NaN, Infinity or -Infinity, and
-// "nested" for one that holds such a value. It is empty for all others.
+// Nested for one that holds such a value. It is empty for all others.
 func NonFinite(v value.Value) string {
 	switch v.Kind() {
 	case value.Float32, value.Float64:
@@ -23,7 +26,7 @@ func NonFinite(v value.Value) string {
 	}
 	for _, p := range v.List() {
 		if NonFinite(p) != "" {
-			return "nested"
+			return Nested
 		}
 	}
 	return ""
