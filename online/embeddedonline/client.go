@@ -234,13 +234,18 @@ func (q *getRequest) run(conn *connection) error {
 	return b.err()
 }
 
-// PutBatch implements backend. The cells are sent in pieces.
-func (c *client) PutBatch(ctx context.Context, table string, cells []online.Cell) (r online.PutResult, err error) {
+// PutBatch implements backend.
+func (c *client) PutBatch(ctx context.Context, table string, cells []online.Cell) (online.PutResult, error) {
+	return c.hand(ctx, kindPut, table, cells)
+}
+
+// hand sends cells, in pieces, for the owner to do with them what k says.
+func (c *client) hand(ctx context.Context, k kind, table string, cells []online.Cell) (r online.PutResult, err error) {
 	if err := online.CheckCells(table, cells); err != nil {
 		return r, err
 	}
 	err = c.exchange(ctx, func(conn *connection) error {
-		if err := conn.send(kindPut, appendBytes(nil, table)); err != nil {
+		if err := conn.send(k, appendBytes(nil, table)); err != nil {
 			return err
 		}
 		var out []byte

@@ -28,14 +28,15 @@ const (
 type kind byte
 
 // Requests: get carries tables with keys; put a table, then cells frames, then end; scan a table, and the key behind
-// which to start; tables nothing; drop a table. Answers: rows frames with one row per key asked for; count the result
-// of a put; cells frames, then end; names; end; or failure in place of any.
+// which to start; tables nothing; drop a table; expire what put does. Answers: rows frames with one row per key asked
+// for; count the result of a put, or as written how many cells expired; cells frames, then end; names; end; or failure in place of any.
 const (
 	kindGet     kind = 1
 	kindPut     kind = 2
 	kindScan    kind = 3
 	kindTables  kind = 4
 	kindDrop    kind = 5
+	kindExpire  kind = 6
 	kindCells   kind = 16
 	kindEnd     kind = 17
 	kindRows    kind = 18

@@ -183,7 +183,12 @@ func (o *owner) answer(w *wire, k kind, b *body) error {
 	case kindGet:
 		err = o.answerGet(w, b)
 	case kindPut:
-		err = o.answerPut(w, b)
+		err = o.answerCells(w, b, o.engine.PutBatch)
+	case kindExpire:
+		err = o.answerCells(w, b, func(ctx context.Context, table string, cells []online.Cell) (r online.PutResult, err error) {
+			r.Written, err = o.engine.expire(ctx, table, cells)
+			return r, err
+		})
 	case kindScan:
 		err = o.answerScan(w, b)
 	case kindTables:
@@ -256,7 +261,8 @@ func (o *owner) answerGet(w *wire, b *body) error {
 // putBytesMax bounds what an owner collects of one handed batch before it writes: enough for sorted tables.
 const putBytesMax = 64 << 20
 
-func (o *owner) answerPut(w *wire, b *body) error {
+// answerCells receives cells of a table, does something with them in order, and sends the sum of the results.
+func (o *owner) answerCells(w *wire, b *body, do func(context.Context, string, []online.Cell) (online.PutResult, error)) error {
 	table := string(b.bytes())
 	if err := b.err(); err != nil {
 		return err
@@ -268,7 +274,7 @@ func (o *owner) answerPut(w *wire, b *body) error {
 	write := func() {
 		if failed == nil && len(cells) > 0 {
 			var r online.PutResult
-			r, failed = o.engine.PutBatch(o.ctx, table, cells)
+			r, failed = do(o.ctx, table, cells)
 			total.Add(r)
 		}
 		cells, size = nil, 0

@@ -24,6 +24,8 @@ type backend interface {
 	scan(ctx context.Context, table string, after []byte, yield func(online.Cell) bool) error
 	Tables(ctx context.Context) ([]string, error)
 	Drop(ctx context.Context, table string) error
+	// expire is Expire of online.Expirer. After errOwnerGone it returns 0: it may be repeated, and finds what is left.
+	expire(ctx context.Context, table string, cells []online.Cell) (int64, error)
 	Close() error
 }
 
