@@ -88,9 +88,13 @@ func (d DatasetFiles) Remove(ctx context.Context, path string) error {
 		}
 		return nil
 	}
-	store, key, err := bucket(ctx, path)
+	a, err := objectstore.Parse(path)
 	if err != nil {
 		return err
 	}
-	return store.Delete(ctx, key)
+	store, err := objectstore.Open(ctx, a)
+	if err != nil {
+		return err
+	}
+	return store.Delete(ctx, a.Key)
 }

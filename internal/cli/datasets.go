@@ -7,6 +7,7 @@ import (
 
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/dataset"
+	"github.com/truepoint/truepoint/internal/objectstore"
 	"github.com/truepoint/truepoint/internal/screen"
 	"github.com/truepoint/truepoint/runs"
 )
@@ -156,10 +157,12 @@ func (v *datasetsDeleteVerb) Run(a *app) error {
 
 // manifestPath returns where the manifest of the set lies that a file is of: beside it, for both parts of a split once.
 func manifestPath(f dataset.File) string {
-	ext := filepath.Ext(f.Path)
-	whole := strings.TrimSuffix(f.Path, ext)
-	if f.Part != dataset.All {
-		whole = strings.TrimSuffix(whole, "."+string(f.Part))
-	}
-	return whole + ext + manifestSuffix
+	return objectstore.Renamed(f.Path, func(name string) string {
+		ext := filepath.Ext(name)
+		whole := strings.TrimSuffix(name, ext)
+		if f.Part != dataset.All {
+			whole = strings.TrimSuffix(whole, "."+string(f.Part))
+		}
+		return whole + ext + manifestSuffix
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/truepoint/truepoint/dataset"
 	"github.com/truepoint/truepoint/drivers"
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/internal/objectstore"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/value"
 )
@@ -67,6 +68,8 @@ func (p *part) write(a *app, out string, rows *value.Batch) (err error) {
 
 // partPath returns the path of a part: set.parquet becomes set.train.parquet.
 func partPath(out string, part dataset.Part) string {
-	ext := filepath.Ext(out)
-	return strings.TrimSuffix(out, ext) + "." + string(part) + ext
+	return objectstore.Renamed(out, func(name string) string {
+		ext := filepath.Ext(name)
+		return strings.TrimSuffix(name, ext) + "." + string(part) + ext
+	})
 }

@@ -38,8 +38,16 @@ func (f *setFlags) check() (*dataset.Split, error) {
 	case f.Save == "" && f.Replace:
 		return nil, errs.New(errs.Usage, "--replace goes with --save NAME").WithID("T0958")
 	}
-	format, err := tablefile.FormatOf(f.Out)
-	if f.Out != "" && !objectstore.Is(f.Out) && err != nil {
+	name := f.Out
+	if objectstore.Is(name) {
+		a, err := objectstore.Parse(name)
+		if err != nil {
+			return nil, err
+		}
+		name = a.String()
+	}
+	format, err := tablefile.FormatOf(name)
+	if name != "" && err != nil {
 		return nil, err
 	}
 	if f.Save != "" && format == tablefile.Arrow {

@@ -92,6 +92,20 @@ func (a Address) Root() Address { return a.At("") }
 // String returns the address without its parameters.
 func (a Address) String() string { return a.Scheme + "://" + a.Bucket + "/" + a.Key }
 
+// Renamed returns a path with another name, which name makes of the present one: of an address it is the key, and how the
+// bucket is reached stays; of a path elsewhere it is the path.
+func Renamed(path string, name func(string) string) string {
+	a, err := Parse(path)
+	if err != nil || !Is(path) {
+		return name(path)
+	}
+	a.Key = name(a.Key)
+	if a.query == "" {
+		return a.String()
+	}
+	return a.String() + "?" + a.query
+}
+
 // url returns the bucket in the form that its driver opens.
 func (a Address) url() *url.URL { return &url.URL{Scheme: a.Scheme, Host: a.Bucket, RawQuery: a.query} }
 

@@ -91,3 +91,15 @@ func TestEveryTextHasANameOfItsOwn(t *testing.T) {
 		}
 	})
 }
+
+func TestRenamedKeepsHowABucketIsReached(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"s3://b/a/x.csv": "s3://b/a/x.csv.new", "dir/x.csv": "dir/x.csv.new", "s3://b/x.csv?endpoint=http://127.0.0.1:9&region=a": "s3://b/x.csv.new?endpoint=http://127.0.0.1:9&region=a",
+		"azblob://b/x.csv?domain=127.0.0.1:9": "azblob://b/x.csv.new?domain=127.0.0.1:9", "gs://b/x?y.csv": "gs://b/x?y.csv.new", "file:///x.csv": "file:///x.csv.new",
+	} {
+		if got := objectstore.Renamed(path, func(name string) string { return name + ".new" }); got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
+	}
+}
