@@ -30,25 +30,49 @@ func FuzzIdentifier(f *testing.F) {
 	})
 }
 
-// named renders a plan with a name in every place, and returns it without comments and with every quoted identifier
-// replaced.
+// named renders a join and windows with a name in every place, and returns them without comments and with every quoted
+// identifier replaced.
 func named(t *testing.T, d *sqlgen.Dialect, name string) string {
-	p := plans()["plain"]
-	v := &p.Views[0]
-	v.Name, v.From.Table = name, []string{name, name}
-	v.Layout.Keys[0], v.Layout.Event, v.Layout.Created, v.Layout.Features[0] = name, name, name, name
-	p.Spine[0].Name, v.Spine[0] = name, name
-	script, err := p.Script(d)
-	if err != nil {
-		t.Fatalf("%s: %q: %v", d.Name, name, err)
+	join, windows := plans()["plain"], plans()["windows"]
+	everywhere(&join.Views[0], join, name)
+	join.Views[0].Layout.Features[0] = name
+	w := &windows.Windows[0]
+	everywhere(&w.View, windows, name)
+	if w.EventID.Name != "" {
+		w.EventID.Name = name
+	}
+	for i := range w.Features {
+		f := &w.Features[i]
+		if f.Name = name; f.Column != "" {
+			f.Column = name
+		}
+		if f.By != "" {
+			f.By = name
+		}
 	}
 	var out strings.Builder
-	for _, line := range strings.Split(script, "\n") {
+	for _, line := range append(script(t, d, join, name), script(t, d, windows, name)...) {
 		if !strings.HasPrefix(line, "-- ") {
 			out.WriteString(bare(line, d) + "\n")
 		}
 	}
 	return out.String()
+}
+
+// everywhere gives the view of a plan, its columns and those of its entity rows one name.
+func everywhere(v *sqlgen.View, p *sqlgen.Plan, name string) {
+	v.Name, v.From.Table = name, []string{name, name}
+	v.Layout.Keys[0], v.Layout.Event, v.Layout.Created = name, name, name
+	p.Spine[0].Name, v.Spine[0] = name, name
+}
+
+func script(t *testing.T, d *sqlgen.Dialect, p *sqlgen.Plan, name string) []string {
+	t.Helper()
+	text, err := p.Script(d)
+	if err != nil {
+		t.Fatalf("%s: %q: %v", d.Name, name, err)
+	}
+	return strings.Split(text, "\n")
 }
 
 // bare replaces quoted identifiers the way the engine finds their ends.
