@@ -53,6 +53,15 @@ type Options struct {
 	Serving  serving.Options          // limits and max_skew of online reads; max_skew counts for pushes too
 
 	Warnings []*errs.Error // what whoever opened the parts wants the user to know; the store itself ignores them
+	// Warn is told what parts find out later, on any goroutine. Whoever uses them sets it before; nil: nobody is.
+	Warn func(*errs.Error)
+}
+
+// Tell hands a warning to Warn.
+func (o *Options) Tell(w *errs.Error) {
+	if o.Warn != nil {
+		o.Warn(w)
+	}
 }
 
 // A Store is a feature store of one project. It is safe for concurrent use. Close releases its drivers.

@@ -44,7 +44,10 @@ func onlineStores() *strictyaml.Switch {
 		{Name: "redis", Keys: []strictyaml.Key{
 			key("connection_string", "host:port,… and options", text()),
 			key("redis_type", "how the servers stand together", choice("redis", "redis_cluster", "redis_sentinel")),
-			key("sentinel_master", "the name of the primary", text()), key("key_ttl_seconds", "collects garbage only", number(0, secondsMax)),
+			key("sentinel_master", "the name of the primary", text()), key("sentinel_username", "of the sentinels", text()), key("sentinel_password", "${NAME} keeps it out of the file", text()),
+			key("username", "an ACL user", text()), key("password", "${NAME} keeps it out of the file", text()), key("db", "the number of the database", number(0, 1<<16)),
+			key("ssl", "speak TLS", flag()), key("ssl_ca_certs", "certificate authority", text()), key("ssl_certfile", "client certificate", text()), key("ssl_keyfile", "client key", text()),
+			key("key_prefix", "begins all keys", text()), key("key_ttl_seconds", "collects garbage only", number(0, secondsMax)),
 			key("ack", "when a write is acknowledged", choice("durable", "replicated")),
 			ignored("full_scan_for_deletion", "tables are dropped by name"), ignored("skip_dedup", onePacked),
 		}},

@@ -23,6 +23,7 @@ func onlineStores() map[string]onlineOpener {
 	return map[string]onlineOpener{
 		"embedded": openEmbedded,
 		"sqlite":   openSQLite,
+		"redis":    openRedis,
 		"postgres": openPostgresOnline,
 		inMemory:   func(*config.Config, *truepoint.Options) (online.Driver, error) { return memonline.New(), nil },
 	}

@@ -190,7 +190,7 @@ func makeNewer(t *testing.T, kind, path string) {
 func TestStoresThatAreNotLinkedSayWhatToUse(t *testing.T) {
 	t.Parallel()
 	for _, change := range []func(*config.Config){
-		func(c *config.Config) { c.Online.Type = "redis" },
+		func(c *config.Config) { c.Online.Type = "remote" },
 		func(c *config.Config) { c.Offline.Type = "bigquery" },
 		func(c *config.Config) { c.Registry.Type = "remote" },
 	} {
@@ -209,13 +209,13 @@ func TestCheckReportsEveryStoreAtOnceWithItsPlaceAndOpensNothing(t *testing.T) {
 	if err := drivers.Check(c); err != nil {
 		t.Errorf("linked stores: %v", err)
 	}
-	c.Online = config.Store{Type: "redis", Pos: errs.Position{File: "feature_store.yaml", Line: 7, Column: 9}}
+	c.Online = config.Store{Type: "remote", Pos: errs.Position{File: "feature_store.yaml", Line: 7, Column: 9}}
 	c.Offline = config.Store{Type: "none", Pos: errs.Position{File: "feature_store.yaml", Line: 3, Column: 16}}
 	all := errs.All(drivers.Check(c))
 	if len(all) != 2 || all[0].Code != errs.FailedPrecondition || all[1].Code != errs.Unimplemented {
 		t.Fatalf("got %v", all)
 	}
-	if all[1].Pos != c.Online.Pos || !strings.Contains(all[1].Message, "embedded, postgres, sqlite") || strings.Contains(all[1].Message, "memory") {
+	if all[1].Pos != c.Online.Pos || !strings.Contains(all[1].Message, "embedded, postgres, redis, sqlite") || strings.Contains(all[1].Message, "memory") {
 		t.Errorf("got %v, want the place and the linked types", all[1])
 	}
 	if entries, err := os.ReadDir(c.Dir); err != nil || len(entries) > 0 {

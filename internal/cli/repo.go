@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/config"
@@ -84,8 +85,14 @@ func (a *app) withOpened(c *config.Config, work func(*truepoint.Store) error) er
 		c.Annotate(err)
 		return err
 	}
-	for _, w := range opt.Warnings {
+	var mu sync.Mutex
+	opt.Warn = func(w *errs.Error) {
+		mu.Lock()
+		defer mu.Unlock()
 		fmt.Fprint(a.err.Out, a.err.Warning(w))
+	}
+	for _, w := range opt.Warnings {
+		opt.Warn(w)
 	}
 	s, err := truepoint.New(opt)
 	if err != nil {

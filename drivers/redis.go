@@ -1,0 +1,65 @@
+package drivers
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strconv"
+
+	"github.com/truepoint/truepoint"
+	"github.com/truepoint/truepoint/config"
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/online"
+	"github.com/truepoint/truepoint/online/redisonline"
+)
+
+// openRedis opens an online store in Redis. Its keys begin with key_prefix, so that those that Feast keeps there stay as they
+// are.
+func openRedis(c *config.Config, opt *truepoint.Options) (online.Driver, error) {
+	o := c.Online.Options
+	if o["ack"] == "replicated" {
+		return nil, errs.New(errs.Unimplemented, "online_store: ack: replicated is not part of this release").WithID("T0390").At(c.Online.Pos).
+			WithHint("take it out; after a failover that lost rows, materialize again")
+	}
+	a, err := redisAddress(o)
+	if err != nil {
+		var e *errs.Error
+		if errors.As(err, &e) && e.Pos.File == "" {
+			e.At(c.Online.Pos)
+		}
+		return nil, err
+	}
+	ttl, err := strconv.ParseInt(cmp.Or(o["key_ttl_seconds"], "0"), 10, 64)
+	if err != nil {
+		return nil, errs.Wrap(err, errs.InvalidArgument, "online_store: key_ttl_seconds is no number")
+	}
+	options := &redisonline.Options{Prefix: o["key_prefix"], KeyTTL: eventtime.Duration(ttl) * eventtime.Second, Warn: opt.Tell}
+	return &onDemand{open: func(ctx context.Context) (online.Driver, error) { return redisonline.Open(ctx, a, options) }}, nil
+}
+
+// redisAddress reads Feast's connection_string and our keys beside it, which win.
+func redisAddress(o config.Options) (*redisonline.Address, error) {
+	more := map[string]string{}
+	for _, name := range []string{"username", "password", "db", "ssl", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile"} {
+		if v, ok := o[name]; ok {
+			more[name] = v
+		}
+	}
+	a, err := redisonline.Parse(redisonline.Topology(o["redis_type"]), o["connection_string"], more)
+	if err != nil {
+		return nil, err
+	}
+	a.Master, a.SentinelUsername, a.SentinelPassword = o["sentinel_master"], o["sentinel_username"], o["sentinel_password"]
+	return a, nil
+}
+
+// PutFor implements online.Keeper as far as the driver does.
+func (o *onDemand) PutFor(ctx context.Context, table string, cells []online.Cell, keep online.Keep) (online.PutResult, error) {
+	d, err := o.get(ctx)
+	if err != nil {
+		return online.PutResult{}, err
+	}
+	r, err := online.PutFor(ctx, d, table, cells, keep)
+	return r, o.coded(d, err)
+}
