@@ -12,8 +12,8 @@ import (
 // inMemory is the type of stores that no configuration file can name.
 const inMemory = "memory"
 
-// Check reports every store of c that cannot be opened because this binary is not linked with its type, or because
-// there is none, at its place in the file and with the types that are linked. It opens nothing.
+// Check reports every store of c that cannot be opened because this binary is not linked with its type, because
+// there is none, or because its address cannot be, at its place in the file and with the types that are linked. It opens nothing.
 //
 // Errors: Unimplemented for a type that is not linked, FailedPrecondition for none.
 func Check(c *config.Config) error {
@@ -21,6 +21,7 @@ func Check(c *config.Config) error {
 	faults.Add(check(registries(), "registry", c.Registry.Type, c.Registry.Pos, "registry: data/registry.db"))
 	faults.Add(check(offlineStores(), "offline store", c.Offline.Type, c.Offline.Pos, "offline_store: {type: file}, with sources: to replace tables by files"))
 	faults.Add(check(onlineStores(), "online store", c.Online.Type, c.Online.Pos, "online_store: {type: embedded, path: data/online}"))
+	faults.Add(checkRedis(c))
 	return faults.Err()
 }
 

@@ -222,3 +222,18 @@ func TestCheckReportsEveryStoreAtOnceWithItsPlaceAndOpensNothing(t *testing.T) {
 		t.Errorf("something was made: %v, %v", entries, err)
 	}
 }
+
+func TestBadInput_99_redis_settings_at_their_place(t *testing.T) {
+	t.Parallel()
+	for _, o := range []config.Options{{"connection_string": "redis://me:hunter2@h"}, {"connection_string": "h:6379", "ack": "replicated"}, {"connection_string": "h:6379,pasword=hunter2"}} {
+		c := at(t.TempDir())
+		c.Online = config.Store{Type: "redis", Options: o, Pos: errs.Position{File: "feature_store.yaml", Line: 7, Column: 9}}
+		all := errs.All(drivers.Check(c))
+		if len(all) != 1 || all[0].Pos != c.Online.Pos || all[0].Hint == "" || strings.Contains(all[0].Error(), "hunter2") {
+			t.Errorf("%v: got %v", o, all)
+		}
+		if entries, err := os.ReadDir(c.Dir); err != nil || len(entries) > 0 {
+			t.Errorf("something was made: %v, %v", entries, err)
+		}
+	}
+}

@@ -18,16 +18,8 @@ import (
 // are.
 func openRedis(c *config.Config, opt *truepoint.Options) (online.Driver, error) {
 	o := c.Online.Options
-	if o["ack"] == "replicated" {
-		return nil, errs.New(errs.Unimplemented, "online_store: ack: replicated is not part of this release").WithID("T0390").At(c.Online.Pos).
-			WithHint("take it out; after a failover that lost rows, materialize again")
-	}
 	a, err := redisAddress(o)
 	if err != nil {
-		var e *errs.Error
-		if errors.As(err, &e) && e.Pos.File == "" {
-			e.At(c.Online.Pos)
-		}
 		return nil, err
 	}
 	ttl, err := strconv.ParseInt(cmp.Or(o["key_ttl_seconds"], "0"), 10, 64)
@@ -36,6 +28,24 @@ func openRedis(c *config.Config, opt *truepoint.Options) (online.Driver, error) 
 	}
 	options := &redisonline.Options{Prefix: o["key_prefix"], KeyTTL: eventtime.Duration(ttl) * eventtime.Second, Warn: opt.Tell}
 	return &onDemand{open: func(ctx context.Context) (online.Driver, error) { return redisonline.Open(ctx, a, options) }}, nil
+}
+
+// checkRedis returns the fault of an online store in Redis that its settings alone show.
+func checkRedis(c *config.Config) *errs.Error {
+	o := c.Online.Options
+	if c.Online.Type != "redis" {
+		return nil
+	}
+	if o["ack"] == "replicated" {
+		return errs.New(errs.Unimplemented, "online_store: ack: replicated is not part of this release").WithID("T0390").At(c.Online.Pos).
+			WithHint("take it out; after a failover that lost rows, materialize again")
+	}
+	_, err := redisAddress(o)
+	var e *errs.Error
+	if errors.As(err, &e) {
+		return e.At(c.Online.Pos)
+	}
+	return nil
 }
 
 // redisAddress reads Feast's connection_string and our keys beside it, which win.

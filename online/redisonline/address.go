@@ -2,12 +2,9 @@ package redisonline
 
 import (
 	"cmp"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"maps"
 	"net"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,7 +31,11 @@ type Address struct {
 	Username string   // default: that of servers without ACL
 	Password string
 	DB       int // number of the database; Cluster has 0 alone
-	TLS      *tls.Config
+
+	Secure                    bool   // speak TLS
+	CAFile, CertFile, KeyFile string // PEM; default: the system's authorities, and no certificate of the client
+	AnyServer                 bool   // take any certificate of the server
+	AnyName                   bool   // check who signed the server's certificate, and not its name
 
 	SentinelUsername, SentinelPassword string // of the sentinels themselves
 
@@ -56,7 +57,7 @@ var ignoredParameters = []string{
 
 // Parse reads Feast's form: "host:port,host:port,name=value,…" with the parameters ssl, username, password, db,
 // ssl_ca_certs, ssl_certfile, ssl_keyfile, ssl_cert_reqs, ssl_check_hostname, socket_timeout and socket_connect_timeout.
-// Others that its client knows are ignored. Those of more win over those of the text. Files of certificates are read.
+// Others that its client knows are ignored. Those of more win over those of the text. It reads no file.
 //
 // Errors: InvalidArgument for text of another form; no error shows a password.
 func Parse(topology Topology, connection string, more map[string]string) (*Address, error) {
@@ -115,19 +116,21 @@ func hostPort(part, port string) (string, error) {
 }
 
 // parameters sets what stands behind the hosts.
-func (a *Address) parameters(p map[string]string) (err error) {
-	var files certificates
-	secure, verify, checkHost := false, true, true
+func (a *Address) parameters(p map[string]string) error {
 	set := map[string]func(v string) error{
-		"ssl":                    truth(&secure),
-		"username":               func(v string) error { a.Username = v; return nil },
-		"password":               func(v string) error { a.Password = v; return nil },
-		"db":                     func(v string) (err error) { a.DB, err = strconv.Atoi(v); return err },
-		"ssl_ca_certs":           func(v string) error { files.CA = v; return nil },
-		"ssl_certfile":           func(v string) error { files.Cert = v; return nil },
-		"ssl_keyfile":            func(v string) error { files.Key = v; return nil },
-		"ssl_cert_reqs":          func(v string) error { verify = !strings.EqualFold(v, "none"); return nil },
-		"ssl_check_hostname":     truth(&checkHost),
+		"ssl":           truth(&a.Secure),
+		"username":      func(v string) error { a.Username = v; return nil },
+		"password":      func(v string) error { a.Password = v; return nil },
+		"db":            func(v string) (err error) { a.DB, err = strconv.Atoi(v); return err },
+		"ssl_ca_certs":  func(v string) error { a.CAFile = v; return nil },
+		"ssl_certfile":  func(v string) error { a.CertFile = v; return nil },
+		"ssl_keyfile":   func(v string) error { a.KeyFile = v; return nil },
+		"ssl_cert_reqs": func(v string) error { a.AnyServer = strings.EqualFold(v, "none"); return nil },
+		"ssl_check_hostname": func(v string) error {
+			check, err := strconv.ParseBool(strings.ToLower(v))
+			a.AnyName = !check
+			return err
+		},
 		"socket_timeout":         seconds(&a.Timeout),
 		"socket_connect_timeout": seconds(&a.DialTimeout),
 	}
@@ -142,10 +145,7 @@ func (a *Address) parameters(p map[string]string) (err error) {
 			return invalid("unknown parameter %q", name).WithHint("known are ssl, username, password, db, ssl_ca_certs, ssl_certfile, ssl_keyfile, ssl_cert_reqs, ssl_check_hostname, socket_timeout, socket_connect_timeout; a password with a comma goes to the key password")
 		}
 	}
-	if secure || files != (certificates{}) {
-		a.TLS, err = files.config(verify, checkHost)
-	}
-	return err
+	return nil
 }
 
 func truth(to *bool) func(string) error {
@@ -160,45 +160,4 @@ func seconds(to *time.Duration) func(string) error {
 		}
 		return err
 	}
-}
-
-// certificates are the paths of files in PEM.
-type certificates struct{ CA, Cert, Key string }
-
-// config returns the client's side of TLS. Without checkHost the chain of the server's certificate is checked, and its
-// name is not.
-func (c certificates) config(verify, checkHost bool) (*tls.Config, error) {
-	t := &tls.Config{MinVersion: tls.VersionTLS12}
-	if c.CA != "" {
-		pem, err := os.ReadFile(c.CA)
-		if err != nil {
-			return nil, errs.Wrap(err, errs.InvalidArgument, "the certificate authority of Redis").WithID("T0650").WithHint("check ssl_ca_certs")
-		}
-		t.RootCAs = x509.NewCertPool()
-		if !t.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, invalid("%s holds no certificate in PEM", c.CA)
-		}
-	}
-	if c.Cert != "" || c.Key != "" {
-		pair, err := tls.LoadX509KeyPair(c.Cert, cmp.Or(c.Key, c.Cert))
-		if err != nil {
-			return nil, errs.Wrap(err, errs.InvalidArgument, "the client's certificate for Redis").WithID("T0650").WithHint("check ssl_certfile and ssl_keyfile")
-		}
-		t.Certificates = []tls.Certificate{pair}
-	}
-	switch {
-	case !verify:
-		t.InsecureSkipVerify = true
-	case !checkHost:
-		t.InsecureSkipVerify = true
-		t.VerifyConnection = func(s tls.ConnectionState) error {
-			o := x509.VerifyOptions{Roots: t.RootCAs, Intermediates: x509.NewCertPool()}
-			for _, i := range s.PeerCertificates[1:] {
-				o.Intermediates.AddCert(i)
-			}
-			_, err := s.PeerCertificates[0].Verify(o)
-			return err
-		}
-	}
-	return t, nil
 }

@@ -100,8 +100,7 @@ func (d *Driver) judge(f map[string]string, address string) error {
 		d.warn(errs.New(errs.OK, "%s would drop rows if it had a maxmemory (maxmemory-policy %s)", address, policy).WithID("T0654").WithHint(noeviction))
 	}
 	if f["aof_enabled"] == "0" {
-		d.warn(errs.New(errs.OK, "%s keeps no log of writes (appendonly no): acknowledged rows are lost when it crashes", address).WithID("T0654").
-			WithHint("appendonly yes; after a loss, materialize again"))
+		d.noLog = append(d.noLog, address)
 	}
 	return nil
 }

@@ -25,6 +25,8 @@ type Driver struct {
 	keyTTL   eventtime.Duration
 	warn     func(*errs.Error)
 	raised   sync.Map     // tables whose cells are kept longer than KeyTTL says, once that was told
+	noLog    []string     // servers that keep no log of writes, found when opening
+	told     sync.Once    // that to whoever writes
 	alone    int32        // readings at once that have a connection each
 	reading  atomic.Int32 // readings under way
 
@@ -63,8 +65,11 @@ func Open(ctx context.Context, a *Address, opt *Options) (*Driver, error) {
 		return nil, errs.New(errs.InvalidArgument, "connection_string: a Redis Cluster has database 0 alone, and %d is asked for", a.DB).WithID("T0650").WithHint("take db= out; key_prefix keeps stores apart")
 	}
 	d := &Driver{topology: topology, names: newNames(cmp.Or(o.Prefix, prefixDefault)), keyTTL: o.KeyTTL, warn: o.Warn, alone: int32(2 * runtime.GOMAXPROCS(0))}
-	settings := clientOptions(ctx, a, &o)
-	var err error
+	secure, err := a.tls()
+	if err != nil {
+		return nil, err
+	}
+	settings := clientOptions(a, secure, &o)
 	if d.client, err = rueidis.NewClient(settings); err != nil {
 		return nil, d.unreached(ctx, topology, err)
 	}
@@ -83,9 +88,9 @@ func Open(ctx context.Context, a *Address, opt *Options) (*Driver, error) {
 // clientOptions returns how the client is to work: without a cache of its own, because a row is judged by its times at each
 // request; on connections that are shared only by commands that say so (ToPipe); and with few repetitions of what was read in
 // vain.
-func clientOptions(ctx context.Context, a *Address, o *Options) rueidis.ClientOption {
+func clientOptions(a *Address, secure *tls.Config, o *Options) rueidis.ClientOption {
 	out := rueidis.ClientOption{
-		InitAddress: a.Hosts, Username: a.Username, Password: a.Password, SelectDB: a.DB, TLSConfig: a.TLS, ClientName: "truepoint",
+		InitAddress: a.Hosts, Username: a.Username, Password: a.Password, SelectDB: a.DB, TLSConfig: secure, ClientName: "truepoint",
 		DisableCache: true, DisableAutoPipelining: true, ConnWriteTimeout: cmp.Or(a.Timeout, timeoutDefault), RetryDelay: readAgain,
 		Dialer: net.Dialer{Timeout: cmp.Or(a.DialTimeout, dialTimeoutDefault)},
 	}
@@ -98,7 +103,7 @@ func clientOptions(ctx context.Context, a *Address, o *Options) rueidis.ClientOp
 	case Sentinel:
 		out.Sentinel = rueidis.SentinelOption{
 			MasterSet: cmp.Or(a.Master, masterDefault), Username: a.SentinelUsername, Password: a.SentinelPassword, ClientName: "truepoint",
-			Dialer: out.Dialer, TLSConfig: a.TLS, TopologyRefreshInterval: 5 * time.Second,
+			Dialer: out.Dialer, TLSConfig: secure, TopologyRefreshInterval: 5 * time.Second,
 		}
 	default:
 		out.ForceSingleClient = true

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -60,6 +61,7 @@ func (d *Driver) PutFor(ctx context.Context, table string, cells []online.Cell, 
 	if err := online.CheckCells(table, cells); err != nil || len(cells) == 0 {
 		return total, err
 	}
+	d.told.Do(d.tellNoLog)
 	w := d.writer(table, keep)
 	w.known.Store(len(cells) < fewCells)
 	parts := split(cells, partCells, partBytes)
@@ -75,6 +77,14 @@ func (d *Driver) PutFor(ctx context.Context, table string, cells []online.Cell, 
 		total.Add(r)
 	}
 	return total, d.explained(ctx, err, "write")
+}
+
+// tellNoLog warns a writer of servers that forget.
+func (d *Driver) tellNoLog() {
+	if len(d.noLog) > 0 {
+		d.warn(errs.New(errs.OK, "Redis keeps no log of writes (appendonly no at %s): acknowledged rows are lost when it crashes", strings.Join(d.noLog, ", ")).WithID("T0654").
+			WithHint("appendonly yes; after a loss, materialize again"))
+	}
 }
 
 // split returns cells as parts of bounded number and bytes; one cell may be greater.

@@ -71,11 +71,19 @@ func TestServersThatDropRowsAreRefusedOrWarnedOf(t *testing.T) {
 	}
 }
 
-func TestAServerWithoutALogIsWarnedOf(t *testing.T) {
+func TestAWriterIsWarnedOfAServerWithoutALog(t *testing.T) {
 	t.Parallel()
-	warnings, err := tried(t, redisonline.Single, redistest.Address(t, redistest.Single), redisonline.Options{})
-	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "appendonly") {
-		t.Errorf("got %q, %v", warnings, err)
+	var warnings []string
+	d := open(t, redisonline.Single, redistest.Database(t), &redisonline.Options{Warn: func(e *errs.Error) { warnings = append(warnings, e.Message) }})
+	defer d.Close()
+	stored := cells(t, 3, 5, "payload")
+	if err := d.GetBatch(t.Context(), request(stored, "p/v/1")); err != nil || len(warnings) > 0 {
+		t.Errorf("a reader: %q, %v", warnings, err)
+	}
+	put(t, d, "p/v/1", stored)
+	put(t, d, "p/v/1", stored)
+	if len(warnings) != 1 || !strings.Contains(warnings[0], "appendonly") {
+		t.Errorf("a writer: %q", warnings)
 	}
 }
 
