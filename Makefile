@@ -55,7 +55,8 @@ fuzz: ## every fuzz target for FUZZTIME (MINIMIZE=60s: make what is found small)
 bench: build ## performance against the yardsticks of this run; prints the rows of bench/RESULTS.md
 	./bench/run.sh
 
-generate: build ## everything generated: reference pages and the JSON Schema
+generate: build ## everything generated: code of api/, reference pages and the JSON Schema
+	./scripts/protoc.sh
 	./bin/truepoint schema > docs/reference/definitions.schema.json
 	$(GO) run ./internal/reference
 

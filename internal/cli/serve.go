@@ -7,10 +7,13 @@ import (
 	"strconv"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/config"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/internal/process"
+	"github.com/truepoint/truepoint/server/access"
 	"github.com/truepoint/truepoint/server/httpserver"
 )
 
@@ -24,6 +27,7 @@ type serveVerb struct {
 	Access   bool           `name:"access-log" help:"Log every request to standard error (with --log-level info)."`
 	Key      string         `short:"k" placeholder:"FILE" help:"TLS key."`
 	Cert     string         `placeholder:"FILE" help:"TLS certificate, -c FILE."`
+	grpcFlags
 	feastServeFlags
 }
 
@@ -54,17 +58,28 @@ func (v *serveVerb) Run(a *app) error {
 		return err
 	}
 	return a.withOpened(c, func(s *truepoint.Store) error {
-		server := httpserver.New(s, &httpserver.Options{
-			BodyBytesMax: *v.BodyMax, Deadline: *v.Deadline, Drain: v.Drain, Insecure: v.Insecure, AccessLog: v.Access && !v.NoAccessLog,
-			Log: a.log, CertFile: v.Cert, KeyFile: v.Key})
+		opt, err := v.options(a, &c.Server)
+		if err != nil {
+			return err
+		}
+		server := httpserver.New(s, opt)
 		l, err := server.Listen(net.JoinHostPort(v.Host, strconv.Itoa(*v.Port)))
 		if err != nil {
 			return err
 		}
+		remote, err := v.listenGRPC(a, s, v.Insecure || opt.Tokens != nil)
+		if err != nil {
+			return errs.Join(err, l.Close())
+		}
 		trim := time.AfterFunc(startTime, process.Trim)
 		defer trim.Stop()
 		a.note("serving %s on http%s://%s (Ctrl-C stops)", s.Project(), v.tls(), l.Addr())
-		if err := server.Serve(a.ctx, l); err != nil {
+		both, ctx := errgroup.WithContext(a.ctx)
+		both.Go(func() error { return server.Serve(ctx, l) })
+		if len(remote) > 0 {
+			both.Go(func() error { return v.grpcServer(a, s, opt).Serve(ctx, remote...) })
+		}
+		if err := both.Wait(); err != nil {
 			return err
 		}
 		a.note("stopped")
@@ -72,8 +87,25 @@ func (v *serveVerb) Run(a *app) error {
 	})
 }
 
+// options returns how to serve over HTTP, with what the files of tokens and of TLS say.
+func (v *serveVerb) options(a *app, c *config.Server) (opt *httpserver.Options, err error) {
+	opt = &httpserver.Options{
+		BodyBytesMax: *v.BodyMax, Deadline: *v.Deadline, Drain: v.Drain, Insecure: v.Insecure, AccessLog: v.Access && !v.NoAccessLog,
+		Log: a.log, Metrics: httpserver.NewMetrics()}
+	if c.TokensFile != "" {
+		if opt.Tokens, err = access.OpenTokens(c.TokensFile, a.log); err != nil {
+			return nil, err
+		}
+	}
+	if v.Cert != "" {
+		opt.TLS, err = access.TLS(v.Cert, v.Key, a.log)
+	}
+	return opt, err
+}
+
 // fill takes what no flag says from the configuration.
 func (v *serveVerb) fill(c *config.Server) {
+	v.grpcFlags.fill(c)
 	v.Host = cmp.Or(v.Host, c.Host)
 	if v.Port == nil {
 		v.Port = &c.Port
@@ -95,7 +127,7 @@ func (v *serveVerb) check() error {
 		return errs.New(errs.InvalidArgument, "the deadline and the body limit must be greater than 0").WithID("T0942").
 			WithHint("leave them out for the defaults: 5s and 16777216")
 	case v.Type != "http":
-		return errs.New(errs.Unimplemented, "serve -t %s is not supported", v.Type).WithID("T0943").WithHint("use http")
+		return errs.New(errs.Unimplemented, "serve -t %s is not supported", v.Type).WithID("T0943").WithHint("use http; --grpc-port answers over gRPC beside it")
 	case (v.Key == "") != (v.Cert == ""):
 		return errs.New(errs.Usage, "TLS needs both a key and a certificate").WithID("T0944").WithHint("give --key FILE and --cert FILE")
 	}
@@ -104,7 +136,7 @@ func (v *serveVerb) check() error {
 			return errs.Wrap(err, errs.NotFound, "cannot read a TLS file").WithID("T0945")
 		}
 	}
-	return nil
+	return v.grpcFlags.check()
 }
 
 func (v *serveVerb) tls() string {

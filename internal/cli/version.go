@@ -8,6 +8,9 @@ import (
 	"github.com/truepoint/truepoint/internal/screen"
 )
 
+// version is that of the program.
+const version = "0.1.0"
+
 type versionVerb struct{}
 
 // Run implements the verb version.
@@ -17,7 +20,7 @@ func (v *versionVerb) Run(a *app) error {
 		Revision string `json:"revision,omitempty"`
 		Go       string `json:"go"`
 		Platform string `json:"platform"`
-	}{Version: "0.1.0", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	}{Version: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {

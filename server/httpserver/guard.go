@@ -7,17 +7,18 @@ import (
 	"mime"
 	"net"
 	"net/http"
-	"net/netip"
 	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/server/access"
 )
 
-// guarded closes connections whose framing is open to doubt, and refuses what a browser on another site could send:
-// requests across origins, and, unless Options.Insecure, requests that name a host which is not this machine (DNS
+// guarded closes connections whose framing is open to doubt, and refuses callers without the token that a route wants, and
+// what a browser on another site could send:
+// requests across origins, and, unless others may call at all, requests that name a host which is not this machine (DNS
 // rebinding).
 func (s *Server) guarded(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
@@ -26,7 +27,7 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		if len(r.TransferEncoding) > 0 { // perhaps beside a length, which net/http hides: RFC 9112, 6.1
 			w.Header().Set("Connection", "close")
 		}
-		if !s.opt.Insecure && !Loopback(r.Host) {
+		if !s.open() && !access.Loopback(r.Host) {
 			s.refuse(w, r, errs.New(errs.PermissionDenied, "this server answers for the local machine only").WithID("T0803"))
 			return
 		}
@@ -34,38 +35,38 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 			s.refuse(w, r, errs.New(errs.PermissionDenied, "requests from other sites are refused").WithID("T0804"))
 			return
 		}
+		if err := s.allowed(w, r); err != nil {
+			s.refuse(w, r, err)
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// Loopback reports whether address, a host with or without a port, is this machine's loopback: localhost or an address
-// of 127.0.0.0/8 or ::1. No name is looked up.
-func Loopback(address string) bool {
-	host := address
-	if h, _, err := net.SplitHostPort(address); err == nil {
-		host = h
-	}
-	host = strings.Trim(host, "[]")
-	if host == "localhost" {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
-}
+// open reports whether requests from other machines are answered.
+func (s *Server) open() bool { return s.opt.Insecure || s.opt.Tokens != nil }
 
-// Listen binds an address. Errors: PermissionDenied for one that is not loopback without Options.Insecure,
-// FailedPrecondition for one that is in use or cannot be bound.
-func (s *Server) Listen(address string) (net.Listener, error) {
-	if !s.opt.Insecure && !Loopback(address) {
-		return nil, errs.New(errs.PermissionDenied, "the server has no authentication and does not listen on %s", address).
-			WithID("T0805").WithHint("bind 127.0.0.1, or add --insecure if everybody who reaches that address may read and write")
+// Listen binds an address. Errors: those of access.Bind.
+func (s *Server) Listen(address string) (net.Listener, error) { return access.Bind(address, s.open()) }
+
+// allowed returns nil if the caller of a route may call it. Whether the server lives is for everybody.
+func (s *Server) allowed(w http.ResponseWriter, r *http.Request) error {
+	role := access.Read
+	switch r.URL.Path {
+	case "/health", "/livez", "/readyz":
+		return nil
+	case "/push", "/write-to-online-store", "/materialize", "/materialize-incremental":
+		role = access.Write
 	}
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, errs.Wrap(err, errs.FailedPrecondition, "cannot listen on %s", address).WithID("T0806").
-			WithHint("stop what uses the port, or choose another with -p")
+	authorization := ""
+	if all := r.Header["Authorization"]; len(all) == 1 {
+		authorization = all[0]
 	}
-	return l, nil
+	err := s.opt.Tokens.Check(authorization, role)
+	if errs.CodeOf(err) == errs.Unauthenticated {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	return err
 }
 
 // body reads a JSON body within its limits of size and time. Errors: those of errorWith, 415, 413 and 408.

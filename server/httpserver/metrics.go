@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/serving"
@@ -66,6 +67,17 @@ func (m *Metrics) request(service string, status int, took time.Duration) {
 		o, _ = m.answered.LoadOrStore(service, m.requests.WithLabelValues(service, "200"))
 	}
 	o.(prometheus.Observer).Observe(took.Seconds())
+}
+
+// Observe counts an online read that another server of this process answered or, with err, refused. It has the HTTP status
+// that would have been the answer here.
+func (m *Metrics) Observe(service string, err error, r *serving.Response, took time.Duration) {
+	if err != nil {
+		m.request("", errs.CodeOf(err).HTTP(), took)
+		return
+	}
+	m.request(service, http.StatusOK, took)
+	m.cells(&serving.Rendering{Response: r})
 }
 
 // cells counts the cells of an answer that was written.

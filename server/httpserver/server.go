@@ -2,6 +2,7 @@ package httpserver
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -18,6 +19,7 @@ import (
 	"github.com/truepoint/truepoint/internal/featurelog"
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/registry"
+	"github.com/truepoint/truepoint/server/access"
 	"github.com/truepoint/truepoint/serving"
 )
 
@@ -35,15 +37,15 @@ type Store interface {
 
 // Options tunes a Server. The zero value of every member means its default.
 type Options struct {
-	BodyBytesMax int64         // default 16 MiB
-	Deadline     time.Duration // of a read or a push; default 5 s
-	InFlightMax  int           // online reads at a time; more are refused with 503; default 1,024
-	Drain        time.Duration // how long requests may finish after the context of Serve ends; default 10 s
-	Insecure     bool          // answer requests whatever host they name
-	AccessLog    bool          // log every request at level info
-	Log          *slog.Logger  // default: discards
-	CertFile     string        // with KeyFile: TLS
-	KeyFile      string
+	BodyBytesMax int64           // default 16 MiB
+	Deadline     time.Duration   // of a read or a push; default 5 s
+	InFlightMax  int             // online reads at a time; more are refused with 503; default 1,024
+	Drain        time.Duration   // how long requests may finish after the context of Serve ends; default 10 s
+	Insecure     bool            // answer requests whatever host they name
+	AccessLog    bool            // log every request at level info
+	Log          *slog.Logger    // default: discards
+	TLS          *tls.Config     // nil: plain text
+	Tokens       *access.Tokens  // who may call, whatever host they name; nil: everybody
 	Metrics      *Metrics        // default: new ones
 	FeatureLog   *featurelog.Log // keeps what online reads are answered; nil: nothing does
 }
@@ -127,8 +129,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	})
 	done := make(chan error, 1)
 	go func() {
-		if s.opt.CertFile != "" {
-			done <- h.ServeTLS(l, s.opt.CertFile, s.opt.KeyFile)
+		if h.TLSConfig = s.opt.TLS; h.TLSConfig != nil {
+			done <- h.ServeTLS(l, "", "")
 			return
 		}
 		done <- h.Serve(l)
