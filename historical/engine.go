@@ -8,6 +8,7 @@ import (
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/history"
+	"github.com/truepoint/truepoint/internal/spillfile"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/value"
@@ -156,7 +157,7 @@ func (e *engine) eval(ctx context.Context, sp *spine, known pit.KnownAtRule, pro
 	plan.Known = known
 	switch e.req.Engine {
 	case Fast:
-		return pit.Eval(ctx, plan, &pit.EvalOptions{Progress: progress})
+		return pit.Eval(ctx, plan, &pit.EvalOptions{Progress: progress, KeptMax: e.req.MemoryMax, Spill: spillfile.Open})
 	case Naive:
 		return pit.Naive(ctx, plan)
 	}

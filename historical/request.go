@@ -61,6 +61,7 @@ type Request struct {
 	Ages      bool // report how old the values are
 	// MemoryMax bounds the bytes of the entity rows that are joined at once, with their index and results, by an estimate
 	// from the types of the columns; default 1 GiB. More rows are joined in chunks, each with a pass over the histories.
+	// The rows that windows of a chunk keep take up to as many bytes, and then go to a file in the directory of TMPDIR.
 	MemoryMax int64
 	Progress  func(done, total int64)
 	// Moments is called before any result is delivered, with the asOf of every row, None for null, in runs in spine order.

@@ -9,6 +9,7 @@ import (
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/history"
+	"github.com/truepoint/truepoint/internal/spillfile"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/pit"
 	"github.com/truepoint/truepoint/runs"
@@ -98,7 +99,7 @@ func (j *job) attempt(ctx context.Context, run *Run) (err error) {
 
 // winners returns what a run has to write, in key order.
 func (j *job) winners(ctx context.Context, run *Run, table *history.Table) (pit.Winners, error) {
-	opt := &pit.EvalOptions{Progress: func(done, total int64) {
+	opt := &pit.EvalOptions{Spill: spillfile.Open, Progress: func(done, total int64) {
 		j.progress(Progress{View: j.view.Name, Phase: Reading, Done: done, Total: total})
 	}}
 	if j.view.Windowed() {

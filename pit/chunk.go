@@ -22,11 +22,16 @@ func newChunk(r *roles) *chunk {
 	return c
 }
 
-// read fills c from a part and checks the types that the rules rely on.
+// read fills c from a part and checks it.
 func (c *chunk) read(ctx context.Context, p Part) error {
 	if err := readColumns(ctx, p, c.roles.names, c.cols); err != nil {
 		return err
 	}
+	return c.check()
+}
+
+// check returns an error if the times have another type than the rules rely on.
+func (c *chunk) check() error {
 	for _, i := range []int{c.roles.event, c.roles.created} {
 		if i >= 0 && c.cols[i].Type.Kind != value.UnixTimestamp {
 			return errs.New(errs.InvalidArgument, "time column %q has type %s, expected UnixTimestamp", c.roles.names[i], c.cols[i].Type).
@@ -115,11 +120,16 @@ func (c *chunk) open(ctx context.Context, p Part, view string, types []value.Typ
 	if err := c.read(ctx, p); err != nil {
 		return nil, err
 	}
+	return c.accept(p.Rows(), view, types, a, report)
+}
+
+// accept does the same for the rows that c holds.
+func (c *chunk) accept(rows int, view string, types []value.Type, a eventtime.Availability, report *Report) (*opened, error) {
 	keys := c.keys(nil)
 	if err := sameTypes(view, keys, types); err != nil {
 		return nil, err
 	}
-	report.Read += int64(p.Rows())
+	report.Read += int64(rows)
 	keep := c.acceptance(a, report)
 	return &opened{keys: keys, times: c.times(), keep: keep}, nil
 }

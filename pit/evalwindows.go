@@ -2,8 +2,8 @@ package pit
 
 import (
 	"context"
+	"slices"
 
-	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/value"
 )
@@ -11,7 +11,7 @@ import (
 // EvalWindows answers the windows of a plan like NaiveWindows, fast. The history of each is read once, whatever the
 // number of features; rows whose key is in the spine, and which can count for it, are kept by shares of the keys, and then
 // each key is swept once in the order of time. Sums are differences of exact prefix sums, minima and maxima come from
-// monotone stacks.
+// monotone stacks. Windows over one table with the same keys share the pass over its parts.
 //
 // Cost: n·log n in the events of a key, then a step for each entity row and feature, or group of one, whatever the window
 // holds; the distinct series alone rescan their window, and rows that became usable late cost a step for every entity row
@@ -26,47 +26,47 @@ func EvalWindows(ctx context.Context, p *Plan, opt *EvalOptions) ([]WindowResult
 }
 
 func (e *evaluation) windows(ctx context.Context) ([]WindowResult, error) {
-	var out []WindowResult
-	for i := range e.plan.Windows {
-		r, err := e.window(ctx, &e.plan.Windows[i])
-		if err != nil {
+	passes, runs, err := e.passes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range passes {
+		if err := p.evaluate(ctx); err != nil {
 			return nil, err
 		}
-		out = append(out, *r)
+	}
+	var out []WindowResult
+	for _, r := range runs {
+		if err := r.failure(e.keyed); err != nil {
+			return nil, err
+		}
+		r.out.Report = r.report
+		out = append(out, *r.out)
 	}
 	return out, nil
 }
 
-func (e *evaluation) window(ctx context.Context, w *WindowScan) (*WindowResult, error) {
-	x, err := e.index(ctx, w.view(nil))
-	if err != nil {
-		return nil, err
+// passes returns the passes over histories that answer the windows of the plan, and the evaluation of each.
+func (e *evaluation) passes(ctx context.Context) (passes []*windowPass, runs []*windowRun, err error) {
+	for i := range e.plan.Windows {
+		w := &e.plan.Windows[i]
+		parts := w.Table.Parts()
+		at := slices.IndexFunc(passes, func(p *windowPass) bool { return p.serves(w, parts) })
+		if at < 0 {
+			x, err := e.index(ctx, w.view(nil))
+			if err != nil {
+				return nil, nil, err
+			}
+			at = len(passes)
+			passes = append(passes, &windowPass{
+				know: e.plan.knowledge(), index: x, parts: parts, start: starts(parts), meter: e.meter, workers: e.opt.workers(), room: newRoom(e.opt),
+			})
+		}
+		r := &windowRun{windowPass: passes[at], scan: w, roles: w.Layout.roles(), out: newWindowResult(w, e.plan)}
+		passes[at].add(r)
+		runs = append(runs, r)
 	}
-	r := &windowRun{
-		scan: w, know: e.plan.knowledge(), index: x, parts: w.Table.Parts(), start: starts(w.Table.Parts()), meter: e.meter,
-		roles: w.Layout.roles(), workers: e.opt.workers(), names: w.payload(), out: newWindowResult(w, e.plan),
-	}
-	if err := r.prepare(ctx); err != nil {
-		return nil, err
-	}
-	if err := r.openSpill(ctx, e.opt); err != nil {
-		return nil, err
-	}
-	err = r.read(ctx)
-	if err == nil {
-		err = r.sweep(ctx)
-	}
-	if err := errs.Join(err, r.closeSpill()); err != nil {
-		return nil, err
-	}
-	if r.fault != nil && e.keyed {
-		return nil, w.fault(r.faultAt.feature, -1, r.fault)
-	}
-	if r.fault != nil {
-		return nil, w.fault(r.faultAt.feature, r.faultAt.row, r.fault)
-	}
-	r.out.Report = r.report
-	return r.out, nil
+	return passes, runs, nil
 }
 
 // newWindowResult returns a result in which every entity row lacks its key.

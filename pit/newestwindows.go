@@ -137,10 +137,11 @@ func (w *windowWinners) evaluate(ctx context.Context, lo, hi int) error {
 	}
 	e := newEvaluation(p, w.opt, p.scans())
 	e.keyed = true
-	r, err := e.window(ctx, &p.Windows[0])
+	answers, err := e.windows(ctx)
 	if err != nil {
 		return err
 	}
+	r := &answers[0]
 	for i, st := range r.Status {
 		if at := lo + i; st == value.NotFound {
 			w.empty[at>>6] |= 1 << (at & 63)

@@ -80,8 +80,9 @@ type EvalOptions struct {
 	// TiesMax bounds the tied rows whose positions a worker holds at once; more is ResourceExhausted. Default: the larger
 	// of 4,194,304 and the number of spine rows.
 	TiesMax int
-	// KeptMax bounds the bytes of rows that a view of windows keeps in memory; beyond it they go to what Spill opens.
-	// Default: 1 GiB. Without Spill, and for windows that read nested columns, all are kept.
+	// KeptMax bounds the bytes of rows that the windows over one table keep in memory; beyond it they go to what Spill
+	// opens, once for each view, when it is needed. Default: 1 GiB. Without Spill, and for windows that read nested
+	// columns, all are kept.
 	KeptMax int64
 	Spill   func(ctx context.Context) (Spill, error)
 }

@@ -87,8 +87,9 @@ type Spill interface {
 	// Append adds a record to one of at most 256 shares, numbered from 0. It is called by several goroutines at once and
 	// does not keep the record.
 	Append(ctx context.Context, share int, record []byte) error
-	// Records calls each with the records of a share, as they were appended, in any order, each of which is valid until its call returns, and ends
-	// with the first error. It is called after the last Append, by several goroutines at once for distinct shares.
+	// Records calls each with the records of a share, as they were appended, in any order, each of which is valid until
+	// its call returns, and ends with the first error. It is called after the last Append, by several goroutines at once
+	// for distinct shares. Records that come back changed, or not at all, are found by who asks.
 	Records(ctx context.Context, share int, each func(record []byte) error) error
 	// Close gives up what is held.
 	Close() error

@@ -4,25 +4,16 @@ import (
 	"context"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"github.com/truepoint/truepoint/eventtime"
-	"github.com/truepoint/truepoint/value"
 )
 
 // A windowRun is the evaluation of one WindowScan.
 type windowRun struct {
-	scan    *WindowScan
-	know    knowledge
-	index   *index
-	parts   []Part
-	start   []int64
-	roles   *roles
-	meter   *meter
-	workers int
-	names   []string     // payload columns
-	types   []value.Type // of names; without parts none is known
-	out     *WindowResult
+	*windowPass
+	scan  *WindowScan
+	roles *roles
+	out   *WindowResult
 
 	stored  []int              // of the payload columns those that are kept with the rows, as numbers in names
 	filters []Filter           // distinct ones
@@ -31,10 +22,8 @@ type windowRun struct {
 	ordered bool               // whether the order of rows of one instant matters
 	always  bool               // whether a row counts from its event time on, for ever
 	reach   []reach            // per slot that is the first of its key
-	spill   Spill              // nil for none
-	keptMax int64
-	kept    atomic.Int64 // bytes of bags in memory and in the spill
-	shares  int          // parts of the key space, of 1<<shift slots each
+	spill   overflow
+	shares  int // parts of the key space, of 1<<shift slots each
 	shift   int
 	mu      sync.Mutex // guards the members below
 	bags    [][]*bag   // per share, one for each part that has rows for it
@@ -51,13 +40,7 @@ const (
 )
 
 func (r *windowRun) prepare(ctx context.Context) error {
-	r.types = make([]value.Type, len(r.names))
 	if len(r.parts) > 0 {
-		l := &Layout{Features: r.names}
-		var err error
-		if r.types, err = l.types(ctx, r.parts); err != nil {
-			return err
-		}
 		if err := r.scan.checkTypes(r.names, r.types); err != nil {
 			return err
 		}
@@ -88,6 +71,7 @@ func (r *windowRun) prepare(ctx context.Context) error {
 	}
 	r.always = r.scan.Availability.Rule == eventtime.ByEventTime && r.know.rule == KnownNow
 	r.setReach(bounded)
+	r.spill.prepare(r)
 	return ctx.Err()
 }
 
@@ -146,6 +130,17 @@ func (r *windowRun) divide() {
 
 // shareOf returns the share that a key belongs to, given its first slot.
 func (r *windowRun) shareOf(slot uint32) int { return int(slot >> r.shift) }
+
+// failure returns the error of the cell that failed remembers, nil if there is none. keyed leaves out its row.
+func (r *windowRun) failure(keyed bool) error {
+	switch {
+	case r.fault == nil:
+		return nil
+	case keyed:
+		return r.scan.fault(r.faultAt.feature, -1, r.fault)
+	}
+	return r.scan.fault(r.faultAt.feature, r.faultAt.row, r.fault)
+}
 
 // failed remembers a cell that cannot be computed.
 func (r *windowRun) failed(row, feature int, err error) {

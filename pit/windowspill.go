@@ -3,160 +3,121 @@ package pit
 import (
 	"context"
 	"encoding/binary"
-	"math"
+	"hash/crc32"
+	"sync"
+	"sync/atomic"
 
-	"github.com/truepoint/truepoint/value"
+	"github.com/truepoint/truepoint/errs"
 )
 
 // keptDefault is the default of EvalOptions.KeptMax.
 const keptDefault = 1 << 30
 
-// openSpill opens the spill, if there is one and bags can be written to it.
-func (r *windowRun) openSpill(ctx context.Context, opt *EvalOptions) (err error) {
-	if opt == nil || opt.Spill == nil {
-		return nil
+// A room is the memory that the bags of a pass may take, and what they are spilled to beyond it.
+type room struct {
+	open func(ctx context.Context) (Spill, error) // nil for none
+	max  int64
+	kept atomic.Int64
+}
+
+func newRoom(opt *EvalOptions) *room {
+	m := &room{max: keptDefault}
+	if opt == nil {
+		return m
 	}
+	m.open = opt.Spill
+	if opt.KeptMax > 0 {
+		m.max = opt.KeptMax
+	}
+	return m
+}
+
+// take takes bytes of m and reports whether they were there.
+func (m *room) take(bytes int64) bool {
+	if m.kept.Add(bytes) <= m.max {
+		return true
+	}
+	m.kept.Add(-bytes)
+	return false
+}
+
+// An overflow is the records of one run. What it gets back is proven to be what it gave: every record carries a checksum,
+// and each share a count of its records and the sum of their checksums.
+type overflow struct {
+	able   bool // bags can be written
+	room   *room
+	mu     sync.Mutex // guards the members below
+	spill  Spill      // opened with the first record
+	shares []spilled
+}
+
+// A spilled is what is known of the records of a share.
+type spilled struct{ records, sum uint64 }
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// prepare makes o ready for the bags of r.
+func (o *overflow) prepare(r *windowRun) {
+	o.room, o.shares, o.able = r.room, make([]spilled, r.shares), r.room.open != nil
 	for _, c := range r.stored {
-		if r.types[c].Nested() {
-			return nil
+		o.able = o.able && !r.types[c].Nested()
+	}
+}
+
+// append adds a record to a share.
+func (o *overflow) append(ctx context.Context, share int, record []byte) error {
+	sum := crc32.Checksum(record, castagnoli)
+	s, err := o.add(ctx, share, sum)
+	if err != nil {
+		return err
+	}
+	return s.Append(ctx, share, binary.LittleEndian.AppendUint32(record, sum))
+}
+
+// add accounts for a record and returns where it goes.
+func (o *overflow) add(ctx context.Context, share int, sum uint32) (s Spill, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.spill == nil {
+		if o.spill, err = o.room.open(ctx); err != nil {
+			return nil, err
 		}
 	}
-	if r.keptMax = opt.KeptMax; r.keptMax <= 0 {
-		r.keptMax = keptDefault
+	o.shares[share].records++
+	o.shares[share].sum += uint64(sum)
+	return o.spill, nil
+}
+
+// records calls each with the records of a share. Errors: DataLoss if they are not those that were appended, after each may
+// have been called with some.
+func (o *overflow) records(ctx context.Context, share int, each func(record []byte) error) error {
+	if o.shares[share].records == 0 {
+		return nil
 	}
-	r.spill, err = opt.Spill(ctx)
+	var seen spilled
+	err := o.spill.Records(ctx, share, func(record []byte) error {
+		n := len(record) - 4
+		if n < 0 || crc32.Checksum(record[:n], castagnoli) != binary.LittleEndian.Uint32(record[n:]) {
+			return spillError("a record is damaged")
+		}
+		seen.records++
+		seen.sum += uint64(binary.LittleEndian.Uint32(record[n:]))
+		return each(record[:n])
+	})
+	if err == nil && seen != o.shares[share] {
+		return spillError("records are missing")
+	}
 	return err
 }
 
-func (r *windowRun) closeSpill() error {
-	if r.spill == nil {
+func spillError(why string) error {
+	return errs.New(errs.DataLoss, "rows of windows that were kept outside of memory come back changed: %s", why).WithID("T0312").
+		WithHint("check the disk of temporary files, TMPDIR")
+}
+
+func (o *overflow) close() error {
+	if o.spill == nil {
 		return nil
 	}
-	return r.spill.Close()
-}
-
-// columns returns the columns of b, those of ranks first.
-func (b *bag) columns() []*value.Column {
-	return append(b.ranks[:len(b.ranks):len(b.ranks)], b.cols...)
-}
-
-// bytes returns about how much memory b takes.
-func (b *bag) bytes() int64 {
-	n := 4*len(b.slot) + 8*(len(b.event)+len(b.from)+len(b.created)+len(b.position))
-	for _, c := range b.columns() {
-		n += 8*len(c.Ints) + 8*len(c.Float64s) + 4*len(c.Float32s) + 16*len(c.Texts)
-		for _, t := range c.Texts {
-			n += len(t)
-		}
-	}
-	return int64(n)
-}
-
-// append appends bytes of which readBag makes b again. They are read by the same evaluation only, so that they need no
-// version.
-func (b *bag) append(dst []byte) []byte {
-	dst = binary.AppendUvarint(binary.AppendUvarint(dst, uint64(b.part)), uint64(len(b.slot)))
-	for _, s := range b.slot {
-		dst = binary.LittleEndian.AppendUint32(dst, s)
-	}
-	for _, list := range [][]int64{b.event, b.from, b.created, b.position} {
-		dst = appendWords(dst, list)
-	}
-	for _, n := range []int{len(b.ranks), len(b.cols), len(b.selected)} {
-		dst = binary.AppendUvarint(dst, uint64(n))
-	}
-	for _, c := range b.columns() {
-		dst = append(dst, byte(c.Type.Kind))
-		dst = appendWords(appendWords(dst, c.Nulls), c.Ints)
-		for _, x := range c.Float64s {
-			dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(x))
-		}
-		for _, x := range c.Float32s {
-			dst = binary.LittleEndian.AppendUint32(dst, math.Float32bits(x))
-		}
-		for _, t := range c.Texts {
-			dst = append(binary.AppendUvarint(dst, uint64(len(t))), t...)
-		}
-	}
-	for _, bits := range b.selected {
-		dst = appendWords(dst, bits)
-	}
-	return dst
-}
-
-// appendWords appends the number of words, then the words.
-func appendWords[T int64 | uint64](dst []byte, words []T) []byte {
-	dst = binary.AppendUvarint(dst, uint64(len(words)))
-	for _, w := range words {
-		dst = binary.LittleEndian.AppendUint64(dst, uint64(w))
-	}
-	return dst
-}
-
-// readBag reads what append wrote. The bag shares no memory with it.
-func readBag(record []byte) *bag {
-	r := &bagReader{record}
-	b := &bag{part: int(r.number()), slot: make([]uint32, r.number())}
-	for i := range b.slot {
-		b.slot[i] = binary.LittleEndian.Uint32(r.take(4))
-	}
-	b.event, b.from, b.created, b.position = readWords[int64](r), readWords[int64](r), readWords[int64](r), readWords[int64](r)
-	ranks, cols, filters := r.number(), r.number(), r.number()
-	for range ranks {
-		b.ranks = append(b.ranks, r.column(len(b.slot)))
-	}
-	for range cols {
-		b.cols = append(b.cols, r.column(len(b.slot)))
-	}
-	for range filters {
-		b.selected = append(b.selected, readWords[uint64](r))
-	}
-	return b
-}
-
-// A bagReader consumes a record.
-type bagReader struct{ rest []byte }
-
-func (r *bagReader) take(n int) []byte {
-	b := r.rest[:n]
-	r.rest = r.rest[n:]
-	return b
-}
-
-func (r *bagReader) number() uint64 {
-	n, size := binary.Uvarint(r.rest)
-	r.rest = r.rest[size:]
-	return n
-}
-
-// readWords reads what appendWords wrote, nil for no words.
-func readWords[T int64 | uint64](r *bagReader) []T {
-	n := r.number()
-	if n == 0 {
-		return nil
-	}
-	out := make([]T, n)
-	for i := range out {
-		out[i] = T(binary.LittleEndian.Uint64(r.take(8)))
-	}
-	return out
-}
-
-func (r *bagReader) column(rows int) *value.Column {
-	c := value.NewColumn(value.Scalar(value.Kind(r.take(1)[0])), 0)
-	c.Resize(rows)
-	c.Nulls = readWords[uint64](r)
-	if ints := readWords[int64](r); ints != nil {
-		c.Ints = ints
-	}
-	for i := range c.Float64s {
-		c.Float64s[i] = math.Float64frombits(binary.LittleEndian.Uint64(r.take(8)))
-	}
-	for i := range c.Float32s {
-		c.Float32s[i] = math.Float32frombits(binary.LittleEndian.Uint32(r.take(4)))
-	}
-	for i := range c.Texts {
-		c.Texts[i] = string(r.take(int(r.number())))
-	}
-	return c
+	return o.spill.Close()
 }

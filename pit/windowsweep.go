@@ -82,14 +82,12 @@ func (s *sweep) evaluate(ctx context.Context, q int) error {
 func (s *sweep) open(ctx context.Context, q int) ([]*bag, error) {
 	bags := s.bags[q]
 	s.bags[q] = nil
-	if s.spill != nil {
-		err := s.spill.Records(ctx, q, func(record []byte) error {
-			bags = append(bags, readBag(record))
-			return ctx.Err()
-		})
-		if err != nil {
-			return nil, err
-		}
+	err := s.spill.records(ctx, q, func(record []byte) error {
+		bags = append(bags, readBag(record))
+		return ctx.Err()
+	})
+	if err != nil {
+		return nil, err
 	}
 	slices.SortFunc(bags, func(a, b *bag) int { return cmp.Compare(a.part, b.part) })
 	return bags, nil
