@@ -7,7 +7,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=0
 pairs=${PAIRS:-5}
-only=${ONLY:-online materialize pit window training apply serve http}
+only=${ONLY:-online redis materialize pit window training apply serve http}
 data=bench/data
 bin=$data/bin
 rows=$data/rows.md
@@ -23,7 +23,7 @@ flock --nonblock 9 || {
 : >"$rows"
 : >"$notes"
 
-for p in pit window training apply online materialize serve http report; do
+for p in pit window training apply online redis materialize serve http report; do
   go build -trimpath -o "$bin/$p" "./bench/$p" || exit 1
 done
 go build -trimpath -tags disable_grpc_modules -ldflags '-s -w' -o "$bin/truepoint" ./cmd/truepoint || exit 1
@@ -58,6 +58,7 @@ prepare http -prepare
 sync
 
 run online -data $data/online -pairs "$pairs"
+run redis -pairs "$pairs"
 run materialize -data $data/materialize -pairs "$pairs"
 run pit -data $data/pit -python "$python" -pairs "$pairs"
 run window -data $data/window -python "$python" -pairs "$pairs"
