@@ -163,3 +163,22 @@ func TestWorstIsTheWorst(t *testing.T) {
 		}
 	}
 }
+
+func TestEstimateAddsUpTablesByKind(t *testing.T) {
+	t.Parallel()
+	tables := []checkup.Table{{View: "a", Rows: 1 << 20, Key: 9.6, Row: 100}, {View: "b", Rows: 1 << 21, Key: 10, Row: 200.4}}
+	sum := func(key, row int) int { return key + row }
+	one := func(int, int) float64 { return 1 }
+	got := checkup.Estimate(tables, []checkup.StoreKind{{Type: "m", Where: "memory", Footprint: sum}, {Type: "d", Where: "disk", Footprint: sum, ReadUnits: one, WriteUnits: one}},
+		checkup.Prices{Memory: 10, Disk: 1, ReadUnits: 0.5, WriteUnits: 2})
+	const bytes = 110<<20 + 210<<21
+	if got[0].Bytes != bytes || got[1].Bytes != bytes {
+		t.Errorf("%d and %d bytes, want %d", got[0].Bytes, got[1].Bytes, bytes)
+	}
+	if m := got[0]; m.Month != 10*float64(bytes)/(1<<30) || m.ReadUnits != 0 || m.Reads != 0 {
+		t.Errorf("memory: %+v", m)
+	}
+	if d := got[1]; d.ReadUnits != 2 || d.Reads != 1 || d.WriteUnits != 3<<20 || d.Writes != 3*(1<<20)/1e6*2 {
+		t.Errorf("disk: %+v", d)
+	}
+}

@@ -70,6 +70,7 @@ func (e *Env) fresh(ctx context.Context, v *feature.View, state *runs.View, now 
 			return false
 		}
 		f.Rows++
+		f.KeyBytes, f.RowBytes = f.KeyBytes+int64(len(c.Key)), f.RowBytes+int64(len(c.Row))
 		if !h.Tombstone {
 			f.NewestEvent = max(f.NewestEvent, h.Version.Event)
 		}

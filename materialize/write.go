@@ -20,8 +20,8 @@ const (
 	chunkRowsMax = 1 << 18
 )
 
-// rowBytes estimates what one row of a view takes in memory.
-func rowBytes(fields []feature.Field) int {
+// RowBytes estimates what one row of so many fields takes in memory, and about what it takes when packed.
+func RowBytes(fields []feature.Field) int {
 	n := 32
 	for _, f := range fields {
 		switch f.Type.Kind {
@@ -43,7 +43,7 @@ const chunksPerSecond = 4
 
 // sizes returns how many rows a group and a chunk have; a group is a whole number of chunks.
 func (j *job) sizes() (group, chunk int) {
-	bytes := rowBytes(j.use.Fields)
+	bytes := RowBytes(j.use.Fields)
 	chunk = j.req.ChunkRows
 	if chunk <= 0 {
 		chunk = min(chunkRowsMax, max(1, chunkBytes/j.atOnce/bytes))
