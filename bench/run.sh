@@ -7,7 +7,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=0
 pairs=${PAIRS:-5}
-only=${ONLY:-online redis materialize pit window training apply serve http}
+only=${ONLY:-online redis materialize pit window training apply serve http grpc}
 data=bench/data
 bin=$data/bin
 rows=$data/rows.md
@@ -23,7 +23,7 @@ flock --nonblock 9 || {
 : >"$rows"
 : >"$notes"
 
-for p in pit window training apply online redis materialize serve http report; do
+for p in pit window training apply online redis materialize serve http grpc report; do
   go build -trimpath -o "$bin/$p" "./bench/$p" || exit 1
 done
 go build -trimpath -tags disable_grpc_modules -ldflags '-s -w' -o "$bin/truepoint" ./cmd/truepoint || exit 1
@@ -67,6 +67,7 @@ run training -data $data/training -binary "$bin/truepoint" -python "$python" -hu
 run apply -pairs "$((pairs + 4))"
 run serve -data $data/serve -binary "$bin/truepoint"
 run http -data $data/http -binary "$bin/truepoint" -pairs "$pairs"
+run grpc -data $data/http -binary "$bin/truepoint" -pairs "$pairs"
 
 "$bin/report" "$rows" "$notes" "$load" >bench/RESULTS.md.new && mv bench/RESULTS.md.new bench/RESULTS.md
 exit $failed

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/truepoint/truepoint/bench/measure"
+	"github.com/truepoint/truepoint/bench/reads"
 )
 
 const path = "/get-online-features"
@@ -32,30 +33,6 @@ func newLoad(url string, bodies [][]byte) *load {
 	return l
 }
 
-// A result is what a slice of time saw.
-type result struct {
-	took []time.Duration // sorted
-	used time.Duration   // CPU time of the server
-}
-
-func (r result) at(share float64) float64 {
-	return float64(r.took[int(share*float64(len(r.took)-1))]) / float64(time.Microsecond)
-}
-
-// p50 and p99 are times of a request in microseconds.
-func (r result) p50() float64 { return r.at(0.50) }
-func (r result) p99() float64 { return r.at(0.99) }
-
-// cpu is the CPU time of the server for a request in microseconds.
-func (r result) cpu() float64 {
-	return float64(r.used) / float64(time.Microsecond) / float64(len(r.took))
-}
-
-// String returns the three figures.
-func (r result) String() string {
-	return fmt.Sprintf("p50 %.1f µs, p99 %.1f µs, %.1f CPU-µs, %d requests", r.p50(), r.p99(), r.cpu(), len(r.took))
-}
-
 // warm sends every request a few times.
 func (b *bench) warm(l *load) error {
 	_, err := l.send(func(n int) bool { return n < 4*len(l.requests) })
@@ -63,19 +40,19 @@ func (b *bench) warm(l *load) error {
 }
 
 // run sends requests for a time to a server, of which it measures the CPU time.
-func (l *load) run(pid int, slice time.Duration) (result, error) {
+func (l *load) run(pid int, slice time.Duration) (reads.Result, error) {
 	before, err := measure.CPUOf(pid)
 	if err != nil {
-		return result{}, err
+		return reads.Result{}, err
 	}
 	until := time.Now().Add(slice)
 	took, err := l.send(func(int) bool { return time.Now().Before(until) })
 	if err != nil {
-		return result{}, err
+		return reads.Result{}, err
 	}
 	after, err := measure.CPUOf(pid)
 	slices.Sort(took)
-	return result{took, after - before}, err
+	return reads.Result{Took: took, Used: after - before}, err
 }
 
 // send sends requests as long as more says so of how many were sent, and returns what each took.

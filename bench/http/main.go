@@ -11,17 +11,17 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/truepoint/truepoint/bench/measure"
+	"github.com/truepoint/truepoint/bench/reads"
 )
 
 func main() {
 	b := &bench{}
 	flag.StringVar(&b.binary, "binary", "bin/truepoint", "the program, built by make build")
-	flag.StringVar(&b.data, "data", "bench/data/http", "directory of the repository that is served")
-	flag.IntVar(&b.keys, "keys", 100_000, "entities stored")
+	flag.StringVar(&b.repository.Dir, "data", "bench/data/http", "directory of the repository that is served")
+	flag.IntVar(&b.repository.Keys, "keys", 100_000, "entities stored")
 	flag.IntVar(&b.pairs, "pairs", 5, "interleaved pairs")
 	flag.DurationVar(&b.slice, "slice", 3*time.Second, "length of one side of a pair")
 	prepare := flag.Bool("prepare", false, "used by the program itself: make the store")
@@ -31,7 +31,7 @@ func main() {
 	work := b.run
 	switch {
 	case *prepare:
-		work = b.prepare
+		work = b.repository.Prepare
 	case *hello > 0:
 		work = func(context.Context) error { return serveHello(*hello) }
 	}
@@ -43,15 +43,14 @@ func main() {
 
 // A bench is one run of the program.
 type bench struct {
-	binary, data string
-	keys, pairs  int
-	slice        time.Duration
+	binary     string
+	repository reads.Repository
+	pairs      int
+	slice      time.Duration
 }
 
-func (b *bench) path(name string) string { return filepath.Join(b.data, name) }
-
 func (b *bench) run(ctx context.Context) error {
-	if _, err := measure.Self(ctx, "-prepare", "-data", b.data, "-keys", fmt.Sprint(b.keys)); err != nil {
+	if _, err := measure.Self(ctx, "-prepare", "-data", b.repository.Dir, "-keys", fmt.Sprint(b.repository.Keys)); err != nil {
 		return err
 	}
 	measure.Start("bench/http")
@@ -60,7 +59,7 @@ func (b *bench) run(ctx context.Context) error {
 		return err
 	}
 	defer s.Stop()
-	if err := pin(os.Getpid(), 1); err != nil {
+	if err := reads.Pin(os.Getpid(), 1); err != nil {
 		return err
 	}
 	for _, rows := range []int{1, 100} {
@@ -78,22 +77,22 @@ func (b *bench) compare(ctx context.Context, url string, pid, rows int) error {
 	if err != nil {
 		return err
 	}
-	y, err := startHello(ctx, size)
+	y, err := reads.StartHello(ctx, size)
 	if err != nil {
 		return err
 	}
-	defer y.stop()
-	ours, theirs := newLoad(url, bodies), newLoad(y.url, bodies)
+	defer y.Stop()
+	ours, theirs := newLoad(url, bodies), newLoad(y.Address, bodies)
 	if err := b.warm(ours); err != nil { // every key once
 		return err
 	}
-	var a, h []result
+	var a, h []reads.Result
 	for i := range b.pairs {
 		x, err := ours.run(pid, b.slice)
 		if err != nil {
 			return err
 		}
-		z, err := theirs.run(y.pid, b.slice)
+		z, err := theirs.run(y.PID, b.slice)
 		if err != nil {
 			return err
 		}
@@ -105,32 +104,19 @@ func (b *bench) compare(ctx context.Context, url string, pid, rows int) error {
 }
 
 // print prints what the pairs say.
-func (b *bench) print(rows, size int, a, h []result) {
-	ratio := func(of func(result) float64) measure.Spread {
-		all := make([]float64, len(a))
-		for i := range a {
-			all[i] = of(a[i]) / of(h[i])
-		}
-		return measure.SpreadOf(all)
-	}
-	middle := func(all []result) string {
-		p50, p99, cpu := make([]float64, len(all)), make([]float64, len(all)), make([]float64, len(all))
-		for i, r := range all {
-			p50[i], p99[i], cpu[i] = r.p50(), r.p99(), r.cpu()
-		}
-		return fmt.Sprintf("p50 %.0f µs, p99 %.0f µs, %.1f CPU-µs a request", measure.SpreadOf(p50).Median, measure.SpreadOf(p99).Median, measure.SpreadOf(cpu).Median)
-	}
+func (b *bench) print(rows, size int, a, h []reads.Result) {
+	ratio := func(of func(reads.Result) float64) measure.Spread { return reads.Ratios(a, h, of) }
 	row := func(number, what, wall, gate string, holds, byCPU bool) {
-		measure.Row{Number: number, What: what, Yardstick: fmt.Sprintf("hello-http of %d B: %s", size, middle(h)), Ours: middle(a),
-			Wall: wall, CPU: ratio(result.cpu).String(), Gate: gate, Verdict: measure.Verdict(holds, byCPU)}.Print()
+		measure.Row{Number: number, What: what, Yardstick: fmt.Sprintf("hello-http of %d B: %s", size, reads.Middle(h)), Ours: reads.Middle(a),
+			Wall: wall, CPU: ratio(reads.Result.CPU).String(), Gate: gate, Verdict: measure.Verdict(holds, byCPU)}.Print()
 	}
-	p50, p99, cpu := ratio(result.p50), ratio(result.p99), ratio(result.cpu)
+	p50, p99, cpu := ratio(reads.Result.P50), ratio(reads.Result.P99), ratio(reads.Result.CPU)
 	if rows > 1 {
 		row("5", fmt.Sprintf("%d rows × 50 features, embedded, HTTP JSON: p50", rows), p50.String(), "≤ 2.0×", p50.Median <= 2, cpu.Median <= 2)
 		return
 	}
 	row("1", "one row × 50 features, embedded, HTTP JSON: p50", p50.String(), "≤ 1.25×", p50.Median <= 1.25, cpu.Median <= 1.25)
 	row("2", "the same: p99", p99.String(), "≤ 1.5×", p99.Median <= 1.5, p99.Median <= 1.5)
-	share := ratio(func(r result) float64 { return 1 / r.cpu() })
+	share := ratio(func(r reads.Result) float64 { return 1 / r.CPU() })
 	row("7", "the same: requests a CPU-second", share.String(), "≥ 0.60×", share.Median >= 0.6, share.Median >= 0.6)
 }

@@ -27,13 +27,13 @@ type Server struct {
 	rest chan struct{} // closed when its standard error ends
 }
 
-// Start runs `serve -p 0` with the binary, in dir and with env (nil: that of this process), and returns when it
+// Start runs `serve -p 0` and args with the binary, in dir and with env (nil: that of this process), and returns when it
 // listens. told is called with each line of its standard error, one at a time, also after Start has returned; nil
 // ignores them. When ctx ends the server is asked to stop. The caller calls Stop.
 //
 // Errors: those of starting it, and, with what it said, its end before it listens.
-func Start(ctx context.Context, binary, dir string, env []string, told func(line string)) (*Server, error) {
-	c := exec.CommandContext(ctx, binary, "serve", "-p", "0")
+func Start(ctx context.Context, binary, dir string, env []string, told func(line string), args ...string) (*Server, error) {
+	c := exec.CommandContext(ctx, binary, append([]string{"serve", "-p", "0"}, args...)...)
 	c.Dir, c.Env = dir, env
 	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
 	c.WaitDelay = stopMax

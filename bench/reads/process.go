@@ -1,0 +1,84 @@
+package reads
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// A Yardstick is a running server that answers with a constant.
+type Yardstick struct {
+	Address string
+	PID     int
+	cmd     *exec.Cmd
+}
+
+// StartHello starts this program with -hello SIZE on the first core. It must print the address at which it listens.
+func StartHello(ctx context.Context, size int) (*Yardstick, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, self, "-hello", strconv.Itoa(size))
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := OnCore(0, cmd.Start); err != nil {
+		return nil, err
+	}
+	address, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return nil, errors.Join(err, cmd.Process.Kill())
+	}
+	return &Yardstick{strings.TrimSpace(address), cmd.Process.Pid, cmd}, nil
+}
+
+// Stop kills it and waits.
+func (y *Yardstick) Stop() {
+	_ = y.cmd.Process.Kill()
+	_ = y.cmd.Wait()
+}
+
+// OnCore runs start, which starts a process, so that the process has one core alone.
+func OnCore(core int, start func() error) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var before, one unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &before); err != nil {
+		return err
+	}
+	one.Set(core)
+	if err := unix.SchedSetaffinity(0, &one); err != nil {
+		return err
+	}
+	return errors.Join(start(), unix.SchedSetaffinity(0, &before))
+}
+
+// Pin keeps all threads of a process on a core.
+func Pin(pid, core int) error {
+	var one unix.CPUSet
+	one.Set(core)
+	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	if err != nil {
+		return err
+	}
+	for _, t := range threads {
+		id, err := strconv.Atoi(t.Name())
+		if err != nil {
+			return err
+		}
+		if err := unix.SchedSetaffinity(id, &one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
