@@ -1,6 +1,10 @@
 package online
 
-import "context"
+import (
+	"context"
+
+	"github.com/truepoint/truepoint/errs"
+)
 
 // An Expirer is a Driver that can remove single cells. It is an optional ability, for those that collect garbage: deletes
 // are tombstones, which keep older rows out. Drivers whose backend forgets cells by itself (Keeper) need not have it.
@@ -8,6 +12,7 @@ type Expirer interface {
 	// Expire removes each of cells whose stored row is still Row, byte for byte and atomically per cell, and returns how
 	// many there were. So a row that was written meanwhile stays. Keys are in ascending order without duplicates. On error
 	// an unknown subset has been removed; after a crash removed cells may be back, as they were. Arguments are not retained.
+	// Errors: Unimplemented, also for no cells, from a driver that wraps one without the ability.
 	Expire(ctx context.Context, table string, cells []Cell) (removed int64, err error)
 }
 
@@ -21,6 +26,8 @@ func (s *Store) Expire(ctx context.Context, table string, cells []Cell) (removed
 	if err := CheckCells(table, cells); err != nil {
 		return 0, true, err
 	}
-	removed, err = d.Expire(ctx, table, cells)
+	if removed, err = d.Expire(ctx, table, cells); errs.CodeOf(err) == errs.Unimplemented {
+		return 0, false, nil
+	}
 	return removed, true, s.fail(err, "remove rows of online table %q", table)
 }

@@ -26,6 +26,7 @@ type Grammar struct {
 	Incremental incrementalVerb `cmd:"" name:"materialize-incremental" group:"data" help:"Copy what is new since the last time."`
 	Runs        runsVerb        `cmd:"" group:"data" help:"Materializations: history, and what runs now."`
 	Push        pushVerb        `cmd:"" group:"data" help:"Write rows through a push source."`
+	Gc          gcVerb          `cmd:"" group:"data" help:"Remove online tables and rows that nothing needs."`
 
 	Historical historicalVerb `cmd:"" name:"get-historical-features" group:"read" help:"Make a training set."`
 	Datasets   datasetsVerb   `cmd:"" group:"read" help:"Saved training sets, and making them again."`
