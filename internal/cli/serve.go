@@ -62,6 +62,10 @@ func (v *serveVerb) Run(a *app) error {
 		if err != nil {
 			return err
 		}
+		if opt.FeatureLog, err = openFeatureLog(a, &c.Server.FeatureLog); err != nil {
+			return err
+		}
+		defer closeFeatureLog(a, opt.FeatureLog, v.Drain)
 		server := httpserver.New(s, opt)
 		l, err := server.Listen(net.JoinHostPort(v.Host, strconv.Itoa(*v.Port)))
 		if err != nil {

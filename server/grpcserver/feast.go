@@ -57,6 +57,9 @@ func (s *Server) read(ctx context.Context, q *serving.Request, write func([]byte
 	}
 	a := encode(func(dst []byte) []byte { return write(dst, r) })
 	s.observe(q.Service, nil, r, began)
+	if s.opt.FeatureLog != nil {
+		s.opt.FeatureLog.Answered(r, q.Service, requestID(ctx), eventtime.Instant(began.UnixMicro()))
+	}
 	return a, nil
 }
 

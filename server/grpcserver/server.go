@@ -17,6 +17,7 @@ import (
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/ingest"
+	"github.com/truepoint/truepoint/internal/featurelog"
 	"github.com/truepoint/truepoint/server/access"
 	"github.com/truepoint/truepoint/serving"
 )
@@ -37,16 +38,17 @@ type Observer interface {
 
 // Options tunes a Server. The zero value of every member means its default.
 type Options struct {
-	MessageBytesMax int            // of a request; default 16 MiB
-	Deadline        time.Duration  // of a read or a push, if the client sets no earlier one; default 5 s
-	Drain           time.Duration  // how long requests may finish after the context of Serve ends; default 10 s
-	Tokens          *access.Tokens // who may call; nil: everybody
-	TLS             *tls.Config    // nil: plain text; sockets are always plain
-	Reflection      bool           // tell clients which services there are
-	AccessLog       bool           // log every request at level info
-	Log             *slog.Logger   // default: discards
-	Version         string         // told by GetFeastServingInfo
-	Observer        Observer       // default: nobody counts
+	MessageBytesMax int             // of a request; default 16 MiB
+	Deadline        time.Duration   // of a read or a push, if the client sets no earlier one; default 5 s
+	Drain           time.Duration   // how long requests may finish after the context of Serve ends; default 10 s
+	Tokens          *access.Tokens  // who may call; nil: everybody
+	TLS             *tls.Config     // nil: plain text; sockets are always plain
+	Reflection      bool            // tell clients which services there are
+	AccessLog       bool            // log every request at level info
+	Log             *slog.Logger    // default: discards
+	Version         string          // told by GetFeastServingInfo
+	Observer        Observer        // default: nobody counts
+	FeatureLog      *featurelog.Log // keeps what online reads are answered; nil: nothing does
 }
 
 // Defaults and bounds.

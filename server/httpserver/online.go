@@ -88,7 +88,7 @@ func (s *Server) online(w http.ResponseWriter, r *http.Request, d *dialect) {
 	s.metrics.request(x.rendering.Service, http.StatusOK, time.Since(began))
 	s.metrics.cells(&x.rendering)
 	if s.opt.FeatureLog != nil {
-		s.keep(&x.rendering, h.Get(requestID), eventtime.Instant(began.UnixMicro()))
+		s.opt.FeatureLog.Rendered(&x.rendering, h.Get(requestID), eventtime.Instant(began.UnixMicro()))
 	}
 }
 
