@@ -54,6 +54,7 @@ func onlineStores() *strictyaml.Switch {
 		{Name: "dynamodb", Keys: []strictyaml.Key{
 			required("region", "AWS region", text()), key("table_name_template", "with {project} and {table} or {table_name}", text()),
 			key("endpoint_url", "another server", text()), key("consistent_reads", "read the newest write", flag()),
+			key("key_ttl_seconds", "collects garbage only, of cells of views with a ttl", number(0, secondsMax)),
 			key("batch_size", "keys per call", number(1, 100)), key("tags", "of the tables", &strictyaml.Shape{Values: text()}),
 			key("max_read_workers", "calls at once", number(1, poolMax)), key("max_pool_connections", "connections at most", number(1, poolMax)),
 			key("keepalive_timeout", "seconds", seconds(1, timeoutMax)), key("connect_timeout", "seconds", seconds(1, timeoutMax)),

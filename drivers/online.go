@@ -25,6 +25,7 @@ func onlineStores() map[string]onlineOpener {
 		"sqlite":   openSQLite,
 		"redis":    openRedis,
 		"postgres": openPostgresOnline,
+		"dynamodb": openDynamoDB,
 		inMemory:   func(*config.Config, *truepoint.Options) (online.Driver, error) { return memonline.New(), nil },
 	}
 }

@@ -215,7 +215,7 @@ func TestCheckReportsEveryStoreAtOnceWithItsPlaceAndOpensNothing(t *testing.T) {
 	if len(all) != 2 || all[0].Code != errs.FailedPrecondition || all[1].Code != errs.Unimplemented {
 		t.Fatalf("got %v", all)
 	}
-	if all[1].Pos != c.Online.Pos || !strings.Contains(all[1].Message, "embedded, postgres, redis, sqlite") || strings.Contains(all[1].Message, "memory") {
+	if all[1].Pos != c.Online.Pos || !strings.Contains(all[1].Message, "dynamodb, embedded, postgres, redis, sqlite") || strings.Contains(all[1].Message, "memory") {
 		t.Errorf("got %v, want the place and the linked types", all[1])
 	}
 	if entries, err := os.ReadDir(c.Dir); err != nil || len(entries) > 0 {

@@ -68,7 +68,7 @@ func codeOf(d online.Driver, err error) errs.Code {
 }
 
 func callScanCancelled(t *testing.T, d online.Driver) {
-	put(t, d, "p/v/1", series(t, 0, 20_000, 100, At(5))...)
+	put(t, d, "p/v/1", series(t, 0, min(20_000, bigCount(d)), 100, At(5))...)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	n := 0

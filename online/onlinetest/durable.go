@@ -50,8 +50,9 @@ func durableCells(t *testing.T, reopen func() online.Driver) {
 }
 
 func durableBig(t *testing.T, reopen func() online.Driver) {
-	cells := series(t, 0, bigCount(), 50, At(5))
-	put(t, reopen(), "p/v/1", cells...)
+	d := reopen()
+	cells := series(t, 0, bigCount(d), 50, At(5))
+	put(t, d, "p/v/1", cells...)
 	checkAll(t, reopen(), "p/v/1", cells)
 }
 

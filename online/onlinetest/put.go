@@ -102,7 +102,7 @@ func putSeparate(t *testing.T, d online.Driver) {
 }
 
 func putBigRows(t *testing.T, d online.Driver) {
-	cells := series(t, 0, 3, 3<<20, At(5))
+	cells := series(t, 0, 3, rowBytes(d)-100, At(5))
 	put(t, d, "p/v/1", cells...)
 	put(t, d, "p/v/1", series(t, 0, 3, 10, At(4))...)
 	for _, c := range cells {
@@ -110,22 +110,14 @@ func putBigRows(t *testing.T, d online.Driver) {
 	}
 }
 
-// bigCount is beyond the size at which drivers change to their way of loading.
-func bigCount() int {
-	if Long() {
-		return 400_000
-	}
-	return 60_000
-}
-
 func putBigBatch(t *testing.T, d online.Driver) {
-	cells := series(t, 0, bigCount(), 40, At(5))
+	cells := series(t, 0, bigCount(d), 40, At(5))
 	wantCounts(t, put(t, d, "p/v/1", cells...), int64(len(cells)), 0)
 	checkAll(t, d, "p/v/1", cells)
 }
 
 func putBigBatchOverNewer(t *testing.T, d online.Driver) {
-	want := series(t, 0, bigCount(), 40, value.Version{Event: 5, Created: 2})
+	want := series(t, 0, bigCount(d), 40, value.Version{Event: 5, Created: 2})
 	var newer []online.Cell
 	for i := 0; i < len(want); i += 7 {
 		want[i].Row = Row(t, value.Version{Event: 5, Created: 3}, "newer")

@@ -109,6 +109,10 @@ func raceTrials(t *testing.T, d online.Driver) {
 	if Long() {
 		trials, size = 100_000, 2000
 	}
+	if b, ok := d.(Bounded); ok {
+		size = b.CellsMax() / 16
+		trials = 2 * size
+	}
 	r := seeded(t)
 	for first := 0; first < trials; first += size {
 		want := race(t, d, r, first, size)
@@ -180,7 +184,7 @@ func watch(d online.Driver, keys [][]byte, done <-chan struct{}) error {
 }
 
 func raceBigAndSmall(t *testing.T, d online.Driver) {
-	count := bigCount()
+	count := bigCount(d)
 	big := series(t, 0, count, 30, At(50))
 	want := slices.Clone(big)
 	small := make([][]online.Cell, 4)

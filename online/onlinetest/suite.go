@@ -43,6 +43,32 @@ func Run(t *testing.T, open func(t *testing.T) online.Driver) {
 	}
 }
 
+// A Bounded driver tells what the suite must not go beyond, because its product does not either or is paid per cell.
+type Bounded interface {
+	online.Driver
+	RowBytesMax() int // length of a row
+	CellsMax() int    // cells of one batch
+}
+
+// rowBytes returns the size of a great row for a driver.
+func rowBytes(d online.Driver) int {
+	if b, ok := d.(Bounded); ok {
+		return b.RowBytesMax()
+	}
+	return 3 << 20
+}
+
+// bigCount returns a number of cells beyond the one at which drivers change to their way of loading.
+func bigCount(d online.Driver) int {
+	if b, ok := d.(Bounded); ok {
+		return b.CellsMax()
+	}
+	if Long() {
+		return 400_000
+	}
+	return 60_000
+}
+
 type suite struct {
 	open func(t *testing.T) online.Driver
 }

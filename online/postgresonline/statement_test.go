@@ -152,7 +152,7 @@ func TestADeadlineEndsTheStatementOnTheServer(t *testing.T) {
 		cancel()
 	}
 	left, watch := -1, postgrestest.New(t).Conn // a transaction sees the same activity until it ends
-	for n := 0; n < 100 && left != 0; n++ { // the server notices the request to cancel within milliseconds
+	for n := 0; n < 100 && left != 0; n++ {     // the server notices the request to cancel within milliseconds
 		if err := watch.QueryRow(t.Context(), `SELECT count(*), pg_sleep(0.05)::text FROM pg_stat_activity
 			WHERE application_name = $1 AND state <> 'idle'`, s.Name).Scan(&left, nil); err != nil {
 			t.Fatal(err)
@@ -172,7 +172,9 @@ func TestOverlappingBatchesOfSerializableSessionsEnd(t *testing.T) {
 	t.Parallel()
 	s := postgrestest.New(t)
 	s.Exec(t, fmt.Sprintf(`CREATE ROLE %s_strict SUPERUSER LOGIN`, s.Name), fmt.Sprintf(`ALTER ROLE %s_strict SET default_transaction_isolation = 'serializable'`, s.Name))
-	t.Cleanup(func() { s.Exec(t, fmt.Sprintf(`DROP OWNED BY %s_strict`, s.Name), fmt.Sprintf(`DROP ROLE %s_strict`, s.Name)) })
+	t.Cleanup(func() {
+		s.Exec(t, fmt.Sprintf(`DROP OWNED BY %s_strict`, s.Name), fmt.Sprintf(`DROP ROLE %s_strict`, s.Name))
+	})
 	d := open(t, as(t, s, s.Name+"_strict"))
 	defer d.Close()
 	const writers, count = 6, 400
