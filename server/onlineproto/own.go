@@ -92,7 +92,7 @@ func appendFeature(dst []byte, c *serving.Column, events int) []byte {
 	dst = protovalue.AppendText(dst, featureName, c.Name)
 	dst = protovalue.AppendText(dst, featureView, c.View)
 	dst, mark := protovalue.Begin(dst, featureValues)
-	dst = protovalue.AppendColumn(dst, &c.Field.Type, len(c.Cells), func(i int) value.Value { return c.Cells[i].Value })
+	dst = protovalue.AppendColumn(dst, &c.Field.Type, len(c.Cells), (*items)(c))
 	dst = protovalue.End(dst, mark)
 	var absent, defaulted, reasons bool
 	for i := range c.Cells {
@@ -123,6 +123,12 @@ func appendFeature(dst []byte, c *serving.Column, events int) []byte {
 	}
 	return dst
 }
+
+// items are the values of a column.
+type items serving.Column
+
+// At returns the value of a row.
+func (c *items) At(i int) value.Value { return c.Cells[i].Value }
 
 func boolByte(b bool) byte {
 	if b {
