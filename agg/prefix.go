@@ -13,6 +13,9 @@ import (
 type Prefix struct {
 	// Squares asks for the sums of squares too, which the moments need.
 	Squares bool
+	// Stop, unless nil, is asked now and then while a long run is taken in. Once it returns true, Ints and Floats end early,
+	// and what the other methods return until the next run means nothing.
+	Stop func() bool
 
 	integers     bool
 	sums, powers table
@@ -39,6 +42,9 @@ func (p *Prefix) Ints(xs []int64) {
 		p.powers.reset(len(xs), 2*span, 0)
 	}
 	for i, x := range xs {
+		if i&stopEvery == stopEvery && p.stopped() {
+			return
+		}
 		p.push(i, intTerm(x))
 	}
 }
@@ -68,6 +74,9 @@ func (p *Prefix) Floats(xs []float64) {
 		p.specials = make([]special, len(xs)+1)
 	}
 	for i, x := range xs {
+		if i&stopEvery == stopEvery && p.stopped() {
+			return
+		}
 		t := floatTerm(x)
 		if p.specials != nil {
 			p.specials[i+1] = p.specials[i]
@@ -81,6 +90,11 @@ func (p *Prefix) Floats(xs []float64) {
 		p.push(i, t)
 	}
 }
+
+// stopEvery is a mask: Stop is asked for each number whose index has all of its bits.
+const stopEvery = 1<<16 - 1
+
+func (p *Prefix) stopped() bool { return p.Stop != nil && p.Stop() }
 
 func (p *Prefix) push(i int, t term) {
 	p.sums.push(i, t)

@@ -11,10 +11,10 @@ import (
 type bag struct {
 	part     int
 	slot     []uint32 // the first of the row's key
-	event    []int64
-	from     []int64         // the limit from which on the row counts; nil if that is its event time
-	created  []int64         // None for none; nil unless rows are ordered
-	position []int64         // nil unless rows are ordered
+	event    packed
+	from     packed          // the limit from which on the row counts; empty if that is its event time
+	created  packed          // None for none; empty unless rows are ordered
+	position packed          // empty unless rows are ordered
 	ranks    []*value.Column // nil unless rows are ordered
 	cols     []*value.Column // the stored columns
 	selected [][]uint64      // per filter a bit for each row
@@ -27,7 +27,7 @@ func (b *bag) columns() []*value.Column {
 
 // bytes returns about how much memory b takes.
 func (b *bag) bytes() int64 {
-	n := 4*len(b.slot) + 8*(len(b.event)+len(b.from)+len(b.created)+len(b.position))
+	n := 4*len(b.slot) + b.event.bytes() + b.from.bytes() + b.created.bytes() + b.position.bytes()
 	for _, c := range b.columns() {
 		n += 8*len(c.Ints) + 8*len(c.Float64s) + 4*len(c.Float32s) + 16*len(c.Texts)
 		for _, t := range c.Texts {
@@ -44,8 +44,8 @@ func (b *bag) append(dst []byte) []byte {
 	for _, s := range b.slot {
 		dst = binary.LittleEndian.AppendUint32(dst, s)
 	}
-	for _, list := range [][]int64{b.event, b.from, b.created, b.position} {
-		dst = appendWords(dst, list)
+	for _, list := range []packed{b.event, b.from, b.created, b.position} {
+		dst = list.append(dst)
 	}
 	for _, n := range []int{len(b.ranks), len(b.cols), len(b.selected)} {
 		dst = binary.AppendUvarint(dst, uint64(n))
@@ -85,7 +85,7 @@ func readBag(record []byte) *bag {
 	for i := range b.slot {
 		b.slot[i] = binary.LittleEndian.Uint32(r.take(4))
 	}
-	b.event, b.from, b.created, b.position = readWords[int64](r), readWords[int64](r), readWords[int64](r), readWords[int64](r)
+	b.event, b.from, b.created, b.position = r.packed(), r.packed(), r.packed(), r.packed()
 	ranks, cols, filters := r.number(), r.number(), r.number()
 	for range ranks {
 		b.ranks = append(b.ranks, r.column(len(b.slot)))

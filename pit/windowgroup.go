@@ -26,6 +26,9 @@ func (l *lanes) groups(ctx context.Context, f int, by string) error {
 		named[groupName(v)] = rows
 	}
 	for _, name := range slices.Sorted(maps.Keys(named)) {
+		if k.n > blockRows && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		n := l.lane(f)
 		n.group = name
 		n.inputs, n.rows = newSeries(r, n, n.Column), newSeries(r, n, "")

@@ -130,6 +130,9 @@ func newSeries(r *windowRun, n *lane, column string) *series {
 func (l *lanes) reset(ctx context.Context) error {
 	k := &l.sweep.rows
 	for _, x := range l.series {
+		if k.n > blockRows && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		x.reset(k, nil)
 	}
 	l.lanes, l.stacks = l.lanes[:l.fixed], l.stacks[:l.shared]
@@ -155,6 +158,9 @@ func (l *lanes) reset(ctx context.Context) error {
 func (l *lanes) answer(ctx context.Context, j int) {
 	s := l.sweep
 	for _, n := range l.lanes[:l.fixed] {
+		if s.rows.n > blockRows && ctx.Err() != nil {
+			return
+		}
 		if _, err := l.value(ctx, n, j); err != nil {
 			s.faults[n.feature] = err
 		}
@@ -182,7 +188,10 @@ func (l *lanes) value(ctx context.Context, n *lane, j int) (some bool, err error
 		n.cells.int(j, int64(b-a-len(l.out)))
 		return some, nil
 	case totalling:
-		sums := n.inputs.prefix()
+		sums := n.inputs.prefix(ctx)
+		if n.inputs.n > blockRows && ctx.Err() != nil {
+			return some, ctx.Err()
+		}
 		if n.plain && len(l.out) == 0 {
 			if sum, ok := sums.FloatSum(a, b); ok {
 				n.cells.float(j, sum)

@@ -61,7 +61,7 @@ func (x *series) rankValues(ctx context.Context, r *ranking) {
 
 // best returns the member with the best key of those from lo up to, not including, hi but those in out, ascending; −1 if
 // there is none. It costs the logarithm of the series for each of out.
-func (r *ranking) best(greatest, lo, hi int, out []int) int {
+func (r *ranking) best(ctx context.Context, greatest, lo, hi int, out []int) int {
 	better := func(i, j int32) int32 {
 		switch {
 		case i < 0:
@@ -78,6 +78,9 @@ func (r *ranking) best(greatest, lo, hi int, out []int) int {
 			r.tree[n+i] = int32(i)
 		}
 		for i := n - 1; i > 0; i-- {
+			if i%blockRows == 0 && ctx.Err() != nil {
+				return -1 // whoever asked looks at ctx
+			}
 			r.tree[i] = better(r.tree[2*i], r.tree[2*i+1])
 		}
 	}

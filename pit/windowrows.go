@@ -102,6 +102,9 @@ func (k *keyRows) once(ctx context.Context) error {
 		return err
 	}
 	for at := 1; at < k.n; at++ {
+		if at%blockRows == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		i, greater := k.byID[at], k.byID[at-1]
 		if v := idOf(i); !v.IsNull() && v.Identical(idOf(greater)) {
 			k.until[i] = min(k.until[greater], k.begins(greater))

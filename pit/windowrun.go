@@ -70,9 +70,8 @@ func (r *windowRun) prepare(ctx context.Context) error {
 		}
 	}
 	r.always = r.scan.Availability.Rule == eventtime.ByEventTime && r.know.rule == KnownNow
-	r.setReach(bounded)
 	r.spill.prepare(r)
-	return ctx.Err()
+	return r.setReach(ctx, bounded)
 }
 
 // firstOf returns the number of the first window with an offset, that of the next one if there is none.
@@ -101,10 +100,13 @@ type reach struct {
 
 // setReach finds the reach of every key: windows do not begin earlier for a later asOf. Unless bounded, an event of any age
 // may count.
-func (r *windowRun) setReach(bounded bool) {
+func (r *windowRun) setReach(ctx context.Context, bounded bool) error {
 	r.reach = make([]reach, len(r.index.rows))
 	firsts := r.index.firsts
 	for k, slot := range firsts[:len(firsts)-1] {
+		if k%blockRows == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		of, _ := r.scan.at(r.index.asOf[slot])
 		_, ceiling := r.scan.at(r.index.asOf[firsts[k+1]-1])
 		floor := eventtime.Max
@@ -116,6 +118,7 @@ func (r *windowRun) setReach(bounded bool) {
 		}
 		r.reach[slot] = reach{floor, ceiling}
 	}
+	return ctx.Err()
 }
 
 // divide sets the number of shares.
@@ -154,6 +157,7 @@ func (r *windowRun) failed(row, feature int, err error) {
 
 // sweep evaluates the shares.
 func (r *windowRun) sweep(ctx context.Context) error {
+	r.reach = nil
 	sweeps := make([]*sweep, r.workers)
 	err := each(ctx, r.workers, r.shares, func(i int) func(context.Context, int) error {
 		sweeps[i] = newSweep(r)

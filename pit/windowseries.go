@@ -101,12 +101,15 @@ func (x *series) among(dst, rows []int, lo, hi int) []int {
 	return dst
 }
 
-// prefix returns the prefix sums of the inputs, which are numbers.
-func (x *series) prefix() *agg.Prefix {
+// prefix returns the prefix sums of the inputs, which are numbers. They mean nothing once ctx has ended.
+func (x *series) prefix(ctx context.Context) *agg.Prefix {
 	if x.summed {
 		return &x.sums
 	}
-	x.summed = true
+	x.summed, x.sums.Stop = true, nil
+	if x.n > blockRows {
+		x.sums.Stop = func() bool { return ctx.Err() != nil }
+	}
 	switch x.col.Type.Kind {
 	case value.Int32, value.Int64:
 		if x.all {

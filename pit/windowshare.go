@@ -84,13 +84,13 @@ func (s *shareRows) add(b *bag, base uint32) {
 		s.place[j] = s.ends[slot-base] // becomes the end of the slot's own rows
 		s.ends[slot-base]++
 	}
-	place(s.event, b.event, s.place)
+	b.event.place(s.event, s.place)
 	if s.from != nil {
-		place(s.from, b.from, s.place)
+		b.from.place(s.from, s.place)
 	}
 	if s.created != nil {
-		place(s.created, b.created, s.place)
-		place(s.position, b.position, s.place)
+		b.created.place(s.created, s.place)
+		b.position.place(s.position, s.place)
 	}
 	for i, c := range b.ranks {
 		s.column(s.ranks[i], c)

@@ -35,8 +35,17 @@ func (l *lanes) stack(n *lane) {
 	n.stack = l.stacks[at]
 }
 
-// advance lets the members before b enter.
+// advance lets the members before b enter. Fewer have come once ctx has ended.
 func (s *stack) advance(ctx context.Context, b int) {
+	for s.pushed < b {
+		s.push(ctx, min(b, s.pushed+blockRows))
+		if s.pushed < b && ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+func (s *stack) push(ctx context.Context, b int) {
 	x, top, key := s.inputs, 0, agg.LeastKey
 	if s.greatest == greatest {
 		top, key = 1, agg.GreatestKey
@@ -62,7 +71,7 @@ func (n *lane) extreme(ctx context.Context, a, b int, out []int) int {
 		if n.kind == greatest {
 			top = 1
 		}
-		return n.inputs.ranking(ctx, top).best(top, a, b, out)
+		return n.inputs.ranking(ctx, top).best(ctx, top, a, b, out)
 	}
 	if a >= b {
 		return -1

@@ -20,6 +20,7 @@ type taker struct {
 	reach  [blockRows]reach // per hit
 	found  Report
 	record []byte
+	picked []int64
 }
 
 func newTaker(r *windowRun, w *windowReader) *taker {
@@ -135,22 +136,32 @@ func (w *taker) selects(ctx context.Context, rows int) ([][]uint64, error) {
 	return out, nil
 }
 
+// pack packs the picked ones of xs.
+func (w *taker) pack(xs []int64, picks []pick) packed {
+	w.picked = slices.Grow(w.picked[:0], len(picks))[:len(picks)]
+	copyItems(w.picked, xs, picks)
+	return pack(w.picked)
+}
+
 // bag copies the rows that share q picked of the part at hand.
 func (w *taker) bag(r *picking, part, q int, selected [][]uint64) (*bag, error) {
 	t := w.opened.times
 	picks := w.picks[q]
 	n := len(picks)
-	b := &bag{part: part, slot: append([]uint32(nil), w.slots[q]...), event: make([]int64, n)}
-	copyItems(b.event, t.event, picks)
+	b := &bag{part: part, slot: slices.Clone(w.slots[q]), event: w.pack(t.event, picks)}
 	if !w.always {
-		b.from = make([]int64, n)
-		copyItems(b.from, w.from, picks)
+		b.from = w.pack(w.from, picks)
 	}
 	if w.ordered {
-		b.created, b.position = make([]int64, n), make([]int64, n)
+		w.picked = slices.Grow(w.picked[:0], n)[:n]
 		for _, p := range picks {
-			b.created[p.out], b.position[p.out] = int64(t.createdAt(int(p.in))), w.start[part]+int64(p.in)
+			w.picked[p.out] = int64(t.createdAt(int(p.in)))
 		}
+		b.created = pack(w.picked)
+		for _, p := range picks {
+			w.picked[p.out] = w.start[part] + int64(p.in)
+		}
+		b.position = pack(w.picked)
 		for _, rank := range w.roles.rank {
 			src := w.chunk.cols[rank]
 			dst := blankColumns(n, []value.Type{src.Type}, nil)[0]
