@@ -3,6 +3,7 @@ package truepoint
 import (
 	"context"
 
+	"github.com/truepoint/truepoint/erasure"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/explain"
@@ -91,7 +92,7 @@ func New(opt *Options) (*Store, error) {
 		s.opt.Holder = "unknown"
 	}
 	s.online = online.New(opt.Online, nil)
-	s.sink = onlinesink.New(s.online)
+	s.sink = erasure.NewSink(onlinesink.New(s.online), opt.State, opt.Project)
 	s.ledger = runs.NewLedger(opt.State, opt.Project)
 	s.server = serving.New(serving.Parts{
 		Project: opt.Project, Registry: opt.Registry, Ledger: s.ledger, Online: s.online, Clock: opt.Clock,

@@ -26,7 +26,7 @@ var ranks = map[string]int{
 	"agg": functions, "expr": functions,
 	"feature": domain, "pit": meaning, "pit/sqlgen": meaning, "derive": meaning, "tablefile": meaning, // tablefile reads files, with the libraries that takes
 	"registry": port, "state": port, "offline": port, "online": port, "sink": port,
-	"apply": engine, "materialize": engine, "serving": engine, "ingest": engine, "historical": engine, "history": engine, "runs": engine, "explain": engine, "dataset": engine, "checkup": engine, "collect": engine,
+	"apply": engine, "materialize": engine, "serving": engine, "ingest": engine, "historical": engine, "history": engine, "runs": engine, "explain": engine, "dataset": engine, "checkup": engine, "collect": engine, "erasure": engine,
 	"input": engine, "sink/onlinesink": engine, // the one way into stores: engines build on it
 	"internal/objectstore": vocabulary, // buckets, which several drivers use; it knows errs alone
 	"internal/blockcache":  vocabulary, // memory outside Go's heap; the standard library and the system's calls alone

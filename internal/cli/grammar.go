@@ -22,11 +22,12 @@ type Grammar struct {
 	Plan     planVerb     `cmd:"" group:"start" help:"Show what apply would change."`
 	Apply    applyVerb    `cmd:"" group:"start" help:"Make the registry say what the definitions say."`
 
-	Materialize materializeVerb `cmd:"" group:"data" help:"Copy the newest rows of an interval to the online store."`
-	Incremental incrementalVerb `cmd:"" name:"materialize-incremental" group:"data" help:"Copy what is new since the last time."`
-	Runs        runsVerb        `cmd:"" group:"data" help:"Materializations: history, and what runs now."`
-	Push        pushVerb        `cmd:"" group:"data" help:"Write rows through a push source."`
-	Gc          gcVerb          `cmd:"" group:"data" help:"Remove online tables and rows that nothing needs."`
+	Materialize  materializeVerb  `cmd:"" group:"data" help:"Copy the newest rows of an interval to the online store."`
+	Incremental  incrementalVerb  `cmd:"" name:"materialize-incremental" group:"data" help:"Copy what is new since the last time."`
+	Runs         runsVerb         `cmd:"" group:"data" help:"Materializations: history, and what runs now."`
+	Push         pushVerb         `cmd:"" group:"data" help:"Write rows through a push source."`
+	DeleteEntity deleteEntityVerb `cmd:"" name:"delete-entity" group:"data" help:"Delete an entity from the online store, with a receipt."`
+	Gc           gcVerb           `cmd:"" group:"data" help:"Remove online tables and rows that nothing needs."`
 
 	Historical historicalVerb `cmd:"" name:"get-historical-features" group:"read" help:"Make a training set."`
 	Datasets   datasetsVerb   `cmd:"" group:"read" help:"Saved training sets, and making them again."`
