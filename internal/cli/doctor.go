@@ -12,7 +12,7 @@ import (
 	"github.com/truepoint/truepoint/internal/screen"
 )
 
-type doctorVerb struct{}
+type doctorVerb struct{ estimateFlags }
 
 // runsLooked is how many runs of a view doctor looks at.
 const runsLooked = 20
@@ -25,6 +25,9 @@ func (v *doctorVerb) Help() string {
 
 // Run implements doctor.
 func (v *doctorVerb) Run(a *app) error {
+	if v.Estimate {
+		return v.estimateFlags.run(a)
+	}
 	c, err := a.settings()
 	if err != nil {
 		return err
