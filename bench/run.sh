@@ -7,7 +7,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=0
 pairs=${PAIRS:-5}
-only=${ONLY:-online redis materialize pit window training apply serve http grpc}
+only=${ONLY:-online redis postgres materialize pit window training apply serve http grpc}
 data=bench/data
 bin=$data/bin
 rows=$data/rows.md
@@ -23,7 +23,7 @@ flock --nonblock 9 || {
 : >"$rows"
 : >"$notes"
 
-for p in pit window training apply online redis materialize serve http grpc report; do
+for p in pit window training apply online redis postgres materialize serve http grpc report; do
   go build -trimpath -o "$bin/$p" "./bench/$p" || exit 1
 done
 go build -trimpath -tags disable_grpc_modules -ldflags '-s -w' -o "$bin/truepoint" ./cmd/truepoint || exit 1
@@ -39,10 +39,10 @@ wanted() { [[ " $only " == *" $1 "* ]]; }
 # prepare NAME ARGS makes the data of a benchmark.
 prepare() { ! wanted "$1" || "$bin/$1" -data "$data/$1" "${@:2}" || failed=1; }
 
-# run NAME ARGS: rows go to the table, notes to the terminal and the page.
+# run NAME ARGS, by the script $via if it is set: rows go to the table, notes to the terminal and the page.
 run() {
   wanted "$1" || return
-  if ! "$bin/$1" "${@:2}" 2> >(tee -a "$notes" >&2) | tee -a "$rows"; then
+  if ! ${via:-} "$bin/$1" "${@:2}" 2> >(tee -a "$notes" >&2) | tee -a "$rows"; then
     echo "run.sh: bench/$1 failed" | tee -a "$notes" >&2
     failed=1
   fi
@@ -59,6 +59,7 @@ sync
 
 run online -data $data/online -pairs "$pairs"
 run redis -pairs "$pairs"
+via=scripts/postgres.sh run postgres -pairs "$pairs"
 run materialize -data $data/materialize -pairs "$pairs"
 run pit -data $data/pit -python "$python" -pairs "$pairs"
 run window -data $data/window -python "$python" -pairs "$pairs"

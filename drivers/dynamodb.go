@@ -21,6 +21,11 @@ func openDynamoDB(c *config.Config, opt *truepoint.Options) (online.Driver, erro
 	if err != nil {
 		return nil, errs.Wrap(err, errs.InvalidArgument, "online_store").At(c.Online.Pos)
 	}
+	if options.Template != "" {
+		if err := dynamodbonline.CheckTemplate(options.Template); err != nil {
+			return nil, errs.All(err)[0].At(c.Online.Pos)
+		}
+	}
 	options.Project, options.Clock = c.Project, opt.Clock
 	return &onDemand{open: func(ctx context.Context) (online.Driver, error) { return dynamodbonline.Open(ctx, options) }}, nil
 }

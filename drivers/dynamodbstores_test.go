@@ -10,6 +10,7 @@ import (
 	"github.com/truepoint/truepoint/apply"
 	"github.com/truepoint/truepoint/config"
 	"github.com/truepoint/truepoint/drivers"
+	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/input"
@@ -74,5 +75,15 @@ func TestStoreInDynamoDB(t *testing.T) {
 	torn, err := store.Teardown(t.Context())
 	if err != nil || len(torn.Tables) != 1 {
 		t.Errorf("teardown: %+v, %v", torn, err)
+	}
+}
+
+func TestATemplateThatNamesNoTablesIsAFaultOfTheFile(t *testing.T) {
+	t.Parallel()
+	c := at(t.TempDir())
+	c.Online = config.Store{Type: "dynamodb", Options: config.Options{"region": "us-east-1", "table_name_template": "features"}, Pos: errs.Position{File: "feature_store.yaml", Line: 4, Column: 9}}
+	_, err := drivers.Open(t.Context(), c, clock)
+	if all := errs.All(err); len(all) != 1 || all[0].Code != errs.InvalidArgument || all[0].Pos != c.Online.Pos || all[0].Hint == "" {
+		t.Errorf("got %v, want a fault at its place with a hint", err)
 	}
 }

@@ -2,7 +2,9 @@ package dynamodbonline_test
 
 import (
 	"context"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/truepoint/truepoint/internal/dynamodbtest"
 	"github.com/truepoint/truepoint/online"
@@ -14,6 +16,7 @@ import (
 func on(t testing.TB) *dynamodbonline.Options {
 	return &dynamodbonline.Options{
 		Region: "us-east-1", Endpoint: dynamodbtest.Endpoint(t), Template: dynamodbtest.Template(), ConsistentReads: true,
+		Connections: 8, ReadTimeout: time.Minute, // the server of tests is a small one
 	}
 }
 
@@ -59,13 +62,13 @@ func TestConformance(t *testing.T) {
 func TestConformanceOfReopening(t *testing.T) {
 	t.Parallel()
 	dynamodbtest.Endpoint(t)
-	options := map[string]*dynamodbonline.Options{}
+	var options sync.Map // by directory
 	onlinetest.RunDurable(t, func(t *testing.T, dir string) online.Driver {
-		if options[dir] == nil {
-			options[dir] = on(t)
-			return bounded{wiped(t, options[dir])}
+		opt, reopened := options.LoadOrStore(dir, on(t))
+		if reopened {
+			return bounded{open(t, opt.(*dynamodbonline.Options))}
 		}
-		return bounded{open(t, options[dir])}
+		return bounded{wiped(t, opt.(*dynamodbonline.Options))}
 	})
 }
 

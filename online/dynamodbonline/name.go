@@ -21,8 +21,8 @@ const buckets = 64
 // bucket returns the partition key of an entity key: the highest six bits of its CRC-32.
 func bucket(key []byte) []byte { return []byte{byte(crc32.ChecksumIEEE(key) >> 26)} }
 
-// checkTemplate returns an InvalidArgument error for a template that cannot name tables.
-func checkTemplate(template string) error {
+// CheckTemplate returns an InvalidArgument error for a template that cannot name tables.
+func CheckTemplate(template string) error {
 	rest := strings.NewReplacer("{project}", "", "{table}", "", "{table_name}", "").Replace(template)
 	if clean(rest) == rest && rest != template && (strings.Contains(template, "{table}") || strings.Contains(template, "{table_name}")) && len(rest) < nameMost/2 {
 		return nil

@@ -49,5 +49,5 @@ func (o *Options) filled() (Options, error) {
 	if out.KeyTTL > 0 && out.Clock == nil {
 		return out, errs.New(errs.Internal, "dynamodbonline: KeyTTL without a clock")
 	}
-	return out, checkTemplate(out.Template)
+	return out, CheckTemplate(out.Template)
 }

@@ -2,6 +2,7 @@ package postgresonline_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 
 	"github.com/truepoint/truepoint/internal/postgrestest"
@@ -31,12 +32,14 @@ func TestConformance(t *testing.T) {
 func TestConformanceOfReopening(t *testing.T) {
 	t.Parallel()
 	postgrestest.Address(t)
-	schemas := map[string]string{}
+	var addresses sync.Map // by directory
 	onlinetest.RunDurable(t, func(t *testing.T, dir string) online.Driver {
-		if schemas[dir] == "" {
-			schemas[dir] = postgrestest.New(t).Address
+		address, reopened := addresses.Load(dir)
+		if !reopened {
+			address = postgrestest.New(t).Address
+			addresses.Store(dir, address)
 		}
-		return open(t, schemas[dir])
+		return open(t, address.(string))
 	})
 }
 
