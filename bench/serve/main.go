@@ -142,14 +142,14 @@ func (b *bench) size(context.Context) error {
 	}
 	mib := float64(i.Size()) / (1 << 20)
 	measure.Row{
-		Number: "21", What: "the binary, stripped, CGO_ENABLED=0", Ours: fmt.Sprintf("%.1f MiB", mib), Gate: "≤ 90 MiB", Verdict: measure.Plain(mib <= binaryMiB),
+		Number: "21", What: "the binary, stripped, CGO_ENABLED=0", Ours: fmt.Sprintf("%.1f MiB", mib), Gate: "≤ 100 MiB", Verdict: measure.Plain(mib <= binaryMiB),
 	}.Print()
 	return nil
 }
 
-// binaryMiB is the gate of row 21. It was 60 MiB before the SDKs of three clouds were linked, to be reset from a measured
-// link: 81 MiB, of which they are 22 (docs/adr/0016-object-stores.md).
-const binaryMiB = 90
+// binaryMiB is the gate of row 21. It was 60 MiB before the SDKs of three clouds were linked, 90 with them (ADR 16), and is
+// reset from a link with the clients of Redis and DynamoDB and the server over gRPC, which has 95 MiB (ADR 21).
+const binaryMiB = 100
 
 // evict puts a file out of the page cache.
 func evict(path string) error {
