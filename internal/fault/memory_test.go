@@ -112,6 +112,9 @@ func TestFault_28_a_history_larger_than_memory_is_materialized_and_joined(t *tes
 	if testing.Short() {
 		t.Skip("it writes millions of rows")
 	}
+	if raced {
+		t.Skip("the race detector takes memory of its own")
+	}
 	files := memoryQuick
 	if os.Getenv("TRUEPOINT_LONG") != "" {
 		files = memoryLong
