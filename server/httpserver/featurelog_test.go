@@ -2,9 +2,9 @@ package httpserver_test
 
 import (
 	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,18 +42,13 @@ func logged(t *testing.T, share float64, work func(f *fixture)) (rows []string, 
 	}
 	f := newFixture(t, &httpserver.Options{FeatureLog: l})
 	work(f)
+	f.srv.Close() // waits for handlers, which hand over after they have answered
 	if err := l.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	res, err := http.Get(f.srv.URL + "/metrics")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	seen := httptest.NewRecorder()
+	f.srv.Config.Handler.ServeHTTP(seen, httptest.NewRequest(http.MethodGet, "http://127.0.0.1/metrics", nil))
+	text := seen.Body.String()
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -75,7 +70,7 @@ func logged(t *testing.T, share float64, work func(f *fixture)) (rows []string, 
 		}
 		return nil
 	})
-	return rows, string(text)
+	return rows, text
 }
 
 func TestFeatureLogHasEveryCellThatWasAnswered(t *testing.T) {
@@ -141,6 +136,7 @@ func TestFeatureLogThatCannotWriteSlowsNothing(t *testing.T) {
 			t.Fatalf("status %d", status)
 		}
 	}
+	f.srv.Close()
 	if err := l.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
