@@ -43,12 +43,19 @@ func (v *View) Interval() eventtime.Duration {
 }
 
 // intervals looks at whether views are materialized, and as often as they should be.
-func intervals(f *Facts) []Check {
+func intervals(f *Facts) []Check { return ofViews(f, Interval, (*View).regularity) }
+
+// maxAges looks at whether values outlive a failed run: the ttl should be two to three intervals at least, and what is
+// never too old hides that runs have stopped.
+func maxAges(f *Facts) []Check { return ofViews(f, MaxAge, (*View).outlives) }
+
+// ofViews returns a check of every view, as judge has it.
+func ofViews(f *Facts, topic string, judge func(*View, eventtime.Instant) (level Level, finding, fix string)) []Check {
 	var out []Check
 	for i := range f.Views {
 		v := &f.Views[i]
-		c := Check{Topic: Interval, Subject: v.Definition.Name}
-		c.Level, c.Finding, c.Fix = v.regularity(f.Now)
+		c := Check{Topic: topic, Subject: v.Definition.Name}
+		c.Level, c.Finding, c.Fix = judge(v, f.Now)
 		out = append(out, c)
 	}
 	return out
@@ -71,19 +78,6 @@ func (v *View) regularity(now eventtime.Instant) (level Level, finding, fix stri
 		return Fail, fmt.Sprintf("the last complete run went up to %s, %s ago, and one is due every %s", v.LastGood, now.Sub(v.LastGood), interval), run
 	}
 	return Pass, fmt.Sprintf("every %s, the last up to %s", interval, v.LastGood), ""
-}
-
-// maxAges looks at whether values outlive a failed run: the ttl should be two to three intervals at least, and what is
-// never too old hides that runs have stopped.
-func maxAges(f *Facts) []Check {
-	var out []Check
-	for i := range f.Views {
-		v := &f.Views[i]
-		c := Check{Topic: MaxAge, Subject: v.Definition.Name}
-		c.Level, c.Finding, c.Fix = v.outlives(f.Now)
-		out = append(out, c)
-	}
-	return out
 }
 
 func (v *View) outlives(now eventtime.Instant) (level Level, finding, fix string) {

@@ -145,3 +145,8 @@ func (v *benchMaterializeVerb) measure(a *app, s *truepoint.Store, r *truepoint.
 	}
 	return a.outcome(report, err)
 }
+
+// elapsed returns the distance between two instants in seconds, never 0.
+func elapsed(from, to eventtime.Instant) float64 {
+	return max(float64(to.Sub(from))/float64(eventtime.Second), 1e-6)
+}

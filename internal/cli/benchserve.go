@@ -15,7 +15,6 @@ import (
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/config"
 	"github.com/truepoint/truepoint/errs"
-	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/internal/load"
 	"github.com/truepoint/truepoint/internal/screen"
 )
@@ -184,9 +183,4 @@ func (v *benchServeVerb) writeHistogram(r *load.Result) (err error) {
 	}
 	defer func() { err = errs.Join(err, f.Close()) }()
 	return r.WriteHistogram(f)
-}
-
-// elapsed returns the distance between two instants in seconds, never 0.
-func elapsed(from, to eventtime.Instant) float64 {
-	return max(float64(to.Sub(from))/float64(eventtime.Second), 1e-6)
 }
