@@ -19,11 +19,7 @@ func (s *Store) Each(ctx context.Context, reads []*Read, row func(read, key int,
 		r.Err = nil
 		items[n] = TableKeys{Table: r.Table, Keys: r.Keys, Rows: make([][]byte, len(r.Keys))}
 	}
-	if err := s.driver.GetBatch(ctx, items); err != nil {
-		err = s.fail(err, "read online tables")
-		for _, r := range reads {
-			r.Err = err
-		}
+	if err := s.fetch(ctx, items, reads); err != nil {
 		return err
 	}
 	var first error

@@ -55,11 +55,7 @@ func (s *Store) Read(ctx context.Context, reads []*Read) error {
 	if len(items) == 0 {
 		return nil
 	}
-	if err := s.driver.GetBatch(ctx, items); err != nil {
-		err = s.fail(err, "read online tables")
-		for _, r := range reads {
-			r.Err = err
-		}
+	if err := s.fetch(ctx, items, reads); err != nil {
 		return err
 	}
 	var first error
@@ -73,6 +69,17 @@ func (s *Store) Read(ctx context.Context, reads []*Read) error {
 		}
 	}
 	return first
+}
+
+// fetch has the driver fill items. If it fails, every read carries its classified error.
+func (s *Store) fetch(ctx context.Context, items []TableKeys, reads []*Read) error {
+	err := s.fail(s.driver.GetBatch(ctx, items), "read online tables")
+	if err != nil {
+		for _, r := range reads {
+			r.Err = err
+		}
+	}
+	return err
 }
 
 // A request remembers where the distinct keys of a read came from: Keys[i] is distinct key at[i]; nil means itself.
