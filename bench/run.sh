@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs every benchmark, one after the other, and writes bench/RESULTS.md. Data, stores and a Python with DuckDB go to
 # bench/data and stay there for the next run. PAIRS=N sets the interleaved pairs (default 5).
-# A benchmark that fails is told and leaves its rows out; the others run, and the exit status is 1. ONLY="pit serve" runs
-# those alone: the page has their rows only.
+# A benchmark that fails is told; the others run, and the exit status is 1. ONLY="pit serve" runs those alone. Rows that
+# were not measured stay on the page as they were, with their date.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=0
@@ -12,7 +12,6 @@ data=bench/data
 bin=$data/bin
 rows=$data/rows.md
 notes=$data/notes.txt
-load=$(cat /proc/loadavg)
 failed=0
 mkdir -p "$bin"
 exec 9>$data/lock
@@ -70,5 +69,5 @@ run serve -data $data/serve -binary "$bin/truepoint"
 run http -data $data/http -binary "$bin/truepoint" -pairs "$pairs"
 run grpc -data $data/http -binary "$bin/truepoint" -pairs "$pairs"
 
-"$bin/report" "$rows" "$notes" "$load" >bench/RESULTS.md.new && mv bench/RESULTS.md.new bench/RESULTS.md
+"$bin/report" "$rows" "$notes" bench/RESULTS.md >bench/RESULTS.md.new && mv bench/RESULTS.md.new bench/RESULTS.md
 exit $failed

@@ -18,8 +18,8 @@ type Row struct {
 	Verdict   string
 }
 
-// Header begins a Markdown table of rows.
-const Header = "| # | what | yardstick | ours | wall | CPU | memory | gate | verdict |\n|---|---|---|---|---|---|---|---|---|"
+// Header begins a Markdown table of rows, to each of which bench/report adds when and where it was measured.
+const Header = "| # | what | yardstick | ours | wall | CPU | memory | gate | verdict | measured |\n|---|---|---|---|---|---|---|---|---|---|"
 
 // Print writes the row to standard output.
 func (r Row) Print() {
