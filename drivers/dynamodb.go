@@ -27,7 +27,7 @@ func openDynamoDB(c *config.Config, opt *truepoint.Options) (online.Driver, erro
 		}
 	}
 	options.Project, options.Clock = c.Project, opt.Clock
-	return &onDemand{open: func(ctx context.Context) (online.Driver, error) { return dynamodbonline.Open(ctx, options) }}, nil
+	return &onDemand{distant: true, open: func(ctx context.Context) (online.Driver, error) { return dynamodbonline.Open(ctx, options) }}, nil
 }
 
 // dynamoDBOptions reads Feast's keys of a store in DynamoDB, and ours beside them. Their bounds were checked before.

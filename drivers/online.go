@@ -71,7 +71,8 @@ func cacheBytes(o config.Options) (blocks, answers int64, err error) {
 // for the store nor take it from another process. A failure to open is that call's failure, and the next one tries
 // again.
 type onDemand struct {
-	open func(context.Context) (online.Driver, error)
+	open    func(context.Context) (online.Driver, error)
+	distant bool // the driver is online.Distant
 
 	mu     sync.Mutex
 	driver online.Driver
@@ -116,6 +117,9 @@ func (o *onDemand) PutBatch(ctx context.Context, table string, cells []online.Ce
 	r, err := d.PutBatch(ctx, table, cells)
 	return r, o.coded(d, err)
 }
+
+// Distant implements online.Distant.
+func (o *onDemand) Distant() bool { return o.distant }
 
 // Scan implements online.Driver.
 func (o *onDemand) Scan(ctx context.Context, table string, yield func(online.Cell) bool) error {

@@ -27,7 +27,7 @@ func openRedis(c *config.Config, opt *truepoint.Options) (online.Driver, error) 
 		return nil, errs.Wrap(err, errs.InvalidArgument, "online_store: key_ttl_seconds is no number")
 	}
 	options := &redisonline.Options{Prefix: o["key_prefix"], KeyTTL: eventtime.Duration(ttl) * eventtime.Second, Warn: opt.Tell}
-	return &onDemand{open: func(ctx context.Context) (online.Driver, error) { return redisonline.Open(ctx, a, options) }}, nil
+	return &onDemand{distant: true, open: func(ctx context.Context) (online.Driver, error) { return redisonline.Open(ctx, a, options) }}, nil
 }
 
 // checkRedis returns the fault of an online store in Redis that its settings alone show.

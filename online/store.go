@@ -27,6 +27,7 @@ type Options struct {
 // each packed row, decodes it, and gives every failure a code. It is safe for concurrent use.
 type Store struct {
 	driver        Driver
+	shared        *sharing // nil unless the driver is Distant
 	batchBytesMax int64
 }
 
@@ -35,6 +36,9 @@ func New(d Driver, opt *Options) *Store {
 	s := &Store{driver: d, batchBytesMax: 256 << 20}
 	if opt != nil && opt.BatchBytesMax > 0 {
 		s.batchBytesMax = opt.BatchBytesMax
+	}
+	if far, ok := d.(Distant); ok && far.Distant() {
+		s.shared = newSharing(d)
 	}
 	return s
 }
@@ -143,8 +147,14 @@ func (s *Store) Drop(ctx context.Context, table string) error {
 	return s.fail(s.driver.Drop(ctx, table), "drop online table %q", table)
 }
 
-// Close closes the driver.
-func (s *Store) Close() error { return s.fail(s.driver.Close(), "close online store") }
+// Close closes the driver, and returns when readings that several callers shared have ended.
+func (s *Store) Close() error {
+	err := s.driver.Close()
+	if s.shared != nil {
+		s.shared.flights.Wait()
+	}
+	return s.fail(err, "close online store")
+}
 
 // fail gives a driver's error its code, once: errors that carry one stay as they are.
 func (s *Store) fail(err error, format string, args ...any) error {

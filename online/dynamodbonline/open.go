@@ -30,9 +30,13 @@ type Driver struct {
 }
 
 var (
-	_ online.Driver = (*Driver)(nil)
-	_ online.Keeper = (*Driver)(nil)
+	_ online.Driver  = (*Driver)(nil)
+	_ online.Keeper  = (*Driver)(nil)
+	_ online.Distant = (*Driver)(nil)
 )
+
+// Distant implements online.Distant.
+func (*Driver) Distant() bool { return true }
 
 // Open returns a driver. Credentials are found where AWS's own tools find them: environment, files, role of the machine.
 // Tables are looked at when first used: one that is not ours, of another table of the port or of a newer format is refused

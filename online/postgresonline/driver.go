@@ -24,7 +24,13 @@ type Driver struct {
 	known map[string]bool // tables that were there when last looked; one that another process dropped is forgotten when met
 }
 
-var _ online.Driver = (*Driver)(nil)
+var (
+	_ online.Driver  = (*Driver)(nil)
+	_ online.Distant = (*Driver)(nil)
+)
+
+// Distant implements online.Distant.
+func (*Driver) Distant() bool { return true }
 
 func (d *Driver) isKnown(table string) bool {
 	d.mu.Lock()

@@ -35,9 +35,13 @@ type Driver struct {
 }
 
 var (
-	_ online.Driver = (*Driver)(nil)
-	_ online.Keeper = (*Driver)(nil)
+	_ online.Driver  = (*Driver)(nil)
+	_ online.Keeper  = (*Driver)(nil)
+	_ online.Distant = (*Driver)(nil)
 )
+
+// Distant implements online.Distant.
+func (*Driver) Distant() bool { return true }
 
 // Defaults of an Address and of Options.
 const (
