@@ -40,7 +40,7 @@ test-faults: ## killed, stopped and raced processes, disturbed ports (LONG=1: 50
 
 # Each script starts servers, runs the rest of the line with their addresses in the environment, and stops them.
 STORES := scripts/objectstores.sh scripts/postgres.sh scripts/redis.sh scripts/dynamodb.sh
-STORE_TESTS := ./internal/objectstore ./offline/... ./registry/... ./state/... ./online/postgresonline ./online/redisonline ./online/dynamodbonline ./drivers
+STORE_TESTS := ./internal/objectstore ./offline/... ./registry/... ./state/... ./online/postgresonline ./online/redisonline ./online/dynamodbonline ./drivers ./internal/conformance
 
 test-stores: ## conformance on real servers (S3, Google Cloud Storage, Azure, PostgreSQL, Redis, DynamoDB) and 500 random plans on each SQL engine
 	$(STORES) $(GO) test -count=1 -timeout 15m $(STORE_TESTS)

@@ -1,0 +1,160 @@
+package conformance_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	"github.com/truepoint/truepoint"
+	"github.com/truepoint/truepoint/api/feast/serving"
+	"github.com/truepoint/truepoint/api/truepoint/v1"
+	"github.com/truepoint/truepoint/apply"
+	"github.com/truepoint/truepoint/config"
+	"github.com/truepoint/truepoint/drivers"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/internal/storetest"
+	"github.com/truepoint/truepoint/offline/memoffline"
+	"github.com/truepoint/truepoint/server/grpcserver"
+	"github.com/truepoint/truepoint/server/httpserver"
+)
+
+// now is where the clock of every stack begins: 2026-11-25T00:00:00Z.
+const now eventtime.Instant = 1795564800 * 1e6
+
+// definitions are what a stack has applied.
+type definitions = feature.Set
+
+// A stack is a feature store on one online store, with both servers before it, on loopback addresses.
+type stack struct {
+	*testing.T
+	store   *truepoint.Store
+	parts   *truepoint.Options
+	offline *memoffline.Driver // the history of every source
+	clock   *storetest.Clock
+	url     string
+	client  *http.Client
+	feast   servingpb.ServingServiceClient
+	writes  servingpb.GrpcFeatureServerClient
+	own     truepointv1.OnlineServiceClient
+}
+
+// newStack opens the store, applies set and starts the servers; all ends with the test, and the store is empty then.
+func newStack(t *testing.T, b backend, set *definitions) *stack {
+	t.Helper()
+	dir := t.TempDir()
+	s := &stack{T: t, clock: &storetest.Clock{}, client: &http.Client{Transport: &http.Transport{}}}
+	s.clock.Set(now)
+	parts, err := drivers.Open(t.Context(), &config.Config{
+		Dir: dir, Project: set.Project, Registry: config.Registry{Type: "sqlite", Path: filepath.Join(dir, "registry.db")},
+		Offline: config.Store{Type: "memory"}, Online: b.open(t),
+	}, s.clock.Now)
+	s.must(err)
+	s.parts, s.offline = parts, parts.Offline.(*memoffline.Driver)
+	s.store, err = truepoint.New(parts)
+	s.must(err)
+	t.Cleanup(s.close)
+	s.must(feature.Validate(set))
+	p, err := s.store.Plan(t.Context(), set)
+	s.must(err)
+	_, err = s.store.Apply(t.Context(), p, apply.Options{})
+	s.must(err)
+	s.serve()
+	return s
+}
+
+// close removes what the store holds, which servers that tests share would keep, and closes it.
+func (s *stack) close() {
+	ctx := context.Background()
+	names, err := s.parts.Online.Tables(ctx)
+	if err != nil {
+		s.Error(err)
+	}
+	for _, name := range names {
+		if err := s.parts.Online.Drop(ctx, name); err != nil {
+			s.Error(err)
+		}
+	}
+	if err := s.store.Close(); err != nil {
+		s.Error(err)
+	}
+}
+
+// serve starts both servers, which end before the store is closed.
+func (s *stack) serve() {
+	web, err := httpserver.New(s.store, nil).Listen("127.0.0.1:0")
+	s.must(err)
+	s.url = "http://" + web.Addr().String()
+	s.background(func(ctx context.Context) error { return httpserver.New(s.store, nil).Serve(ctx, web) })
+	rpc, err := net.Listen("tcp", "127.0.0.1:0")
+	s.must(err)
+	s.background(func(ctx context.Context) error { return grpcserver.New(s.store, nil).Serve(ctx, rpc) })
+	c, err := grpc.NewClient("passthrough:///"+rpc.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithNoProxy())
+	s.must(err)
+	s.Cleanup(func() {
+		s.client.CloseIdleConnections()
+		if err := c.Close(); err != nil {
+			s.Error(err)
+		}
+	})
+	s.feast, s.writes, s.own = servingpb.NewServingServiceClient(c), servingpb.NewGrpcFeatureServerClient(c), truepointv1.NewOnlineServiceClient(c)
+}
+
+// background runs a server until the test ends, and waits for it then.
+func (s *stack) background(run func(context.Context) error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- run(ctx) }()
+	s.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			s.Error(err)
+		}
+	})
+}
+
+func (s *stack) must(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+// post sends a JSON body and returns status and answer.
+func (s *stack) post(path, body string) (int, string) {
+	s.Helper()
+	status, answer, err := s.exchange(path, body)
+	s.must(err)
+	return status, answer
+}
+
+// exchange is post for any goroutine.
+func (s *stack) exchange(path, body string) (int, string, error) {
+	r, err := http.NewRequestWithContext(s.Context(), http.MethodPost, s.url+path, strings.NewReader(body))
+	if err != nil {
+		return 0, "", err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := s.client.Do(r)
+	if err != nil {
+		return 0, "", err
+	}
+	defer answer.Body.Close()
+	b, err := io.ReadAll(answer.Body)
+	return answer.StatusCode, string(b), err
+}
+
+// materialize runs a request of one view and returns its run.
+func (s *stack) materialize(req *truepoint.MaterializeRequest) *truepoint.Run {
+	s.Helper()
+	report, err := s.store.Materialize(s.Context(), req)
+	s.must(err)
+	return report.Views[0].Run
+}

@@ -1,0 +1,71 @@
+package conformance_test
+
+import (
+	"net/url"
+	"path/filepath"
+	"testing"
+
+	"github.com/truepoint/truepoint/config"
+	"github.com/truepoint/truepoint/internal/dynamodbtest"
+	"github.com/truepoint/truepoint/internal/postgrestest"
+	"github.com/truepoint/truepoint/internal/redistest"
+)
+
+// A backend is an online store as a configuration names it.
+type backend struct {
+	name string
+	// open returns the settings of an empty store that belongs to the test, which it skips where there is no server.
+	open func(t *testing.T) config.Store
+}
+
+// backends are all online stores that this binary is linked with. The first is the one that the others are compared with.
+func backends() []backend {
+	return []backend{
+		{"memory", func(*testing.T) config.Store { return config.Store{Type: "memory"} }},
+		{"embedded", func(t *testing.T) config.Store {
+			return config.Store{Type: "embedded", Path: filepath.Join(t.TempDir(), "online")}
+		}},
+		{"sqlite", func(t *testing.T) config.Store {
+			return config.Store{Type: "sqlite", Path: filepath.Join(t.TempDir(), "online.db")}
+		}},
+		{"redis", func(t *testing.T) config.Store {
+			return config.Store{Type: "redis", Options: config.Options{"connection_string": redistest.Database(t)}}
+		}},
+		{"redis_cluster", func(t *testing.T) config.Store { return redisOf(t, redistest.Cluster, "redis_cluster") }},
+		{"redis_sentinel", func(t *testing.T) config.Store { return redisOf(t, redistest.Sentinel, "redis_sentinel") }},
+		{"postgres", func(t *testing.T) config.Store {
+			s := postgrestest.New(t)
+			u, err := url.Parse(s.Address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return config.Store{Type: "postgres", Options: config.Options{
+				"host": u.Query().Get("host"), "database": "postgres", "user": "postgres", "db_schema": s.Name, "max_conn": "3",
+			}}
+		}},
+		{"dynamodb", func(t *testing.T) config.Store {
+			return config.Store{Type: "dynamodb", Options: config.Options{
+				"region": "us-east-1", "endpoint_url": dynamodbtest.Endpoint(t), "table_name_template": dynamodbtest.Template(),
+				"consistent_reads": "true", "read_timeout": "60", "max_pool_connections": "8",
+			}}
+		}},
+	}
+}
+
+func redisOf(t *testing.T, variable, topology string) config.Store {
+	t.Helper()
+	return config.Store{Type: "redis", Options: config.Options{
+		"connection_string": redistest.Address(t, variable), "redis_type": topology, "key_prefix": redistest.Prefix(),
+	}}
+}
+
+// onEveryStore runs a test on a stack of each store.
+func onEveryStore(t *testing.T, set func() *definitions, run func(s *stack)) {
+	t.Helper()
+	for _, b := range backends() {
+		t.Run(b.name, func(t *testing.T) {
+			t.Parallel()
+			run(newStack(t, b, set()))
+		})
+	}
+}
