@@ -47,8 +47,8 @@ func (s *Store) Online(ctx context.Context, req *OnlineRequest) (*OnlineResponse
 	return s.server.Read(ctx, req)
 }
 
-// Render is Online whose answer is JSON text, in r, which makes answers without garbage if it is used again. It keeps in
-// memory what answers are made of. See serving.Server.Render.
+// Render is Online whose answer is in the bytes of a form, in r, which makes answers without garbage if it is used again. It
+// keeps in memory what answers are made of. See serving.Server.Render.
 func (s *Store) Render(ctx context.Context, req *OnlineRequest, form serving.Form, r *serving.Rendering) error {
 	return s.server.Render(ctx, req, form, r)
 }

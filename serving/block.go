@@ -15,8 +15,8 @@ import (
 // the header.
 //
 //	header  bytes 0–7 event, 8–15 created, 16 flags, 17 length of the event time as JSON, 18–47 its text
-//	cell    one byte, the length of the text, and the text: the cell is PRESENT and nothing is to be said about it
-//	        or FF, one byte of state, the length in four bytes, and the text
+//	cell    one byte, the length of the value, and the value in the form of the shape: the cell is PRESENT and nothing is
+//	        to be said about it; or FF, one byte of state, the length in four bytes, and the value
 const (
 	headerBytes = 48
 	lengthBytes = 4 // in front of the sections, for each
@@ -33,7 +33,7 @@ const (
 	padding = 16
 )
 
-// A State is what is to be said about a cell besides its text.
+// A State is what is to be said about a cell besides its value.
 type State struct {
 	Status    value.Status
 	Defaulted bool
@@ -91,8 +91,8 @@ func (u *shapeUse) appendSection(dst []byte, form Form, row *online.RowInfo, cel
 		}
 		v, defaulted := u.defaults[c].Apply(cells[f], status)
 		at := len(dst)
-		dst = form.appendValue(append(dst, 0), v, u.types[c])
-		n, word := len(dst)-at-1, jsonvalue.NonFinite(v)
+		dst = form.appendValue(append(dst, 0), v, &u.types[c])
+		n, word := len(dst)-at-1, form.nonFinite(v)
 		if status == value.Present && word == "" && n < longCell {
 			dst[at] = byte(n)
 			continue

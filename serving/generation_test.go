@@ -65,7 +65,7 @@ func TestViewCreatedAgainIsEmptyUntilItsFirstRun(t *testing.T) {
 	r.Apply(t, set)
 	served(t, r, "before its first run", "f: NOT_FOUND")
 	fresh, err := r.Store.Freshness(t.Context(), "v")
-	if err != nil || fresh[0].Watermark != eventtime.None || fresh[0].LastRun != eventtime.None || fresh[0].Rows != 0 {
+	if err != nil || fresh[0].Watermark != eventtime.None || fresh[0].LastRun != eventtime.None || fresh[0].NewestEvent != eventtime.None {
 		t.Errorf("freshness %+v, %v", fresh, err)
 	}
 	run := r.Materialize(t, incremental())["v"]

@@ -8,7 +8,7 @@ import (
 	"github.com/truepoint/truepoint/internal/blockcache"
 )
 
-// Render is Read whose answer is text already, in r. It keeps the blocks that answers are made of, where the online store
+// Render is Read whose answer is in the bytes of a form already, in r. It keeps the blocks that answers are made of, where the online store
 // can say that they still hold (online.Stamper), and asks the store, with one call, for what is missing. Errors: those of
 // Read; r then holds nothing.
 func (s *Server) Render(ctx context.Context, req *Request, form Form, r *Rendering) error {

@@ -16,6 +16,7 @@ import (
 	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/online/memonline"
 	"github.com/truepoint/truepoint/server/onlinejson"
+	"github.com/truepoint/truepoint/server/onlineproto"
 	"github.com/truepoint/truepoint/serving"
 	"github.com/truepoint/truepoint/value"
 	"github.com/truepoint/truepoint/value/jsonvalue"
@@ -195,7 +196,7 @@ func TestARenderingIsTheResponse(t *testing.T) {
 	none := rig.Second(t, func(o *truepoint.Options) { o.Serving.CacheBytes = -1 })
 	w := &writer{rand.New(rand.NewPCG(seed, 1)), rig, online.New(driver, nil), set}
 	var r serving.Rendering
-	var out onlinejson.Writer
+	var out writers
 	failed, seen := 0, map[value.Status]int{}
 	for step := range 3000 {
 		if w.r.IntN(3) == 0 {
@@ -207,7 +208,7 @@ func TestARenderingIsTheResponse(t *testing.T) {
 		q := w.request()
 		want, wantErr := rig.Store.Online(t.Context(), q)
 		for name, s := range map[string]*truepoint.Store{"cached": rig.Store, "small": small, "none": none} {
-			for _, form := range []serving.Form{serving.FeastForm, serving.OwnForm} {
+			for _, form := range []serving.Form{serving.FeastForm, serving.OwnForm, serving.PackedForm} {
 				gotErr := s.Render(t.Context(), q, form, &r)
 				if wantErr != nil || gotErr != nil {
 					if failed++; fmt.Sprint(gotErr) != fmt.Sprint(wantErr) {
@@ -215,13 +216,7 @@ func TestARenderingIsTheResponse(t *testing.T) {
 					}
 					continue
 				}
-				var got, expected []byte
-				if form == serving.FeastForm {
-					got, expected = out.AppendFeast(nil, &r), onlinejson.AppendFeast(nil, want)
-				} else {
-					got, expected = out.Append(nil, &r), onlinejson.Append(nil, want)
-				}
-				if string(got) != string(expected) {
+				if got, expected := out.both(form, &r, want); string(got) != string(expected) {
 					at := 0
 					for at < min(len(got), len(expected)) && got[at] == expected[at] {
 						at++
@@ -245,6 +240,27 @@ func TestARenderingIsTheResponse(t *testing.T) {
 	t.Logf("%d requests failed on all sides, cells %v, cache %+v", failed, seen, rig.Store.CacheStats())
 }
 
+// writers write what a rendering of any form is for.
+type writers struct {
+	json  onlinejson.Writer
+	proto onlineproto.Writer
+	feast bool // the next PackedForm is written as Feast's message
+}
+
+// both returns what is written of a rendering and of a response.
+func (w *writers) both(form serving.Form, r *serving.Rendering, want *serving.Response) (got, expected []byte) {
+	switch form {
+	case serving.FeastForm:
+		return w.json.AppendFeast(nil, r), onlinejson.AppendFeast(nil, want)
+	case serving.OwnForm:
+		return w.json.Append(nil, r), onlinejson.Append(nil, want)
+	}
+	if w.feast = !w.feast; w.feast {
+		return w.proto.AppendFeast(nil, r), onlineproto.AppendFeast(nil, want)
+	}
+	return w.proto.Append(nil, r), onlineproto.Append(nil, want)
+}
+
 // compareRowCells compares the cells of each row of a rendering with those of a response.
 func compareRowCells(t *testing.T, r *serving.Rendering, want *serving.Response, form serving.Form) {
 	t.Helper()
@@ -254,10 +270,11 @@ func compareRowCells(t *testing.T, r *serving.Rendering, want *serving.Response,
 			of := &want.Columns[seen]
 			cell := of.Cells[row]
 			text := string(jsonvalue.AppendTyped(nil, cell.Value, of.Field.Type))
-			if form == serving.OwnForm {
+			if form != serving.FeastForm {
 				text = string(jsonvalue.AppendOwnTyped(nil, cell.Value, of.Field.Type))
 			}
-			if c.Column != seen || string(c.Text) != text || c.Status != cell.Status || c.Event != cell.Event || c.Defaulted != cell.Defaulted || c.Reason != cell.Reason {
+			word := jsonvalue.NonFinite(cell.Value)
+			if c.Column != seen || c.NonFinite != word || string(c.Text) != text || c.Status != cell.Status || c.Event != cell.Event || c.Defaulted != cell.Defaulted || c.Reason != cell.Reason {
 				t.Fatalf("row %d, column %d: got %+v %s, want %+v", row, seen, c, c.Text, cell)
 			}
 			seen++

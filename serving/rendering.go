@@ -8,11 +8,11 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// A Rendering is the answer to a request with every value as JSON. Its memory is used again by the next Render, so that one
+// A Rendering is the answer to a request with every value in the bytes of a Form. Its memory is used again by the next Render, so that one
 // which is kept makes answers without garbage; it serves one request at a time. The zero Rendering is ready.
 //
-// The columns are written in order, each once: AppendValues, then, unless the column is plain, States, then AppendEvents
-// or AppendEvent for each row. A Rendering of on-demand features has Response, and nothing else.
+// The columns are written in order, each once: AppendValues, or Parts in PackedForm, then, unless the column is plain,
+// States, then the event times. A Rendering of on-demand features has Response, and nothing else.
 type Rendering struct {
 	Response *Response
 
@@ -35,6 +35,7 @@ type Rendering struct {
 	events   []byte    // event times of plain uses, comma separated
 	eventsAt [][2]int  // per use: their part of events; empty before it is needed
 	counts   [][5]int  // per view of the shape and status
+	parts    [][]byte  // of the column that was asked for last, in PackedForm
 	reading
 }
 
@@ -101,25 +102,34 @@ func (r *Rendering) appendPlain(dst []byte, use int) (_ []byte, written int) {
 
 // appendMixed appends the next cell of every row from the one at from on, or what stands for it, and fills States.
 func (r *Rendering) appendMixed(dst []byte, c *shapeColumn, from int) []byte {
+	r.beginStates(c, from)
+	for i := from; i < r.Rows; i++ {
+		if i > from {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, r.stated(c, i)...)
+	}
+	return dst
+}
+
+// beginStates makes room for the States of a column whose first cells, up to the one at from, have nothing to say.
+func (r *Rendering) beginStates(c *shapeColumn, from int) {
 	r.States = resized(r.States, r.Rows)
 	for i := range from {
 		r.States[i] = plainState
 	}
 	r.counts[c.view][value.Present] += from
-	verdicts := r.verdicts[c.use*r.Rows : (c.use+1)*r.Rows]
-	for i := from; i < r.Rows; i++ {
-		if i > from {
-			dst = append(dst, ',')
-		}
-		text, state := r.cell(c.use, i)
-		if v := verdicts[i]; v != answers {
-			text, state = c.absent[v].text, c.absent[v].state
-		}
-		dst = append(dst, text...)
-		r.States[i] = state
-		r.counts[c.view][state.Status]++
+}
+
+// stated consumes the next cell of a row, notes its State, and returns its value or what stands for it.
+func (r *Rendering) stated(c *shapeColumn, row int) (text []byte) {
+	text, state := r.cell(c.use, row)
+	if v := r.verdicts[c.use*r.Rows+row]; v != answers {
+		text, state = c.absent[v].text, c.absent[v].state
 	}
-	return dst
+	r.States[row] = state
+	r.counts[c.view][state.Status]++
+	return text
 }
 
 // cell consumes the next cell of a row. There is none, and nothing is consumed, if the row has no cells.

@@ -7,7 +7,7 @@ import (
 // A RowCell is the answer for one feature of one entity row, as it stands in a Rendering.
 type RowCell struct {
 	Column int
-	Text   []byte            // the value as JSON; valid during the call
+	Text   []byte            // the value as JSON, in PackedForm that of OwnForm; valid during the call
 	Event  eventtime.Instant // of the stored row; None unless State has Event
 	State
 }
@@ -15,7 +15,7 @@ type RowCell struct {
 // RowCells calls visit with each cell of a row, in the order of the columns. Writing columns and looking at rows do not
 // disturb each other. It is for a Rendering without Response.
 func (r *Rendering) RowCells(row int, visit func(*RowCell)) {
-	next := make([]int, len(r.shape.uses))
+	next, text := make([]int, len(r.shape.uses)), []byte(nil)
 	for use := range next {
 		next[use] = r.heads[use*r.Rows+row] + headerBytes
 	}
@@ -28,6 +28,10 @@ func (r *Rendering) RowCells(row int, visit func(*RowCell)) {
 		}
 		if v := r.verdicts[c.use*r.Rows+row]; v != answers {
 			cell.Text, cell.State = c.absent[v].text, c.absent[v].state
+		}
+		if r.shape.form == PackedForm {
+			text, cell.NonFinite = appendUnpacked(text[:0], cell.Text, &r.Columns[i].Type)
+			cell.Text = text
 		}
 		if cell.State.Event {
 			cell.Event = eventtime.Instant(le.Uint64(head))

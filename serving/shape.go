@@ -49,7 +49,7 @@ type shapeColumn struct {
 	absent [verdictCodes]fixture // what stands for a row that does not answer; [answers] is not used
 }
 
-// A fixture is the text of a cell that no row gives, with defaults applied.
+// A fixture is the value of a cell that no row gives, with defaults applied, in the form of the shape.
 type fixture struct {
 	text  []byte
 	state State
@@ -62,10 +62,17 @@ type shapeUse struct {
 	defaults []feature.Defaults
 }
 
-// A RenderedColumn describes one column of a Rendering. The texts are JSON strings, quotation marks included.
+// A RenderedColumn describes one column of a Rendering.
 type RenderedColumn struct {
-	Name, View, Type string
+	Name   string
+	View   string // alias of the use
+	Type   value.Type
+	Use    int          // columns of one use come from the same rows
+	Quoted QuotedColumn // the same as JSON
 }
+
+// A QuotedColumn is a RenderedColumn as JSON strings, quotation marks included.
+type QuotedColumn struct{ Name, View, Type string }
 
 func quoted(s string) string { return string(jsonvalue.AppendString(nil, s)) }
 
@@ -87,12 +94,13 @@ func newShape(p *plan, form Form, kind uint64) *shape {
 			}
 			f := fixture{state: State{Status: code.status(), Reason: code.reason(), Event: code.dated()}}
 			v, f.state.Defaulted = defaults.Apply(v, f.state.Status)
-			f.state.NonFinite = jsonvalue.NonFinite(v)
-			f.text = form.appendValue(nil, v, t)
+			f.state.NonFinite = form.nonFinite(v)
+			f.text = form.appendValue(nil, v, &t)
 			c.absent[code] = f
 		}
 		s.columns = append(s.columns, c)
-		s.names = append(s.names, RenderedColumn{Name: quoted(o.Name), View: quoted(use.Alias), Type: quoted(t.String())})
+		s.names = append(s.names, RenderedColumn{Name: o.Name, View: use.Alias, Type: t, Use: o.Use,
+			Quoted: QuotedColumn{quoted(o.Name), quoted(use.Alias), quoted(t.String())}})
 		u := &s.uses[o.Use]
 		u.fields, u.types, u.defaults = append(u.fields, o.Field), append(u.types, t), append(u.defaults, defaults)
 	}

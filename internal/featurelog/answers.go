@@ -1,9 +1,6 @@
 package featurelog
 
 import (
-	"encoding/json"
-	"strings"
-
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/serving"
 	"github.com/truepoint/truepoint/value/jsonvalue"
@@ -54,7 +51,7 @@ func renderedCells(r *serving.Rendering, row int) []Cell {
 	out := make([]Cell, 0, len(r.Columns))
 	r.RowCells(row, func(c *serving.RowCell) {
 		of := &r.Columns[c.Column]
-		out = append(out, Cell{View: unquoted(of.View), Feature: unquoted(of.Name), Value: exactly(string(c.Text), c.NonFinite),
+		out = append(out, Cell{View: of.View, Feature: of.Name, Value: exactly(string(c.Text), c.NonFinite),
 			Status: c.Status, Event: c.Event, Reason: c.Reason, Default: c.Defaulted})
 	})
 	return out
@@ -77,14 +74,4 @@ func exactly(text, nonFinite string) string {
 		return text
 	}
 	return `"` + nonFinite + `"`
-}
-
-// unquoted returns the text of a JSON string.
-func unquoted(quoted string) string {
-	if !strings.Contains(quoted, `\`) {
-		return quoted[1 : len(quoted)-1]
-	}
-	var text string
-	_ = json.Unmarshal([]byte(quoted), &text) // it was written by jsonvalue
-	return text
 }

@@ -67,7 +67,7 @@ func (w *Writer) AppendFeast(dst []byte, r *serving.Rendering) []byte {
 		dst = appendString(comma(dst, i), k.Name)
 	}
 	for i := range r.Columns {
-		dst = append(comma(dst, len(r.Keys)+i), r.Columns[i].Name...)
+		dst = append(comma(dst, len(r.Keys)+i), r.Columns[i].Quoted.Name...)
 	}
 	return append(dst, `]}}`...)
 }
@@ -88,7 +88,7 @@ func (w *Writer) Append(dst []byte, r *serving.Rendering) []byte {
 }
 
 func (w *Writer) appendColumn(dst []byte, r *serving.Rendering, i int) []byte {
-	c := &r.Columns[i]
+	c := &r.Columns[i].Quoted
 	dst = append(append(dst, `{"name":`...), c.Name...)
 	dst = append(append(dst, `,"view":`...), c.View...)
 	dst = append(append(dst, `,"type":`...), c.Type...)

@@ -6,6 +6,8 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/serving"
 	"github.com/truepoint/truepoint/value"
 	"github.com/truepoint/truepoint/value/protovalue"
@@ -35,9 +37,7 @@ const (
 // Append appends the truepoint.v1.GetOnlineResponse of r. Features that have the same event times, as those of one view
 // have, refer to one list of them.
 func Append(dst []byte, r *serving.Response) []byte {
-	dst = appendFixed(dst, answerAsOf, int64(r.AsOf))
-	dst = protovalue.AppendUint(dst, answerRevision, uint64(r.Revision))
-	dst = protovalue.AppendUint(dst, answerRows, uint64(r.Rows))
+	dst = appendHead(dst, r.AsOf, r.Revision, r.Rows)
 	var short [16]int
 	times := short[:0] // the columns whose event times are listed
 	for i := range r.Columns {
@@ -54,6 +54,12 @@ func Append(dst []byte, r *serving.Response) []byte {
 		dst = appendOlder(dst, o)
 	}
 	return dst
+}
+
+func appendHead(dst []byte, asOf eventtime.Instant, revision registry.Revision, rows int) []byte {
+	dst = appendFixed(dst, answerAsOf, int64(asOf))
+	dst = protovalue.AppendUint(dst, answerRevision, uint64(revision))
+	return protovalue.AppendUint(dst, answerRows, uint64(rows))
 }
 
 // appendFixed appends an sfixed64, which is left out if it is 0.
@@ -94,31 +100,38 @@ func appendFeature(dst []byte, c *serving.Column, events int) []byte {
 	dst, mark := protovalue.Begin(dst, featureValues)
 	dst = protovalue.AppendColumn(dst, &c.Field.Type, len(c.Cells), (*items)(c))
 	dst = protovalue.End(dst, mark)
+	return appendStates(dst, c.Cells, events, func(c *serving.Cell) (value.Status, bool, string) { return c.Status, c.Defaulted, c.Reason })
+}
+
+// appendStates appends how the cells of a feature stand, as of says it, and the number of its list of event times.
+func appendStates[C any](dst []byte, cells []C, events int, of func(*C) (value.Status, bool, string)) []byte {
 	var absent, defaulted, reasons bool
-	for i := range c.Cells {
-		cell := &c.Cells[i]
-		absent = absent || cell.Status != value.Present
-		defaulted = defaulted || cell.Defaulted
-		reasons = reasons || cell.Reason != ""
+	for i := range cells {
+		status, d, reason := of(&cells[i])
+		absent, defaulted, reasons = absent || status != value.Present, defaulted || d, reasons || reason != ""
 	}
+	mark := 0
 	if absent {
 		dst, mark = protovalue.Begin(dst, featureStatuses)
-		for i := range c.Cells {
-			dst = append(dst, byte(c.Cells[i].Status))
+		for i := range cells {
+			status, _, _ := of(&cells[i])
+			dst = append(dst, byte(status))
 		}
 		dst = protovalue.End(dst, mark)
 	}
 	dst = protovalue.AppendUint(dst, featureEvents, uint64(events))
 	if defaulted {
 		dst, mark = protovalue.Begin(dst, featureDefaulted)
-		for i := range c.Cells {
-			dst = append(dst, boolByte(c.Cells[i].Defaulted))
+		for i := range cells {
+			_, d, _ := of(&cells[i])
+			dst = append(dst, boolByte(d))
 		}
 		dst = protovalue.End(dst, mark)
 	}
 	if reasons {
-		for i := range c.Cells {
-			dst = protovalue.AppendText(dst, featureReasons, c.Cells[i].Reason)
+		for i := range cells {
+			_, _, reason := of(&cells[i])
+			dst = protovalue.AppendText(dst, featureReasons, reason)
 		}
 	}
 	return dst
