@@ -1,11 +1,12 @@
 // Package activity is the repository that bench/materialize and bench/serve store: one view of rows of 400 B under one
-// Int64 key, in an embedded store.
+// Int64 key, in an embedded store; and how the benchmarks open repositories.
 package activity
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/truepoint/truepoint"
@@ -26,12 +27,14 @@ const (
 	TextBytes = 305 // of the text in it
 )
 
-// Settings is the feature_store.yaml of the repository.
-const Settings = `project: bench
-registry: registry.db
-offline_store: {type: file}
-online_store: {type: embedded, path: online}
-`
+// Embedded is the online store of the repository, as its settings have it.
+const Embedded = "{type: embedded, path: online}"
+
+// Settle makes a new repository in dir, in place of what is there, with an online store such as Embedded.
+func Settle(dir, onlineStore string) error {
+	text := "project: " + Project + "\nregistry: registry.db\noffline_store: {type: file}\nonline_store: " + onlineStore + "\n"
+	return errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, config.FileName), []byte(text), 0o644))
+}
 
 // Fields returns the features of the view: f0 to f3 are Float64, f4 and f5 Int64, f6 a text of TextBytes.
 func Fields() []feature.Field {
@@ -45,12 +48,11 @@ func Fields() []feature.Field {
 
 // Open opens the store of the repository in dir, which its caller closes, and returns the parts that it is made of.
 func Open(ctx context.Context, dir string, now eventtime.Clock) (*truepoint.Store, *truepoint.Options, error) {
-	opt, err := drivers.Open(ctx, &config.Config{
-		Dir: dir, Project: Project,
-		Registry: config.Registry{Type: "sqlite", Path: filepath.Join(dir, "registry.db")},
-		Offline:  config.Store{Type: "file"},
-		Online:   config.Store{Type: "embedded", Path: filepath.Join(dir, "online")},
-	}, now)
+	settings, _, err := config.Load(filepath.Join(dir, config.FileName), nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	opt, err := drivers.Open(ctx, settings, now)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -18,7 +18,6 @@ import (
 	"github.com/truepoint/truepoint/api/feast/types"
 	"github.com/truepoint/truepoint/api/truepoint/v1"
 	"github.com/truepoint/truepoint/bench/activity"
-	"github.com/truepoint/truepoint/bench/measure"
 	"github.com/truepoint/truepoint/bench/reads"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/server/onlineproto"
@@ -84,7 +83,7 @@ func (b *bench) newLoad(address string, w work) (*load, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &load{conn: conn, work: w, keys: b.repository.KeysOf(w.rows)}
+	l := &load{conn: conn, work: w, keys: b.Repository.KeysOf(w.rows)}
 	for _, keys := range l.keys {
 		r, err := proto.Marshal(w.method.request(keys))
 		if err != nil {
@@ -105,21 +104,9 @@ func (l *load) ask(ctx context.Context) error {
 
 // run sends requests for a time to a server, of which it measures the CPU time.
 func (l *load) run(ctx context.Context, pid int, slice time.Duration) (reads.Result, error) {
-	before, err := measure.CPUOf(pid)
-	if err != nil {
-		return reads.Result{}, err
-	}
-	took := make([]time.Duration, 0, 1<<18)
-	for until := time.Now().Add(slice); time.Now().Before(until); {
-		began := time.Now()
-		if err := l.ask(ctx); err != nil {
-			return reads.Result{}, err
-		}
-		took = append(took, time.Since(began))
-	}
-	after, err := measure.CPUOf(pid)
-	slices.Sort(took)
-	return reads.Result{Took: took, Used: after - before}, err
+	return reads.Slice(pid, 0, func() (reads.Result, error) {
+		return reads.TakeFor(slice, func() error { return l.ask(ctx) })
+	})
 }
 
 // check compares every answer, cold and warm, with what the engines of this repository answer here, as of the same instant,

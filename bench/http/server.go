@@ -1,31 +1,13 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"path/filepath"
 	"strconv"
 	"strings"
-
-	"github.com/truepoint/truepoint/bench/reads"
-	"github.com/truepoint/truepoint/internal/listen"
 )
-
-// startOurs starts the binary on the first core.
-func (b *bench) startOurs(ctx context.Context) (s *listen.Server, err error) {
-	binary, err := filepath.Abs(b.binary)
-	if err != nil {
-		return nil, err
-	}
-	err = reads.OnCore(0, func() error {
-		s, err = listen.Start(ctx, binary, b.repository.Dir, nil, nil)
-		return err
-	})
-	return s, err
-}
 
 // serveHello is the yardstick: a server that reads the body and answers with a constant one of size bytes.
 func serveHello(size int) error {

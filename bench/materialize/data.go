@@ -35,7 +35,7 @@ func (b *bench) prepare(ctx context.Context) error {
 	if _, err := os.Stat(mark); err == nil {
 		return nil
 	}
-	if err := os.RemoveAll(b.data); err != nil {
+	if err := activity.Settle(b.data, activity.Embedded); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(b.path(historyDir), 0o755); err != nil {

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime/pprof"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -133,7 +134,8 @@ func Profiled(file string, work func() error) error {
 	return work()
 }
 
-// CPUOf returns the user and system time that another process has taken so far, in the kernel's steps of 10 ms.
+// CPUOf returns the user and system time that another process and those that it has started and that still run have taken so
+// far, in the kernel's steps of 10 ms.
 func CPUOf(pid int) (time.Duration, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -148,5 +150,40 @@ func CPUOf(pid int) (time.Duration, error) {
 	if _, err := fmt.Sscan(f[11]+" "+f[12], &user, &system); err != nil {
 		return 0, err
 	}
-	return time.Duration(user+system) * 10 * time.Millisecond, nil
+	used := time.Duration(user+system) * 10 * time.Millisecond
+	started, err := children(pid)
+	if err != nil {
+		return 0, err
+	}
+	for _, child := range started {
+		c, err := CPUOf(child)
+		if err != nil && !os.IsNotExist(err) { // it may have ended
+			return 0, err
+		}
+		used += c
+	}
+	return used, nil
+}
+
+// children returns the processes that the threads of a process have started and that still run.
+func children(pid int) ([]int, error) {
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	if err != nil {
+		return nil, err
+	}
+	var out []int
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			continue // the thread has ended
+		}
+		for _, field := range strings.Fields(string(text)) {
+			child, err := strconv.Atoi(field)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, child)
+		}
+	}
+	return out, nil
 }

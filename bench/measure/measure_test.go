@@ -3,6 +3,7 @@ package measure_test
 import (
 	"os"
 	"os/exec"
+	"syscall"
 	"testing"
 	"time"
 
@@ -41,5 +42,37 @@ func TestCostIsWhatAProcessTellsOrElseTook(t *testing.T) {
 	}
 	if m, err := measure.Memory(os.Getpid(), "VmRSS"); err != nil || m < 1 {
 		t.Errorf("got %f MiB, %v", m, err)
+	}
+}
+
+func TestCPUTimeCountsTheProcessesThatAProcessStarted(t *testing.T) {
+	t.Parallel()
+	busy := exec.Command("sh", "-c", "(while :; do :; done) & echo; wait")
+	out, err := busy.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	busy.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := busy.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = syscall.Kill(-busy.Process.Pid, syscall.SIGKILL)
+		_ = busy.Wait()
+	}()
+	if _, err := out.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(time.Minute); ; {
+		used, err := measure.CPUOf(busy.Process.Pid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if used >= 50*time.Millisecond {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("got %v of a shell that waits for a loop", used)
+		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/truepoint/truepoint/bench/cells"
 	"github.com/truepoint/truepoint/bench/measure"
 	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/online/embeddedonline"
@@ -26,7 +27,7 @@ func main() {
 	pairs := flag.Int("pairs", 5, "interleaved pairs of measurements")
 	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
 	flag.Parse()
-	b := &bench{data: *data, chunk: *chunk, pairs: *pairs, cells: workload(*rows)}
+	b := &bench{data: *data, chunk: *chunk, pairs: *pairs, cells: cells.Make(*rows, 1)}
 	if err := measure.Profiled(*profile, func() error { return b.run(context.Background()) }); err != nil {
 		fmt.Fprintln(os.Stderr, "bench/online:", err)
 		os.Exit(1)
@@ -54,7 +55,7 @@ func (b *bench) run(ctx context.Context) error {
 	}
 	wall, cpu := measure.Ratios(raw, ours, measure.Wall), measure.Ratios(raw, ours, measure.CPU)
 	measure.Row{
-		Number: "10a", What: fmt.Sprintf("write %d sorted rows of %d B to the embedded store, durable", len(b.cells), rowBytes),
+		Number: "10a", What: fmt.Sprintf("write %d sorted rows of %d B to the embedded store, durable", len(b.cells), cells.RowBytes),
 		Yardstick: "raw Pebble, batches of 1,000 in key order: " + measure.Middle(raw).String(), Ours: measure.Middle(ours).String(),
 		Wall: "raw ÷ ours " + wall.String(), CPU: "raw ÷ ours " + cpu.String(), Gate: "≥ 2×",
 		Verdict: measure.Verdict(wall.Median >= 2, cpu.Median >= 2),

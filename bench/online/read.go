@@ -4,10 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"slices"
-	"time"
 
 	"github.com/truepoint/truepoint/bench/measure"
+	"github.com/truepoint/truepoint/bench/reads"
 	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/online/embeddedonline"
 )
@@ -29,36 +28,32 @@ func (b *bench) reads(ctx context.Context, dir string) error {
 		d    online.Driver
 	}{{"by the owner", owner}, {"through the socket", client}} {
 		for _, n := range []int{1, 100} {
-			took, err := latencies(ctx, who.d, b.cells, n)
+			r, err := b.take(ctx, who.d, n)
 			if err != nil {
 				return err
 			}
-			measure.Note("  GetBatch of %d keys %s: p50 %.1f µs, p99 %.1f µs", n, who.name, took[len(took)/2], took[len(took)*99/100])
+			measure.Note("  GetBatch of %d keys %s: %v", n, who.name, r)
 		}
 	}
 	return nil
 }
 
-// latencies returns the microseconds that GetBatch of n random keys took, in ascending order.
-func latencies(ctx context.Context, d online.Driver, cells []online.Cell, n int) ([]float64, error) {
+// take returns what GetBatch of n random keys took.
+func (b *bench) take(ctx context.Context, d online.Driver, n int) (reads.Result, error) {
 	r := rand.New(rand.NewPCG(1, uint64(n)))
 	item := online.TableKeys{Table: table, Keys: make([][]byte, n), Rows: make([][]byte, n)}
-	took := make([]float64, 200_000/(n+20))
-	for i := range took {
+	return reads.Take(200_000/(n+20), func() error {
 		for k := range item.Keys {
-			item.Keys[k] = cells[r.IntN(len(cells))].Key
+			item.Keys[k] = b.cells[r.IntN(len(b.cells))].Key
 		}
-		start := time.Now()
 		if err := d.GetBatch(ctx, []online.TableKeys{item}); err != nil {
-			return nil, err
+			return err
 		}
-		took[i] = float64(time.Since(start).Nanoseconds()) / 1e3
 		for _, row := range item.Rows {
 			if len(row) == 0 {
-				return nil, fmt.Errorf("a row is missing")
+				return fmt.Errorf("a row is missing")
 			}
 		}
-	}
-	slices.Sort(took)
-	return took, nil
+		return nil
+	})
 }

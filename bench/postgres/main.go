@@ -15,6 +15,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/truepoint/truepoint/bench/cells"
 	"github.com/truepoint/truepoint/bench/measure"
 	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/online/postgresonline"
@@ -26,7 +27,7 @@ func main() {
 	pairs := flag.Int("pairs", 5, "interleaved pairs of measurements")
 	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
 	flag.Parse()
-	b := &bench{chunk: *chunk, pairs: *pairs, old: workload(*rows, 1), newer: workload(*rows, 2)}
+	b := &bench{chunk: *chunk, pairs: *pairs, old: cells.Make(*rows, 1), newer: cells.Make(*rows, 2)}
 	if err := measure.Profiled(*profile, func() error { return b.run(context.Background()) }); err != nil {
 		fmt.Fprintln(os.Stderr, "bench/postgres:", err)
 		os.Exit(1)
@@ -90,7 +91,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 func (b *bench) row(number, what string, costs [2][]measure.Cost) {
 	wall, cpu := measure.Ratios(costs[1], costs[0], measure.Wall), measure.Ratios(costs[1], costs[0], measure.CPU)
 	measure.Row{
-		Number: number, What: fmt.Sprintf(what, len(b.old), rowBytes),
+		Number: number, What: fmt.Sprintf(what, len(b.old), cells.RowBytes),
 		Yardstick: "UNNEST upsert by hand, which keeps what comes last: " + measure.Middle(costs[1]).String(), Ours: measure.Middle(costs[0]).String(),
 		Wall: "by hand ÷ ours " + wall.String(), CPU: "by hand ÷ ours " + cpu.String(), Gate: "≥ 0.85×",
 		Verdict: measure.Verdict(wall.Median >= 0.85, cpu.Median >= 0.85),

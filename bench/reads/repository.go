@@ -26,8 +26,9 @@ import (
 
 // A Repository is the one that is served.
 type Repository struct {
-	Dir  string
-	Keys int // entities, numbered from 0
+	Dir   string
+	Redis string // address of its online store; "" is the embedded one
+	Keys  int    // entities, numbered from 0
 }
 
 func (r *Repository) path(name string) string { return filepath.Join(r.Dir, name) }
@@ -74,13 +75,17 @@ func definitions() *feature.Set {
 	return set
 }
 
-// Prepare makes the repository that is served, unless it is there.
+// Prepare makes the repository that is served, unless it is there. That in Redis is always made.
 func (r *Repository) Prepare(ctx context.Context) (err error) {
 	mark := r.path(fmt.Sprintf("ready-%d", r.Keys))
-	if _, err := os.Stat(mark); err == nil {
+	if _, err := os.Stat(mark); err == nil && r.Redis == "" {
 		return nil
 	}
-	if err := errors.Join(os.RemoveAll(r.Dir), os.MkdirAll(r.Dir, 0o755), os.WriteFile(r.path("feature_store.yaml"), []byte(activity.Settings), 0o644)); err != nil {
+	store := activity.Embedded
+	if r.Redis != "" {
+		store = fmt.Sprintf("{type: redis, connection_string: %q}", r.Redis)
+	}
+	if err := activity.Settle(r.Dir, store); err != nil {
 		return err
 	}
 	s, opt, err := activity.Open(ctx, r.Dir, func() eventtime.Instant { return written.Add(eventtime.Hour) })
@@ -157,6 +162,18 @@ func (r *Repository) KeysOf(rows int) [][]int {
 		}
 	}
 	return out
+}
+
+// Body returns a request of all features of a service for keys of an entity.
+func Body(service, entity string, keys []int) []byte {
+	body := []byte(`{"feature_service":"` + service + `","entities":{"` + entity + `":[`)
+	for i, k := range keys {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		body = strconv.AppendInt(body, int64(k), 10)
+	}
+	return append(body, `]}}`...)
 }
 
 // Entities returns keys as the entity columns of a request.

@@ -32,10 +32,7 @@ func (b *bench) prepare(ctx context.Context) error {
 	if _, err := os.Stat(mark); err == nil {
 		return nil
 	}
-	if err := errors.Join(os.RemoveAll(b.data), os.MkdirAll(b.data, 0o755)); err != nil {
-		return err
-	}
-	if err := os.WriteFile(b.path("feature_store.yaml"), []byte(activity.Settings), 0o644); err != nil {
+	if err := activity.Settle(b.data, activity.Embedded); err != nil {
 		return err
 	}
 	if err := b.fill(ctx); err != nil {

@@ -1,4 +1,4 @@
-package main
+package plainredis
 
 import (
 	"bufio"
@@ -9,30 +9,33 @@ import (
 	"net"
 	"strconv"
 
+	"github.com/truepoint/truepoint/bench/cells"
 	"github.com/truepoint/truepoint/online"
 )
 
-// A raw is one connection that speaks the protocol by itself: the least that a client of Redis does.
-type raw struct {
+// A Conn is one connection.
+type Conn struct {
 	conn net.Conn
 	r    *bufio.Reader
 	w    *bufio.Writer
 	keys []byte // prefix of every key, as long as ours
-	row  [rowBytes + 2]byte
+	row  [cells.RowBytes + 2]byte
 }
 
-func dial(address string) (*raw, error) {
+// Dial connects to a server.
+func Dial(address string) (*Conn, error) {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
 		return nil, err
 	}
-	return &raw{conn: conn, r: bufio.NewReaderSize(conn, 1<<18), w: bufio.NewWriterSize(conn, 1<<17), keys: []byte("raw{}1abcdefghijklmno")}, nil
+	return &Conn{conn: conn, r: bufio.NewReaderSize(conn, 1<<18), w: bufio.NewWriterSize(conn, 1<<17), keys: []byte("raw{}1abcdefghijklmno")}, nil
 }
 
-func (c *raw) close() { _ = c.conn.Close() }
+// Close ends the connection.
+func (c *Conn) Close() { _ = c.conn.Close() }
 
 // bulk sends a text made of parts.
-func (c *raw) bulk(parts ...[]byte) {
+func (c *Conn) bulk(parts ...[]byte) {
 	n := 0
 	for _, p := range parts {
 		n += len(p)
@@ -47,7 +50,7 @@ func (c *raw) bulk(parts ...[]byte) {
 	c.w.WriteString("\r\n")
 }
 
-func (c *raw) line() ([]byte, error) {
+func (c *Conn) line() ([]byte, error) {
 	l, err := c.r.ReadSlice('\n')
 	if err == nil && l[0] == '-' {
 		err = fmt.Errorf("redis: %s", bytes.TrimSpace(l))
@@ -55,24 +58,31 @@ func (c *raw) line() ([]byte, error) {
 	return l, err
 }
 
-func (c *raw) flush() error {
-	c.w.WriteString("*1\r\n$8\r\nFLUSHALL\r\n")
-	if err := c.w.Flush(); err != nil {
-		return err
+// Do sends a command and returns the first line of the answer, without its end.
+func (c *Conn) Do(words ...string) (string, error) {
+	fmt.Fprintf(c.w, "*%d\r\n", len(words))
+	for _, w := range words {
+		c.bulk([]byte(w))
 	}
-	_, err := c.line()
-	return err
+	if err := c.w.Flush(); err != nil {
+		return "", err
+	}
+	l, err := c.line()
+	return string(bytes.TrimSpace(l)), err
 }
+
+// rowHead begins a row in an answer.
+var rowHead = fmt.Sprintf("$%d\r\n", cells.RowBytes)
 
 // window is the number of commands between two looks at whether answers keep up.
 const window, windows = 1_000, 8
 
-// set writes cells by SET, with up to windows × window of them unanswered.
-func (c *raw) set(cells []online.Cell) error {
+// Set writes rows by SET, with up to windows × window of them unanswered.
+func (c *Conn) Set(rows []online.Cell) error {
 	free, done := make(chan struct{}, windows), make(chan error, 1)
 	go func() {
 		var failed error
-		for i := range cells {
+		for i := range rows {
 			if l, err := c.line(); err != nil || l[0] != '+' {
 				failed = fmt.Errorf("SET: %s %v", l, err)
 				break
@@ -83,13 +93,13 @@ func (c *raw) set(cells []online.Cell) error {
 		}
 		done <- failed
 	}()
-	for i := range cells {
+	for i := range rows {
 		if i%window == 0 {
 			free <- struct{}{}
 		}
 		c.w.WriteString("*3\r\n$3\r\nSET\r\n")
-		c.bulk(c.keys, cells[i].Key)
-		c.bulk(cells[i].Row)
+		c.bulk(c.keys, rows[i].Key)
+		c.bulk(rows[i].Row)
 		if (i+1)%window == 0 {
 			if err := c.w.Flush(); err != nil {
 				return err
@@ -102,15 +112,15 @@ func (c *raw) set(cells []online.Cell) error {
 	return <-done
 }
 
-// get reads random rows: one by GET, several by MGET.
-func (c *raw) get(cells []online.Cell, r *rand.Rand, keys int) error {
+// Get reads random rows of those that were written: one by GET, several by MGET.
+func (c *Conn) Get(rows []online.Cell, r *rand.Rand, keys int) error {
 	if keys == 1 {
 		c.w.WriteString("*2\r\n$3\r\nGET\r\n")
 	} else {
 		fmt.Fprintf(c.w, "*%d\r\n$4\r\nMGET\r\n", keys+1)
 	}
 	for range keys {
-		c.bulk(c.keys, cells[r.IntN(len(cells))].Key)
+		c.bulk(c.keys, rows[r.IntN(len(rows))].Key)
 	}
 	if err := c.w.Flush(); err != nil {
 		return err
@@ -121,32 +131,12 @@ func (c *raw) get(cells []online.Cell, r *rand.Rand, keys int) error {
 		}
 	}
 	for range keys {
-		if l, err := c.line(); err != nil || string(l) != "$400\r\n" {
+		if l, err := c.line(); err != nil || string(l) != rowHead {
 			return fmt.Errorf("GET: %q %v", l, err)
 		}
 		if _, err := io.ReadFull(c.r, c.row[:]); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// verify compares the number of keys, and some rows that a side wrote, with cells.
-func (c *raw) verify(side int, cells []online.Cell) error {
-	c.w.WriteString("*1\r\n$6\r\nDBSIZE\r\n")
-	if err := c.w.Flush(); err != nil {
-		return err
-	}
-	l, err := c.line()
-	if err != nil {
-		return err
-	}
-	meta := 2 // the driver's format and list of tables
-	if side == 1 {
-		meta = 0
-	}
-	if want := fmt.Sprintf(":%d\r\n", len(cells)+meta); string(l) != want {
-		return fmt.Errorf("the server has %q keys, want %q", l, want)
 	}
 	return nil
 }

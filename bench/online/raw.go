@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"math/rand/v2"
 	"os"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -10,37 +9,7 @@ import (
 
 	"github.com/truepoint/truepoint/bench/measure"
 	"github.com/truepoint/truepoint/online"
-	"github.com/truepoint/truepoint/value"
 )
-
-const rowBytes = 400
-
-// workload returns cells of ascending Int64 keys with rows of 400 B that do not compress.
-func workload(rows int) []online.Cell {
-	schema := value.Schema{ID: 1, Fields: []value.Field{{Name: "payload", Type: value.Scalar(value.Bytes)}}}
-	r := rand.NewChaCha8([32]byte{1})
-	overhead := len(pack(&schema, nil))
-	payload := make([]byte, rowBytes-overhead)
-	cells := make([]online.Cell, rows)
-	for i := range cells {
-		r.Read(payload)
-		key, err := value.AppendKey(nil, []value.Value{value.OfInt64(int64(i) * 7)})
-		if err != nil {
-			panic(err)
-		}
-		cells[i] = online.Cell{Key: key, Row: pack(&schema, payload)}
-	}
-	return cells
-}
-
-func pack(s *value.Schema, payload []byte) []byte {
-	v := value.Version{Event: 1_700_000_000_000_000, Created: 1_700_000_000_000_000, Snapshot: 1_700_000_000_000_000}
-	row, err := value.AppendRow(make([]byte, 0, rowBytes), s, v, []value.Value{value.OfBytes(payload)})
-	if err != nil {
-		panic(err)
-	}
-	return row
-}
 
 // rawOptions are those with which raw Pebble loaded sorted rows fastest on this kind of machine.
 func rawOptions() *pebble.Options {
