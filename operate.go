@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/truepoint/truepoint/explain"
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/runs"
 )
@@ -33,6 +34,15 @@ func (s *Store) CancelRun(ctx context.Context, id string) error {
 // LastRuns returns the state record of every view that was materialized or pushed to, by name of the view.
 func (s *Store) LastRuns(ctx context.Context) (map[string]*runs.View, error) {
 	return s.ledger.Views(ctx)
+}
+
+// Sizes counts the rows that serve views, of all that are online when none is named, in order of name. It reads all of them.
+func (s *Store) Sizes(ctx context.Context, views ...string) ([]explain.Size, error) {
+	env, err := s.explainEnv(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return explain.Sizes(ctx, env, views...)
 }
 
 // A TeardownReport tells what a teardown removed.

@@ -109,7 +109,11 @@ func TestOneLifeOfAFeature(t *testing.T) {
 		t.Fatalf("explain: %+v, %v", e, err)
 	}
 	fresh, err := r.Store.Freshness(t.Context())
-	if err != nil || fresh[0].Rows != 4 || fresh[0].ValueAge != 0 {
+	if err != nil || fresh[0].NewestEvent != noon || fresh[0].ValueAge != 0 {
 		t.Fatalf("freshness: %+v, %v", fresh, err)
+	}
+	sizes, err := r.Store.Sizes(t.Context())
+	if err != nil || sizes[0].View != "v" || sizes[0].Rows != 4 || sizes[0].RowBytes == 0 || sizes[0].KeyBytes == 0 {
+		t.Fatalf("sizes: %+v, %v", sizes, err)
 	}
 }

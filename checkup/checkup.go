@@ -57,8 +57,7 @@ type Store struct {
 // A View is one feature view that is served online.
 type View struct {
 	Definition *feature.View
-	Rows       int64             // in the online table that serves
-	Newest     eventtime.Instant // event time of the newest of them; None without any
+	Newest     eventtime.Instant // greatest event time ever written to the table that serves; None before the first row
 	LastGood   eventtime.Instant // END of the last complete run; None without any
 	Runs       []runs.Run        // newest first, as many as a judgement about regularity needs
 }

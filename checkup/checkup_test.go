@@ -26,7 +26,7 @@ func every(d eventtime.Duration, n int, last eventtime.Instant) []runs.Run {
 }
 
 func view(ttl eventtime.Duration, last eventtime.Instant, list []runs.Run) checkup.View {
-	return checkup.View{Definition: &feature.View{Name: "v", TTL: eventtime.TTL(ttl), Online: true}, Rows: 5, Newest: last, LastGood: last, Runs: list}
+	return checkup.View{Definition: &feature.View{Name: "v", TTL: eventtime.TTL(ttl), Online: true}, Newest: last, LastGood: last, Runs: list}
 }
 
 // of returns the level and the words of the only check of a topic.
@@ -55,9 +55,9 @@ func TestRunsAreJudgedByTheirInterval(t *testing.T) {
 	scheduled.Definition.Schedule = "2h"
 	failed := view(7*day, ago(hour), every(hour, 5, ago(hour)))
 	failed.Runs[0].Status, failed.Runs[0].Error = runs.Failed, "disk full"
-	pushed := view(day, eventtime.None, nil)
-	empty := pushed
-	empty.Rows = 0
+	empty := view(day, eventtime.None, nil)
+	pushed := empty
+	pushed.Newest = ago(hour)
 	for name, c := range map[string]struct {
 		view  checkup.View
 		level checkup.Level

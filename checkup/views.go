@@ -65,7 +65,7 @@ func (v *View) regularity(now eventtime.Instant) (level Level, finding, fix stri
 	run := materializeCommand(now, v)
 	interval := v.Interval()
 	switch {
-	case v.LastGood == eventtime.None && v.Rows == 0:
+	case v.LastGood == eventtime.None && v.Newest == eventtime.None:
 		return Fail, "holds nothing: every read answers NOT_FOUND", run
 	case v.LastGood == eventtime.None:
 		return Warn, "is filled by pushes alone", "if it has a batch source, fill it from there too: " + run

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/sink"
 	"github.com/truepoint/truepoint/state"
 	"github.com/truepoint/truepoint/value"
@@ -41,7 +42,7 @@ func (s *Sink) Write(ctx context.Context, table string, rows *sink.Rows) (sink.O
 	case n == 0:
 		return s.to.Write(ctx, table, rows)
 	case n == rows.Len():
-		return sink.Outcome{Superseded: int64(n)}, nil
+		return sink.Outcome{Superseded: int64(n), Newest: eventtime.None}, nil
 	}
 	out, err := s.to.Write(ctx, table, without(rows, drop))
 	if out.Superseded >= 0 {

@@ -116,12 +116,9 @@ type Online struct {
 type Freshness struct {
 	View        string
 	Online      bool
-	NewestEvent eventtime.Instant // greatest event time in the online table
+	NewestEvent eventtime.Instant // greatest event time ever written to the online table that serves; see runs.Generation
 	LastRun     eventtime.Instant // end of the last complete run
 	Watermark   eventtime.Instant
-	Rows        int64              // rows in the online table
-	KeyBytes    int64              // of their keys, encoded
-	RowBytes    int64              // of them, packed
 	ValueAge    eventtime.Duration // now − NewestEvent, at least 0
 	SinceRun    eventtime.Duration // now − LastRun, at least 0
 	Schedule    eventtime.Duration // 0: none declared, or a cron line

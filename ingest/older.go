@@ -9,6 +9,7 @@ import (
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/input"
 	"github.com/truepoint/truepoint/serving"
+	"github.com/truepoint/truepoint/sink"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -71,18 +72,18 @@ func (t *target) cut(rows []input.Column) []input.Column {
 	})
 }
 
-// writeOlder writes the rows of a push to the generation that answers, and adds to the result of the view what came of it.
-func (e *Env) writeOlder(ctx context.Context, o *older, arrival eventtime.Instant, res *ViewResult) error {
-	res.Older = &OlderResult{Generation: o.Generation}
+// writeOlder writes the rows of a push to the generation that answers, and returns what came of it. Rows that the older
+// definition cannot read are not written, which is no error.
+func (e *Env) writeOlder(ctx context.Context, o *older, arrival eventtime.Instant) (*OlderResult, sink.Outcome, error) {
+	res := &OlderResult{Generation: o.Generation}
 	if o.rows == nil {
 		first := *errs.All(o.why)[0]
 		first.Hint = "" // it says how to push to the older definition, which nobody should
-		res.Older.Skipped = first.Error()
-		return nil
+		res.Skipped = first.Error()
+		return res, sink.Outcome{Newest: eventtime.None}, nil
 	}
 	o.rows.arrive(arrival)
-	u := &o.rows.target.uses[0]
-	var err error
-	res.Older.Written, res.Older.Superseded, err = e.writeTable(ctx, u, o.rows, arrival)
-	return err
+	out, err := e.writeTable(ctx, &o.rows.target.uses[0], o.rows, arrival)
+	res.Written, res.Superseded = out.Written, out.Superseded
+	return res, out, err
 }

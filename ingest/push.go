@@ -120,32 +120,35 @@ func (e *Env) writeView(ctx context.Context, u *feature.Use, rows *table, arriva
 	if err != nil {
 		return ViewResult{}, err
 	}
-	res := ViewResult{View: v.Name}
-	if res.Written, res.Superseded, err = e.writeTable(ctx, u, rows, arrival); err != nil {
-		return res, err
-	}
+	out, err := e.writeTable(ctx, u, rows, arrival)
+	res := ViewResult{View: v.Name, Written: out.Written, Superseded: out.Superseded}
+	marks := []runs.Mark{{Generation: v.Generation, Newest: out.Newest}}
 	for i := range rows.older {
-		if rows.older[i].View == v.Name {
-			err = e.writeOlder(ctx, &rows.older[i], arrival, &res)
+		if o := &rows.older[i]; err == nil && o.View == v.Name {
+			res.Older, out, err = e.writeOlder(ctx, o, arrival)
+			marks = append(marks, runs.Mark{Generation: o.Generation, Newest: out.Newest})
 		}
 	}
-	return res, err
+	if err != nil {
+		return res, err
+	}
+	return res, e.Ledger.Wrote(ctx, v.Name, marks...)
 }
 
 // writeTable writes the newest row per key to the table of a use's generation.
-func (e *Env) writeTable(ctx context.Context, u *feature.Use, rows *table, arrival eventtime.Instant) (written, superseded int64, err error) {
+func (e *Env) writeTable(ctx context.Context, u *feature.Use, rows *table, arrival eventtime.Instant) (sink.Outcome, error) {
 	kept, lost, err := rows.newest(ctx, u, arrival)
 	if err != nil {
-		return 0, 0, err
+		return sink.Outcome{}, err
 	}
 	out, err := e.Sink.Write(ctx, u.View.Table(e.Project), kept)
 	if err != nil {
-		return 0, 0, writeError(err, "push to view %q", u.View.Name)
+		return sink.Outcome{}, writeError(err, "push to view %q", u.View.Name)
 	}
 	if out.Superseded >= 0 {
 		out.Superseded += lost
 	}
-	return out.Written, out.Superseded, nil
+	return out, nil
 }
 
 func (e *Env) offlineError(err error, t *target) error {

@@ -126,7 +126,10 @@ func (w *chunkWriter) chunk(ctx context.Context, columns []*value.Column, base i
 		w.run.Superseded += out.Superseded
 	}
 	kept := *w.run
-	v, err := w.job.lease.Move(context.WithoutCancel(ctx), func(v *runs.View) { v.Current = &kept })
+	v, err := w.job.lease.Move(context.WithoutCancel(ctx), func(v *runs.View) {
+		v.Current = &kept
+		v.Wrote(kept.Generation, out.Newest)
+	})
 	if err != nil {
 		return false, err
 	}

@@ -41,7 +41,7 @@ func fixtureView() *runs.View {
 		Format: 1, Token: 9, CancelAsked: true, Current: current, Last: fixtureRun(), Unrecorded: []*runs.Run{fixtureRun()},
 		Lease: &runs.Lease{Holder: "ann@host:7/boot", Token: 9, Acquired: 40, Expires: 41},
 		Generations: []runs.Generation{{
-			Number: 2, Complete: true, Watermark: 50, Incremental: 51, AvailableBy: 52, Schema: 4, LastEnd: 53, LastGood: 54,
+			Number: 2, Complete: true, Watermark: 50, Incremental: 51, AvailableBy: 52, Schema: 4, LastEnd: 53, LastGood: 54, Newest: 55,
 		}},
 	}
 }
@@ -87,6 +87,18 @@ func TestRecordsOfFormat1StayReadable(t *testing.T) {
 	all, err := runs.NewLedger(filled(t, read(t), "views/"), "p").Runs(t.Context(), "v", 0)
 	if err != nil || len(all) != 1 || !reflect.DeepEqual(&all[0], fixtureRun()) {
 		t.Errorf("got %+v, %v", all, err)
+	}
+}
+
+func TestRecordWithoutItsNewestEventTimeKnowsNone(t *testing.T) {
+	t.Parallel()
+	records := read(t)
+	for key, body := range records {
+		records[key] = json.RawMessage(strings.Replace(string(body), `"newest_event"`, `"unknown"`, 1))
+	}
+	v, err := runs.NewLedger(filled(t, records), "p").View(t.Context(), "v")
+	if err != nil || v.Generations[0].Newest != eventtime.None || v.Generations[0].LastGood != 54 {
+		t.Errorf("got %+v, %v", v.Generations, err)
 	}
 }
 

@@ -18,10 +18,11 @@ const attemptsMax = 256
 type Ledger struct {
 	state   state.Driver
 	project string
+	notes   board
 }
 
 // NewLedger returns the ledger of a project.
-func NewLedger(d state.Driver, project string) *Ledger { return &Ledger{d, project} }
+func NewLedger(d state.Driver, project string) *Ledger { return &Ledger{state: d, project: project} }
 
 func (l *Ledger) viewKey(view string) string    { return "views/" + l.project + "/" + view }
 func (l *Ledger) runKey(view, id string) string { return "runs/" + l.project + "/" + view + "/" + id }

@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -48,6 +49,29 @@ type Generation struct {
 	Schema      uint32            `json:"schema"`               // row schema that this run wrote
 	LastEnd     eventtime.Instant `json:"last_end"`             // END of the last complete run
 	LastGood    eventtime.Instant `json:"last_good"`            // when that run finished
+	// Newest is the greatest event time of all rows that runs and pushes have written to the table, tombstones aside. It
+	// never goes back: not by rows that are deleted, expire or are collected. It ends with the table, and with this record.
+	// None before the first row, and in records of before it was kept until the next row.
+	Newest eventtime.Instant `json:"newest_event"`
+}
+
+// UnmarshalJSON reads a record in which Newest may be missing.
+func (g *Generation) UnmarshalJSON(body []byte) error {
+	type members Generation
+	read := members{Newest: eventtime.None}
+	if err := json.Unmarshal(body, &read); err != nil {
+		return err
+	}
+	*g = Generation(read)
+	return nil
+}
+
+// Wrote notes that rows up to an event time were written to the table of generation n; None: no row was.
+func (v *View) Wrote(n uint32, newest eventtime.Instant) {
+	if newest != eventtime.None {
+		g := v.Generation(n)
+		g.Newest = max(g.Newest, newest)
+	}
 }
 
 // End notes that the view's current run has ended as run and that its lease is free. The caller writes the history
@@ -73,6 +97,7 @@ func (v *View) Generation(n uint32) *Generation {
 		i = len(v.Generations)
 		v.Generations = append(v.Generations, Generation{
 			Number: n, Watermark: eventtime.None, Incremental: eventtime.None, AvailableBy: eventtime.None, LastEnd: eventtime.None, LastGood: eventtime.None,
+			Newest: eventtime.None,
 		})
 	}
 	return &v.Generations[i]

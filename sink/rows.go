@@ -13,6 +13,17 @@ import (
 // Len returns the number of rows.
 func (r *Rows) Len() int { return len(r.Event) }
 
+// Newest returns the greatest event time of the rows that are no tombstones; None without any.
+func (r *Rows) Newest() eventtime.Instant {
+	newest := eventtime.None
+	for i, event := range r.Event {
+		if r.Deleted == nil || !r.Deleted[i] {
+			newest = max(newest, event)
+		}
+	}
+	return newest
+}
+
 // Name says which row an error is about, in a way that finds it in a history: by its join keys, as in
 // `row of user_id="u7" for view "clicks"`. A key that cannot be decoded is given in hexadecimal digits.
 func (r *Rows) Name(i int) string {

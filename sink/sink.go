@@ -25,6 +25,9 @@ type Rows struct {
 type Outcome struct {
 	Written    int64
 	Superseded int64
+	// Newest is the greatest event time of the rows that went to the store and are no tombstones, superseded ones
+	// included, because then the store holds a newer one; None without any.
+	Newest eventtime.Instant
 }
 
 // A Sink writes rows. Write is idempotent and order-free; on error an unknown subset has been written and the same call

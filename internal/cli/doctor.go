@@ -76,7 +76,7 @@ func (a *app) examine(c *config.Config, s *truepoint.Store, f *checkup.Facts) er
 		if err != nil {
 			return err
 		}
-		f.Views = append(f.Views, checkup.View{Definition: view, Rows: of.Rows, Newest: of.NewestEvent, LastGood: of.LastRun, Runs: list})
+		f.Views = append(f.Views, checkup.View{Definition: view, Newest: of.NewestEvent, LastGood: of.LastRun, Runs: list})
 	}
 	return nil
 }

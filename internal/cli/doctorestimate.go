@@ -8,6 +8,7 @@ import (
 	"github.com/truepoint/truepoint/checkup"
 	"github.com/truepoint/truepoint/drivers"
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/explain"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/internal/screen"
 	"github.com/truepoint/truepoint/materialize"
@@ -39,13 +40,13 @@ func (v *estimateFlags) run(a *app) error {
 	}
 	return a.withSet(func(s *truepoint.Store, set *feature.Set, _ registry.Revision) error {
 		e := &estimation{}
-		fresh, err := s.Freshness(a.ctx)
+		sizes, err := s.Sizes(a.ctx)
 		if err != nil {
 			return err
 		}
-		for _, f := range fresh {
-			if view, ok := set.View(f.View); ok && view.Online {
-				e.Tables = append(e.Tables, v.table(view, f))
+		for _, size := range sizes {
+			if view, ok := set.View(size.View); ok {
+				e.Tables = append(e.Tables, v.table(view, size))
 			}
 		}
 		e.Needs = checkup.Estimate(e.Tables, drivers.OnlineKinds(), checkup.Prices{
@@ -59,12 +60,12 @@ func (v *estimateFlags) run(a *app) error {
 const keyBytesGuess = 32
 
 // table returns the rows of a view and their sizes: as they are, or as its schema lets expect.
-func (v *estimateFlags) table(view *feature.View, f truepoint.Freshness) checkup.Table {
-	t := checkup.Table{View: view.Name, Rows: f.Rows, Key: keyBytesGuess, Row: float64(materialize.RowBytes(view.Schema))}
-	if f.Rows > 0 {
-		t.Key, t.Row = float64(f.KeyBytes)/float64(f.Rows), float64(f.RowBytes)/float64(f.Rows)
+func (v *estimateFlags) table(view *feature.View, s explain.Size) checkup.Table {
+	t := checkup.Table{View: view.Name, Rows: s.Rows, Key: keyBytesGuess, Row: float64(materialize.RowBytes(view.Schema))}
+	if s.Rows > 0 {
+		t.Key, t.Row = float64(s.KeyBytes)/float64(s.Rows), float64(s.RowBytes)/float64(s.Rows)
 	}
-	if f.Rows == 0 || v.All {
+	if s.Rows == 0 || v.All {
 		t.Rows = v.Keys
 	}
 	return t

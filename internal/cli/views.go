@@ -18,7 +18,10 @@ type viewsVerb struct {
 	Describe viewsDescribeVerb `cmd:"" help:"Show one feature view."`
 }
 
-type viewsListVerb struct{ listFlags }
+type viewsListVerb struct {
+	listFlags
+	Rows bool `help:"Count the rows online too; this reads every one of them."`
+}
 
 // viewDocument is a line of feature-views list in JSON.
 type viewDocument struct {
@@ -31,7 +34,7 @@ type viewDocument struct {
 	Watermark    any      `json:"watermark"`
 	LastRun      any      `json:"last_materialization"`
 	NewestEvent  any      `json:"newest_event_time"`
-	OnlineRows   int64    `json:"online_rows"`
+	OnlineRows   *int64   `json:"online_rows"` // null without --rows, and of views that are not served
 	ValueAge     any      `json:"value_age_seconds"`
 	SinceRun     any      `json:"since_materialization_seconds"`
 	Late         bool     `json:"late"`
@@ -55,8 +58,11 @@ func (v *viewsListVerb) Run(a *app) error {
 		for _, f := range fresh {
 			byName[f.View] = f
 		}
-		answer := &screen.Answer{Names: []string{}, Table: &screen.Table{
-			Columns: screen.Columns("NAME", "?ENTITIES", "?>FEATURES", "TTL", "MATERIALIZED TO", ">ROWS", "AGE")}}
+		rows, err := v.count(a, s)
+		if err != nil {
+			return err
+		}
+		answer := &screen.Answer{Names: []string{}, Table: &screen.Table{Columns: v.columns()}}
 		docs := []viewDocument{}
 		for _, view := range set.Views {
 			ok, err := v.match(view.Tags)
@@ -68,8 +74,9 @@ func (v *viewsListVerb) Run(a *app) error {
 			}
 			f := byName[view.Name]
 			answer.Names = append(answer.Names, view.Name)
-			answer.Table.AddCells(viewCells(view, f)...)
 			doc := viewDoc(view, f)
+			doc.OnlineRows = rows[view.Name]
+			answer.Table.AddCells(v.cells(view, f, doc.OnlineRows)...)
 			if i := slices.IndexFunc(older, func(o *serving.Older) bool { return o.View == view.Name }); i >= 0 {
 				doc.Older = older[i]
 				a.note("%s", olderText(doc.Older, a.now()))
@@ -85,7 +92,28 @@ func (v *viewsListVerb) Run(a *app) error {
 	})
 }
 
-func viewCells(view *feature.View, f truepoint.Freshness) []screen.Cell {
+// count returns the rows online by view, none unless they were asked for.
+func (v *viewsListVerb) count(a *app, s *truepoint.Store) (map[string]*int64, error) {
+	out := map[string]*int64{}
+	if !v.Rows {
+		return out, nil
+	}
+	sizes, err := s.Sizes(a.ctx)
+	for i := range sizes {
+		out[sizes[i].View] = &sizes[i].Rows
+	}
+	return out, err
+}
+
+func (v *viewsListVerb) columns() []screen.Column {
+	names := []string{"NAME", "?ENTITIES", "?>FEATURES", "TTL", "MATERIALIZED TO", "AGE"}
+	if v.Rows {
+		names = slices.Insert(names, len(names)-1, ">ROWS")
+	}
+	return screen.Columns(names...)
+}
+
+func (v *viewsListVerb) cells(view *feature.View, f truepoint.Freshness, rows *int64) []screen.Cell {
 	ttl := "none"
 	if view.TTL != 0 {
 		ttl = view.TTL.String()
@@ -95,7 +123,13 @@ func viewCells(view *feature.View, f truepoint.Freshness) []screen.Cell {
 	if f.View == "" {
 		materialized = eventtime.None
 	}
-	cells = append(cells, minuteCell(materialized), countCell(f.Rows))
+	cells = append(cells, minuteCell(materialized))
+	switch {
+	case v.Rows && rows != nil:
+		cells = append(cells, countCell(*rows))
+	case v.Rows:
+		cells = append(cells, screen.Cell{})
+	}
 	return append(cells, freshnessCell(view, f))
 }
 
@@ -104,9 +138,9 @@ func freshnessCell(view *feature.View, f truepoint.Freshness) screen.Cell {
 	switch {
 	case !view.Online:
 		return screen.Cell{Text: "offline only", Style: screen.Faint}
-	case f.View == "" || f.LastRun == eventtime.None && f.Rows == 0:
+	case f.View == "" || f.LastRun == eventtime.None && f.NewestEvent == eventtime.None:
 		return screen.Cell{Text: "never filled", Style: screen.Caution}
-	case f.Rows == 0:
+	case f.NewestEvent == eventtime.None:
 		return screen.Cell{Text: "no rows", Style: screen.Caution}
 	case f.Late:
 		return screen.Cell{Text: length(f.ValueAge) + ", late", Machine: wholeText(f.ValueAge), Style: screen.Bad}
@@ -116,7 +150,7 @@ func freshnessCell(view *feature.View, f truepoint.Freshness) screen.Cell {
 
 func viewDoc(view *feature.View, f truepoint.Freshness) viewDocument {
 	d := viewDocument{Name: view.Name, Entities: orEmpty(view.Entities), Features: []string{}, TTL: view.TTL.String(), Online: view.Online,
-		Generation: view.Generation, OnlineRows: f.Rows, Late: f.Late}
+		Generation: view.Generation, Late: f.Late}
 	for _, field := range view.Schema {
 		d.Features = append(d.Features, field.Name)
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/truepoint/truepoint/explain"
 )
 
-// freshEvery is how long ages of views are kept: they cost a scan of the online tables.
-const freshEvery = time.Minute
+// freshEvery is how long ages of views are kept: they cost a reading of the registry and of the state of all views.
+const freshEvery = 10 * time.Second
 
 // storeCollector reads freshness and revision when it is scraped. A store that does not answer leaves its metrics out.
 type storeCollector struct {
@@ -56,7 +56,7 @@ func (c *storeCollector) Collect(ch chan<- prometheus.Metric) {
 
 func seconds(d eventtime.Duration) float64 { return float64(d) / float64(eventtime.Second) }
 
-// freshness returns the ages of the views as they were found at most a minute ago, and how long ago that was.
+// freshness returns the ages of the views as they were found at most freshEvery ago, and how long ago that was.
 func (c *storeCollector) freshness() ([]explain.Freshness, time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

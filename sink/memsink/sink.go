@@ -48,7 +48,7 @@ func (s *Sink) Write(ctx context.Context, table string, rows *sink.Rows) (sink.O
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var out sink.Outcome
+	out := sink.Outcome{Newest: rows.Newest()}
 	for _, r := range read {
 		name := r.Table + "\x00" + r.Key
 		if slices.ContainsFunc(s.at[name], func(i int) bool { return s.rows[i].same(&r) }) {

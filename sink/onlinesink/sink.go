@@ -47,7 +47,7 @@ func (s *Sink) Write(ctx context.Context, table string, rows *sink.Rows) (sink.O
 	}
 	kept := newest(cells)
 	r, err := s.store.PutFor(ctx, table, kept, online.KeepOf(rows.Use.View.TTL))
-	out := sink.Outcome{Written: r.Written, Superseded: r.Superseded}
+	out := sink.Outcome{Written: r.Written, Superseded: r.Superseded, Newest: rows.Newest()}
 	if out.Superseded != online.Unknown {
 		out.Superseded += int64(len(cells) - len(kept))
 	}

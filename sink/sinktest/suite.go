@@ -146,6 +146,7 @@ func Run(t *testing.T, open func(t *testing.T) Target) {
 	for name, run := range map[string]func(*testing.T, Target){
 		"RowsComeBack":                  comeBack,
 		"NoRowsAreNoWork":               noRows,
+		"NewestIsOfRowsThatAreNoDelete": newestEvent,
 		"RepeatingChangesNothing":       repeat,
 		"OrderDoesNotMatter":            order,
 		"RowsAreNotRetained":            notRetained,
@@ -182,6 +183,24 @@ func noRows(t *testing.T, target Target) {
 		t.Errorf("got %+v, want nothing written", out)
 	}
 	check(t, target, nil)
+}
+
+func newestEvent(t *testing.T, target Target) {
+	r := rows(20, 1000)
+	r.Event[6], r.Event[7], r.Event[8] = 5000, 3000, 2000 // the first is of a tombstone
+	for name, c := range map[string]struct {
+		rows *sink.Rows
+		want eventtime.Instant
+	}{"rows": {r, 3000}, "older rows": {rows(20, 10), 10}, "before 1970": {rows(20, -7), -7}, "none": {rows(0, 1), eventtime.None}} {
+		if out := write(t, target, c.rows); out.Newest != c.want {
+			t.Errorf("%s: newest %d, want %d", name, out.Newest, c.want)
+		}
+	}
+	gone := rows(3, 1)
+	gone.Deleted = []bool{true, true, true}
+	if out := write(t, target, gone); out.Newest != eventtime.None {
+		t.Errorf("tombstones: newest %d, want none", out.Newest)
+	}
 }
 
 func repeat(t *testing.T, target Target) {
