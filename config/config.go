@@ -95,12 +95,13 @@ type FeatureLog struct {
 	Retention eventtime.Duration `json:"retention"` // 0: for ever
 }
 
-// Limits bound one request.
+// Limits bound one request, and how many are answered at a time.
 type Limits struct {
 	BodyBytes   int64 `json:"body_bytes"`
 	HeaderBytes int64 `json:"header_bytes"`
 	Entities    int64 `json:"entities"`
 	Cells       int64 `json:"cells"`
+	InFlight    int64 `json:"in_flight"` // online reads at a time, over all protocols
 }
 
 // Defaults returns the settings of a file that names nothing but its project, with paths relative to dir.
@@ -112,7 +113,7 @@ func defaults() *Config {
 		Online:   Store{Type: "embedded", Path: "data/online"},
 		Server: Server{
 			Host: "127.0.0.1", Port: 6566, Deadline: 5 * eventtime.Second, MaxSkew: 2 * eventtime.Second, MaxFuture: 5 * eventtime.Minute,
-			Limits: Limits{BodyBytes: 16 << 20, HeaderBytes: 64 << 10, Entities: 10_000, Cells: 1_000_000},
+			Limits: Limits{BodyBytes: 16 << 20, HeaderBytes: 64 << 10, Entities: 10_000, Cells: 1_000_000, InFlight: 1024},
 		},
 	}
 }

@@ -48,7 +48,7 @@ func TestLoadFillsDefaults(t *testing.T) {
 	if c.Online.Type != "embedded" || c.Online.Path != filepath.Join(c.Dir, "data/online") || c.Offline.Type != "file" || c.KeyVersion != 3 {
 		t.Errorf("stores: %+v %+v %d", c.Online, c.Offline, c.KeyVersion)
 	}
-	if c.Server.Port != 6566 || c.Server.Limits.BodyBytes != 16<<20 || c.Server.Limits.Entities != 10_000 || c.Server.MaxSkew != 2*eventtime.Second {
+	if c.Server.Port != 6566 || c.Server.Limits.BodyBytes != 16<<20 || c.Server.Limits.Entities != 10_000 || c.Server.Limits.InFlight != 1024 || c.Server.MaxSkew != 2*eventtime.Second {
 		t.Errorf("server: %+v", c.Server)
 	}
 }

@@ -162,7 +162,7 @@ func (l *loader) server(n *strictyaml.Node) {
 	l.featureLog(n.Get("feature_log"))
 	limits := n.Get("limits")
 	for name, field := range map[string]*int64{
-		"body_bytes": &s.Limits.BodyBytes, "header_bytes": &s.Limits.HeaderBytes, "entities": &s.Limits.Entities, "cells": &s.Limits.Cells,
+		"body_bytes": &s.Limits.BodyBytes, "header_bytes": &s.Limits.HeaderBytes, "entities": &s.Limits.Entities, "cells": &s.Limits.Cells, "in_flight": &s.Limits.InFlight,
 	} {
 		*field = limits.Get(name).Int(*field)
 	}

@@ -71,6 +71,7 @@ const (
 	retriesMax  = 100
 	requestMax  = 1 << 30
 	entitiesMax = 10_000_000
+	inFlightMax = 1_000_000
 )
 
 func fileShape() *strictyaml.Shape {
@@ -113,11 +114,12 @@ func serverShape() *strictyaml.Shape {
 		key("max_skew", "how far ahead of the clock a pushed row may be", positive()),
 		key("max_future", "how long a stream holds a row that is not due", positive()),
 		key("tokens_file", "a file of bearer tokens", text()),
-		key("limits", "bounds of one request", &strictyaml.Shape{Keys: []strictyaml.Key{
+		key("limits", "bounds of requests", &strictyaml.Shape{Keys: []strictyaml.Key{
 			key("body_bytes", "of the body", number(1, requestMax)),
 			key("header_bytes", "of the headers", number(1024, requestMax)),
 			key("entities", "rows asked for", number(1, entitiesMax)),
 			key("cells", "rows times features", number(1, requestMax)),
+			key("in_flight", "online reads that are answered at a time", number(1, inFlightMax)),
 		}}),
 		key("feature_log", "what is kept of what it answers", featureLogShape()),
 	}}

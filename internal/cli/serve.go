@@ -14,6 +14,7 @@ import (
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/internal/process"
 	"github.com/truepoint/truepoint/server/access"
+	"github.com/truepoint/truepoint/server/admission"
 	"github.com/truepoint/truepoint/server/httpserver"
 )
 
@@ -23,6 +24,7 @@ type serveVerb struct {
 	Insecure bool           `help:"Listen beyond this machine although there is no authentication."`
 	Deadline *time.Duration `placeholder:"TIME" help:"Longest time for one request (default 5s)."`
 	BodyMax  *int64         `name:"body-bytes-max" placeholder:"N" help:"Longest request body (default 16777216)."`
+	InFlight *int           `name:"in-flight-max" placeholder:"N" help:"Most online reads that are answered at a time, over HTTP and gRPC together (default 1024); more are told to come back."`
 	Drain    time.Duration  `default:"10s" placeholder:"TIME" help:"Time that requests get to finish when the server stops."`
 	Access   bool           `name:"access-log" help:"Log every request to standard error (with --log-level info)."`
 	Key      string         `short:"k" placeholder:"FILE" help:"TLS key."`
@@ -95,7 +97,7 @@ func (v *serveVerb) Run(a *app) error {
 func (v *serveVerb) options(a *app, c *config.Server) (opt *httpserver.Options, err error) {
 	opt = &httpserver.Options{
 		BodyBytesMax: *v.BodyMax, Deadline: *v.Deadline, Drain: v.Drain, Insecure: v.Insecure, AccessLog: v.Access && !v.NoAccessLog,
-		Log: a.log, Metrics: httpserver.NewMetrics()}
+		Log: a.log, Metrics: httpserver.NewMetrics(), Gate: admission.New(*v.InFlight)}
 	if c.TokensFile != "" {
 		if opt.Tokens, err = access.OpenTokens(c.TokensFile, a.log); err != nil {
 			return nil, err
@@ -121,15 +123,19 @@ func (v *serveVerb) fill(c *config.Server) {
 	if v.BodyMax == nil {
 		v.BodyMax = &c.Limits.BodyBytes
 	}
+	if v.InFlight == nil {
+		n := int(c.Limits.InFlight)
+		v.InFlight = &n
+	}
 }
 
 func (v *serveVerb) check() error {
 	switch {
 	case *v.Port < 0 || *v.Port > 65535:
 		return errs.New(errs.Usage, "port %d is not between 0 and 65535", *v.Port).WithID("T0941").WithHint("choose one with -p")
-	case *v.Deadline <= 0 || v.Drain < 0 || *v.BodyMax <= 0:
-		return errs.New(errs.InvalidArgument, "the deadline and the body limit must be greater than 0").WithID("T0942").
-			WithHint("leave them out for the defaults: 5s and 16777216")
+	case *v.Deadline <= 0 || v.Drain < 0 || *v.BodyMax <= 0 || *v.InFlight <= 0:
+		return errs.New(errs.InvalidArgument, "the deadline and the limits of bodies and of reads at a time must be greater than 0").WithID("T0942").
+			WithHint("leave them out for the defaults: 5s, 16777216 and 1024")
 	case v.Type != "http":
 		return errs.New(errs.Unimplemented, "serve -t %s is not supported", v.Type).WithID("T0943").WithHint("use http; --grpc-port answers over gRPC beside it")
 	case (v.Key == "") != (v.Cert == ""):

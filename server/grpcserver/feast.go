@@ -50,6 +50,11 @@ func appendColumns(dst []input.Column, all map[string]*typespb.RepeatedValue) []
 // read asks the store and encodes its answer.
 func (s *Server) read(ctx context.Context, q *serving.Request, write func([]byte, *serving.Response) []byte) (any, error) {
 	began := time.Now()
+	if err := s.opt.Gate.Enter(); err != nil {
+		s.observe("", err, nil, began)
+		return nil, err
+	}
+	defer s.opt.Gate.Leave()
 	r, err := s.store.Online(ctx, q)
 	if err != nil {
 		s.observe("", err, nil, began)

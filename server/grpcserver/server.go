@@ -19,6 +19,7 @@ import (
 	"github.com/truepoint/truepoint/ingest"
 	"github.com/truepoint/truepoint/internal/featurelog"
 	"github.com/truepoint/truepoint/server/access"
+	"github.com/truepoint/truepoint/server/admission"
 	"github.com/truepoint/truepoint/serving"
 )
 
@@ -48,6 +49,7 @@ type Options struct {
 	Log             *slog.Logger    // default: discards
 	Version         string          // told by GetFeastServingInfo
 	Observer        Observer        // default: nobody counts
+	Gate            *admission.Gate // online reads at a time, of all servers; more are refused with UNAVAILABLE; default: one of its own
 	FeatureLog      *featurelog.Log // keeps what online reads are answered; nil: nothing does
 }
 
@@ -87,6 +89,9 @@ func New(store Store, opt *Options) *Server {
 	}
 	if s.opt.Drain == 0 {
 		s.opt.Drain = drain
+	}
+	if s.opt.Gate == nil {
+		s.opt.Gate = admission.New(0)
 	}
 	if s.opt.Log == nil {
 		s.opt.Log = slog.New(slog.DiscardHandler)

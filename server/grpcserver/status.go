@@ -10,8 +10,10 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/protoadapt"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/server/admission"
 )
 
 // domain is that of our identifiers in google.rpc.ErrorInfo.
@@ -34,6 +36,9 @@ func statusOf(ctx context.Context, err error) error {
 			all.FieldViolations = append(all.FieldViolations, &errdetails.BadRequest_FieldViolation{Reason: e.ID, Description: e.Error()})
 		}
 		details = append(details, all)
+	}
+	if code == errs.Unavailable || code == errs.ResourceExhausted {
+		details = append(details, &errdetails.RetryInfo{RetryDelay: durationpb.New(admission.RetryAfter)})
 	}
 	st := status.New(codes.Code(code.GRPC()), told.String())
 	if with, derr := st.WithDetails(details...); derr == nil { // there is nothing to tell of success

@@ -76,7 +76,6 @@ func (s *Server) online(w http.ResponseWriter, r *http.Request, d *dialect) {
 	x := s.begin()
 	defer s.end(x)
 	if err := s.render(w, r, d, x, began.Add(s.opt.Deadline)); err != nil {
-		askBack(w, statusOf(err))
 		s.metrics.request("", s.refuse(w, r, err), time.Since(began))
 		return
 	}
@@ -107,10 +106,10 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, d *dialect, x *e
 	if err := x.form.done(); err != nil {
 		return err
 	}
-	if err := s.admit(); err != nil {
+	if err := s.opt.Gate.Enter(); err != nil {
 		return err
 	}
-	defer s.leave()
+	defer s.opt.Gate.Leave()
 	ctx := &deadlined{Context: r.Context(), at: deadline}
 	defer ctx.end()
 	return s.store.Render(ctx, &x.request, d.form, &x.rendering)

@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/server/admission"
 )
 
 // A statusError is an error whose HTTP status is not that of a code.
@@ -35,7 +38,7 @@ func statusOf(err error) int {
 }
 
 // refuse answers with an error in the form of the route: problem details under /v1, Feast's form elsewhere. What is
-// internal is logged, and told without details.
+// internal is logged, and told without details; what may go better later says when to try again.
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) int {
 	status := statusOf(err)
 	var shape *shapeError
@@ -44,6 +47,9 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) int {
 	}
 	if status >= 500 && errs.CodeOf(err) != errs.Unavailable {
 		s.opt.Log.ErrorContext(r.Context(), "request failed", "path", r.URL.Path, "error", err.Error())
+	}
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", strconv.Itoa(int(admission.RetryAfter/time.Second)))
 	}
 	if strings.HasPrefix(r.URL.Path, "/v1/") {
 		writeProblem(w, status, err)

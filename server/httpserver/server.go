@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/truepoint/truepoint/errs"
@@ -20,6 +19,7 @@ import (
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/server/access"
+	"github.com/truepoint/truepoint/server/admission"
 	"github.com/truepoint/truepoint/serving"
 )
 
@@ -39,7 +39,7 @@ type Store interface {
 type Options struct {
 	BodyBytesMax int64           // default 16 MiB
 	Deadline     time.Duration   // of a read or a push; default 5 s
-	InFlightMax  int             // online reads at a time; more are refused with 503; default 1,024
+	Gate         *admission.Gate // online reads at a time, of all servers; more are refused with 503; default: one of its own
 	Drain        time.Duration   // how long requests may finish after the context of Serve ends; default 10 s
 	Insecure     bool            // answer requests whatever host they name
 	AccessLog    bool            // log every request at level info
@@ -65,7 +65,6 @@ type Server struct {
 	metrics *Metrics
 	handler http.Handler
 	idle    chan *exchange // what requests need, for the next ones
-	running atomic.Int64   // online reads
 
 	mu         sync.Mutex
 	background sync.WaitGroup  // materializations that nobody waits for
@@ -84,8 +83,8 @@ func New(store Store, opt *Options) *Server {
 	if s.opt.Deadline == 0 {
 		s.opt.Deadline = deadline
 	}
-	if s.opt.InFlightMax == 0 {
-		s.opt.InFlightMax = inFlightMax
+	if s.opt.Gate == nil {
+		s.opt.Gate = admission.New(0)
 	}
 	if s.opt.Drain == 0 {
 		s.opt.Drain = drain

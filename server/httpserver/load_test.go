@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/truepoint/truepoint/server/admission"
 	"github.com/truepoint/truepoint/server/httpserver"
 )
 
@@ -30,7 +31,7 @@ func postTo(t *testing.T, url string, header http.Header) *http.Response {
 func TestReadsBeyondTheLimitAreRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	store := &slowStore{entered: make(chan struct{}, 3), release: make(chan struct{})}
-	url, stop := start(t, store, &httpserver.Options{InFlightMax: 2})
+	url, stop := start(t, store, &httpserver.Options{Gate: admission.New(2)})
 	first := make(chan int, 2)
 	for range 2 {
 		go func() { first <- postTo(t, url+"/get-online-features", nil).StatusCode }()
