@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"slices"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
@@ -115,7 +116,7 @@ func (e *Env) writeView(ctx context.Context, u *feature.Use, rows *table, arriva
 	v := u.View
 	state, err := e.Ledger.View(ctx, v.Name)
 	if err == nil && !state.Known(v.Generation) {
-		_, err = e.Ledger.Update(ctx, v.Name, func(s *runs.View) error { s.Generation(v.Generation); return nil })
+		state, err = e.Ledger.Update(ctx, v.Name, func(s *runs.View) error { s.Generation(v.Generation); return nil })
 	}
 	if err != nil {
 		return ViewResult{}, err
@@ -131,6 +132,9 @@ func (e *Env) writeView(ctx context.Context, u *feature.Use, rows *table, arriva
 	}
 	if err != nil {
 		return res, err
+	}
+	if !slices.ContainsFunc(marks, state.Lacks) {
+		return res, nil
 	}
 	return res, e.Ledger.Wrote(ctx, v.Name, marks...)
 }

@@ -16,6 +16,11 @@ type Mark struct {
 	Newest     eventtime.Instant
 }
 
+// Lacks reports whether v has a record of the mark's generation that does not say as much yet.
+func (v *View) Lacks(m Mark) bool {
+	return slices.ContainsFunc(v.Generations, func(g Generation) bool { return g.Number == m.Generation && g.Newest < m.Newest })
+}
+
 // A board gathers what writers of this process have to note about views, so that one of them notes it for all who wait.
 type board struct {
 	mu    sync.Mutex
@@ -93,7 +98,7 @@ func (l *Ledger) Wrote(ctx context.Context, view string, marks ...Mark) error {
 	_, err := l.Update(ctx, view, func(v *View) error {
 		changed := false
 		for generation, newest := range open {
-			if slices.ContainsFunc(v.Generations, func(g Generation) bool { return g.Number == generation && g.Newest < newest }) {
+			if v.Lacks(Mark{generation, newest}) {
 				v.Wrote(generation, newest)
 				changed = true
 			}
