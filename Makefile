@@ -40,10 +40,11 @@ test-faults: ## killed, stopped and raced processes, disturbed ports (LONG=1: 50
 
 # Each script starts servers, runs the rest of the line with their addresses in the environment, and stops them.
 STORES := scripts/objectstores.sh scripts/postgres.sh scripts/redis.sh scripts/dynamodb.sh
-STORE_TESTS := ./internal/objectstore ./offline/... ./registry/... ./state/... ./online/postgresonline ./online/redisonline ./online/dynamodbonline ./drivers ./internal/conformance
+STORE_TESTS := ./internal/objectstore ./offline/... ./registry/... ./state/... ./online/postgresonline ./online/redisonline ./online/dynamodbonline ./drivers
 
 test-stores: ## conformance on real servers (S3, Google Cloud Storage, Azure, PostgreSQL, Redis, DynamoDB) and 500 random plans on each SQL engine
 	$(STORES) $(GO) test -count=1 -timeout 15m $(STORE_TESTS)
+	$(STORES) $(GO) test -count=1 -timeout 15m ./internal/conformance # by itself: tests of drivers move and disturb the servers
 	CGO_ENABLED=1 $(GO) test -count=1 -timeout 15m -tags duckdb ./offline/duckdboffline
 	CGO_ENABLED=1 $(STORES) $(GO) test -count=1 -timeout 15m -tags duckdb -run 'StoreScripts$$' ./cmd/truepoint
 

@@ -89,10 +89,11 @@ func (s *stack) close() {
 
 // serve starts both servers, which end before the store is closed.
 func (s *stack) serve() {
-	web, err := httpserver.New(s.store, nil).Listen("127.0.0.1:0")
+	h := httpserver.New(s.store, nil)
+	web, err := h.Listen("127.0.0.1:0")
 	s.must(err)
 	s.url = "http://" + web.Addr().String()
-	s.background(func(ctx context.Context) error { return httpserver.New(s.store, nil).Serve(ctx, web) })
+	s.background(func(ctx context.Context) error { return h.Serve(ctx, web) })
 	rpc, err := net.Listen("tcp", "127.0.0.1:0")
 	s.must(err)
 	s.background(func(ctx context.Context) error { return grpcserver.New(s.store, nil).Serve(ctx, rpc) })
