@@ -69,8 +69,13 @@ func newFixture(t *testing.T, opt *httpserver.Options) *fixture {
 // newEmptyFixture serves set, applied to memory stores of which only the offline one holds anything.
 func newEmptyFixture(t *testing.T, set *feature.Set, off *memoffline.Driver, opt *httpserver.Options) *fixture {
 	t.Helper()
-	parts := &truepoint.Options{Project: "gold", Registry: memregistry.New(), State: memstate.New(),
-		Offline: off, Online: memonline.New(), Clock: func() eventtime.Instant { return now }}
+	return newFixtureOn(t, set, &truepoint.Options{Offline: off, Online: memonline.New()}, opt)
+}
+
+// newFixtureOn is newEmptyFixture on the stores of parts.
+func newFixtureOn(t *testing.T, set *feature.Set, parts *truepoint.Options, opt *httpserver.Options) *fixture {
+	t.Helper()
+	parts.Project, parts.Registry, parts.State, parts.Clock = "gold", memregistry.New(), memstate.New(), func() eventtime.Instant { return now }
 	store, err := truepoint.New(parts)
 	if err != nil {
 		t.Fatal(err)

@@ -135,9 +135,10 @@ func decodeFeast(f *form, r *serving.Request) {
 	}
 }
 
-// decodeOwn reads the body of /v1/online.
+// decodeOwn reads the body of /v1/online. A store that cannot answer becomes ERROR cells, unless the request or else its
+// service says otherwise.
 func decodeOwn(f *form, r *serving.Request) {
-	*r = serving.Request{OnError: serving.Cells}
+	*r = serving.Request{Else: serving.Cells}
 	r.Entities = f.columns("entities")
 	r.Features, r.Service = f.texts("features"), f.text("feature_service")
 	r.Names = names(f.flag("full_feature_names"))
