@@ -18,12 +18,12 @@ func noteTails(ctx context.Context, slice time.Duration, ours, theirs *reads.Loa
 		name string
 		load *reads.Load
 	}{{"ours", ours}, {"hello-http", theirs}} {
-		most, err := open(ctx, side.load, &load.Load{Duration: slice})
+		most, err := side.load.Open(ctx, &load.Load{Duration: slice, Connections: connections})
 		if err != nil {
 			return err
 		}
 		for _, share := range []float64{0.5, 0.8} {
-			r, err := open(ctx, side.load, &load.Load{Rate: share * most.Throughput(), Duration: slice, WarmUp: slice / 4})
+			r, err := side.load.Open(ctx, &load.Load{Rate: share * most.Throughput(), Duration: slice, WarmUp: slice / 4, Connections: connections})
 			if err != nil {
 				return err
 			}
@@ -36,25 +36,4 @@ func noteTails(ctx context.Context, slice time.Duration, ours, theirs *reads.Loa
 
 func microseconds(r *load.Result, quantile float64) float64 {
 	return float64(r.Quantile(quantile)) / float64(time.Microsecond)
-}
-
-// open asks by an open load; how says all but the connections.
-func open(ctx context.Context, l *reads.Load, how *load.Load) (*load.Result, error) {
-	free := make(chan *reads.Conn, connections)
-	for range connections {
-		c, err := l.Dial()
-		if err != nil {
-			return nil, err
-		}
-		defer c.Close()
-		free <- c
-	}
-	how.Connections = connections
-	how.Ask = func(_ context.Context, k int) (int, error) {
-		c := <-free
-		defer func() { free <- c }()
-		return 0, c.Ask(k)
-	}
-	r := load.Run(ctx, how)
-	return r, r.Error
 }

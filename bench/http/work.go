@@ -34,7 +34,7 @@ func (w *work) hello() string { return fmt.Sprintf("hello-http of %d B", w.size)
 func newWork(ctx context.Context, url string, r *reads.Repository, rows int) (*work, error) {
 	w := &work{rows: rows}
 	for _, keys := range r.KeysOf(rows) {
-		w.bodies = append(w.bodies, reads.Body(reads.Service, activity.Key, keys))
+		w.bodies = append(w.bodies, reads.Body(reads.OfService(reads.Service), activity.Key, keys))
 	}
 	w.load = reads.NewLoad(url, path, w.bodies)
 	if err := w.check(ctx, url, r); err != nil {

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"os"
 	"os/exec"
+	"path/filepath"
 
 	"github.com/truepoint/truepoint/bench/measure"
 )
@@ -25,7 +26,7 @@ func (b *bench) prepare(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if b.python, err = measure.PythonWithDuckDB(ctx, b.python, b.path("venv")); err != nil {
+	if b.python, err = measure.Python(ctx, b.python, filepath.Join(b.data, "..", "venv"), measure.DuckDB); err != nil {
 		return err
 	}
 	for _, name := range []string{"spine.parquet", "view.parquet", "view_string.parquet"} {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/truepoint/truepoint/bench/measure"
+	"github.com/truepoint/truepoint/internal/load"
 )
 
 // A Load sends bodies over HTTP one after the other over one connection, each when the answer to the one before is complete.
@@ -61,6 +62,28 @@ func (l *Load) withConn(work func(*Conn) error) error {
 	}
 	defer c.Close()
 	return work(c)
+}
+
+// Open sends requests over as many connections as how says, at its rate: how says all of a load but what is asked. Errors:
+// the first of a request.
+func (l *Load) Open(ctx context.Context, how *load.Load) (*load.Result, error) {
+	free := make(chan *Conn, how.Connections)
+	for range how.Connections {
+		c, err := l.Dial()
+		if err != nil {
+			return nil, err
+		}
+		defer c.Close()
+		free <- c
+	}
+	asking := *how
+	asking.Ask = func(_ context.Context, k int) (int, error) {
+		c := <-free
+		defer func() { free <- c }()
+		return 0, c.Ask(k)
+	}
+	r := load.Run(ctx, &asking)
+	return r, r.Error
 }
 
 // Slice measures what a server and its store use while work runs.

@@ -63,10 +63,12 @@ func OnCore(core int, start func() error) error {
 	return errors.Join(start(), unix.SchedSetaffinity(0, &before))
 }
 
-// Pin keeps all threads of a process on a core.
-func Pin(pid, core int) error {
-	var one unix.CPUSet
-	one.Set(core)
+// Pin keeps all threads of a process on some cores.
+func Pin(pid int, cores ...int) error {
+	var some unix.CPUSet
+	for _, c := range cores {
+		some.Set(c)
+	}
 	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
 	if err != nil {
 		return err
@@ -76,7 +78,7 @@ func Pin(pid, core int) error {
 		if err != nil {
 			return err
 		}
-		if err := unix.SchedSetaffinity(id, &one); err != nil {
+		if err := unix.SchedSetaffinity(id, &some); err != nil {
 			return err
 		}
 	}

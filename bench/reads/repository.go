@@ -164,9 +164,12 @@ func (r *Repository) KeysOf(rows int) [][]int {
 	return out
 }
 
-// Body returns a request of all features of a service for keys of an entity.
-func Body(service, entity string, keys []int) []byte {
-	body := []byte(`{"feature_service":"` + service + `","entities":{"` + entity + `":[`)
+// OfService is what a request says that asks for the features of a service.
+func OfService(name string) string { return `"feature_service":"` + name + `"` }
+
+// Body returns a request for keys of an entity; asked says for what, such as OfService.
+func Body(asked, entity string, keys []int) []byte {
+	body := []byte(`{` + asked + `,"entities":{"` + entity + `":[`)
 	for i, k := range keys {
 		if i > 0 {
 			body = append(body, ',')

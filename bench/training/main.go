@@ -8,7 +8,7 @@
 //
 //	go run ./bench/training -binary bin/truepoint [-data DIR] [-rounds 5] [-scale 1] [-huge] [-python PYTHON] [-feast PYTHON]
 //
-// DuckDB, Polars and Feast are installed with pip into virtual environments below DIR unless the Pythons have them.
+// DuckDB, Polars and Feast are installed with pip into virtual environments beside DIR unless the Pythons have them.
 package main
 
 import (

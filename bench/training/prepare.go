@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 
 	"github.com/truepoint/truepoint/bench/measure"
 )
@@ -39,38 +38,16 @@ func (b *bench) rival(ctx context.Context, step, store string) (measure.Cost, er
 
 // prepare makes sure that there are Pythons with the packages, the data, the right answer and the repositories.
 func (b *bench) prepare(ctx context.Context) (err error) {
-	if b.python, err = install(ctx, b.python, filepath.Join(b.data, "..", "venv"), "duckdb", "polars"); err != nil {
+	if b.python, err = measure.Python(ctx, b.python, filepath.Join(b.data, "..", "..", "venv"), measure.DuckDB); err != nil {
 		return err
 	}
-	if b.feast, err = install(ctx, b.feast, filepath.Join(b.data, "..", "venv-feast"), "feast[duckdb]", "polars"); err != nil {
+	if b.feast, err = measure.Python(ctx, b.feast, filepath.Join(b.data, "..", "..", "venv-feast"), measure.Feast); err != nil {
 		return err
 	}
 	if err := b.makeJoin(ctx); err != nil {
 		return err
 	}
 	return b.makeSmall(ctx)
-}
-
-// install makes a virtual environment with packages, unless the Python has them, and returns the Python that does.
-func install(ctx context.Context, python, venv string, packages ...string) (string, error) {
-	var modules []string
-	for _, p := range packages {
-		name, _, _ := strings.Cut(p, "[")
-		modules = append(modules, name)
-	}
-	check := "import " + strings.Join(modules, ", ")
-	inside := filepath.Join(venv, "bin", "python")
-	for _, p := range []string{python, inside} {
-		if exec.CommandContext(ctx, p, "-c", check).Run() == nil {
-			return p, nil
-		}
-	}
-	for _, args := range [][]string{{python, "-m", "venv", venv}, append([]string{inside, "-m", "pip", "install", "--quiet"}, packages...)} {
-		if out, err := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput(); err != nil {
-			return "", fmt.Errorf("%v: %w: %s", args, err, out)
-		}
-	}
-	return inside, nil
 }
 
 // once runs work unless the file that it ends with is there.

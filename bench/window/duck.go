@@ -27,7 +27,7 @@ func (b *bench) prepare(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if b.python, err = measure.PythonWithDuckDB(ctx, b.python, filepath.Join(b.data, "venv")); err != nil {
+	if b.python, err = measure.Python(ctx, b.python, filepath.Join(b.data, "..", "venv"), measure.DuckDB); err != nil {
 		return err
 	}
 	for _, name := range []string{"spine.parquet", "events.parquet"} {

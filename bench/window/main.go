@@ -6,7 +6,7 @@
 //
 //	go run ./bench/window [-data DIR] [-pairs 5] [-python PYTHON] [-scale 1]
 //
-// DuckDB is installed with pip into a virtual environment below DIR unless -python can import it already.
+// DuckDB and Polars are installed with pip into a virtual environment beside DIR unless -python has both.
 package main
 
 import (

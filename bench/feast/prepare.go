@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/truepoint/truepoint/bench/measure"
+	"github.com/truepoint/truepoint/bench/plainredis"
+)
+
+// feastScript is Feast's side, features the definitions of both.
+//
+//go:embed feast.py
+var feastScript string
+
+//go:embed features.py
+var features string
+
+// A place is a repository that both sides use, each with a registry of its own.
+type place struct {
+	name      string
+	feast     string // Feast's online store, as its settings have it
+	truepoint string // ours, if it is another
+}
+
+// emptyTables is a copy of what Feast's SQLite holds before anything is materialized.
+const emptyTables = "empty.db"
+
+// ownSettings is the file of settings for our side where they differ.
+const ownSettings = "feature_store-truepoint.yaml"
+
+// inRedis is the repository whose rows both sides keep in the Redis at an address.
+func inRedis(address string) place {
+	return place{name: "redis", feast: fmt.Sprintf("{type: redis, connection_string: %q}", address)}
+}
+
+// local is the repository whose rows lie in files of either side.
+func local() place {
+	return place{name: "local", feast: "{type: sqlite, path: online.db}", truepoint: "{type: embedded, path: online}"}
+}
+
+// prepare makes what a run needs and does not measure, as far as it is not there: a Python with Feast, the histories, both
+// repositories as Feast applies them, and the Redis that it has filled.
+func (b *bench) prepare(ctx context.Context) (err error) {
+	if b.python, err = measure.Python(ctx, b.python, filepath.Join(b.data, "..", "..", "venv-feast"), measure.Feast); err != nil {
+		return err
+	}
+	version, err := b.script(ctx, "version", ".").Output()
+	if err != nil {
+		return err
+	}
+	b.name = "Feast " + strings.TrimSpace(string(version))
+	if _, err := os.Stat(b.path("ready")); err == nil {
+		return nil
+	}
+	if err := os.RemoveAll(b.data); err != nil {
+		return err
+	}
+	for _, dir := range []string{"rows", "redis", "local", "kept"} {
+		if err := os.MkdirAll(b.path(dir), 0o755); err != nil {
+			return err
+		}
+	}
+	if err := b.do(ctx, "make", "rows", strconv.Itoa(b.entities), strconv.Itoa(b.rows)); err != nil {
+		return err
+	}
+	if err := errors.Join(b.settle(local()), b.do(ctx, "apply", "local"), os.Rename(b.path("local", "online.db"), b.path("local", emptyTables)), b.fill(ctx)); err != nil {
+		return err
+	}
+	return os.WriteFile(b.path("ready"), nil, 0o644)
+}
+
+// fill has Feast write all views to a Redis, and keeps that.
+func (b *bench) fill(ctx context.Context) error {
+	r, err := plainredis.Start(b.path("kept"))
+	if err != nil {
+		return err
+	}
+	defer r.Stop()
+	if err := errors.Join(b.settle(inRedis(r.Address)), b.do(ctx, "apply", "redis"), b.do(ctx, "materialize", "redis")); err != nil {
+		return err
+	}
+	c, err := plainredis.Dial(r.Address)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	_, err = c.Do("SAVE")
+	return err
+}
+
+// settle writes the settings and definitions of a repository.
+func (b *bench) settle(p place) error {
+	settings := func(store string) []byte {
+		return []byte("project: bench\nprovider: local\nregistry: registry.db\nonline_store: " + store +
+			"\noffline_store: {type: file}\nentity_key_serialization_version: 3\n")
+	}
+	err := errors.Join(os.WriteFile(b.path(p.name, "feature_store.yaml"), settings(p.feast), 0o644),
+		os.WriteFile(b.path(p.name, "features.py"), []byte(strings.ReplaceAll(features, "@DATA@", b.path("rows"))), 0o644))
+	if p.truepoint != "" {
+		err = errors.Join(err, os.WriteFile(b.path(p.name, ownSettings), settings(p.truepoint), 0o644))
+	}
+	return err
+}
+
+// script returns the command of a step of Feast's side.
+func (b *bench) script(ctx context.Context, step, dir string, args ...string) *exec.Cmd {
+	return exec.CommandContext(ctx, b.python, append([]string{"-c", feastScript, step, b.path(dir)}, args...)...)
+}
+
+// do runs a step of Feast's side.
+func (b *bench) do(ctx context.Context, step, dir string, args ...string) error {
+	if out, err := b.script(ctx, step, dir, args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("Feast, %s: %w: %s", step, err, out)
+	}
+	return nil
+}
+
+// ours returns the command of our side in a repository.
+func (b *bench) ours(ctx context.Context, p place, args ...string) *exec.Cmd {
+	before := []string{"-c", b.path(p.name)}
+	if p.truepoint != "" {
+		before = append(before, "--feature-store-yaml", b.path(p.name, ownSettings))
+	}
+	return exec.CommandContext(ctx, b.binary, append(before, args...)...)
+}
+
+// do runs a command to its end.
+func do(c *exec.Cmd) error {
+	if out, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("%v: %w: %s", c.Args, err, out)
+	}
+	return nil
+}
