@@ -23,10 +23,11 @@ func (s *Store) Each(ctx context.Context, reads []*Read, row func(read, key int,
 		return err
 	}
 	var first error
+	var info RowInfo // of all rows, because the caller's function makes it escape
 	for n, r := range reads {
 		d := decoder{use: r.Use}
 		for i, packed := range items[n].Rows {
-			info := RowInfo{Event: eventtime.None, Created: eventtime.None}
+			info = RowInfo{Event: eventtime.None, Created: eventtime.None}
 			cells, err := d.row(packed, &info)
 			if err != nil {
 				r.Err = err
