@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -47,7 +48,7 @@ func testClock() eventtime.Clock {
 //	                 unless N is 0; what fails and keeps something on purpose, as a run its record, is for ! exec
 //	until RE cmd…    the command is repeated until its standard output matches
 //	listening NAME FILE   waits until the server that logs to FILE listens, and puts its address into $NAME
-//	http URL [BODY-FILE]  GET, or POST with a body; the answer's body becomes standard output
+//	http [-socket FILE] URL [BODY-FILE]  GET, or POST with a body; the answer's body becomes standard output
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -144,8 +145,16 @@ func listening(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func post(ts *testscript.TestScript, neg bool, args []string) {
+	client := http.DefaultClient
+	if len(args) > 2 && args[0] == "-socket" {
+		path := ts.MkAbs(args[1])
+		client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", path)
+		}}}
+		args = args[2:]
+	}
 	if len(args) < 1 || len(args) > 2 {
-		ts.Fatalf("usage: [!] http URL [BODY-FILE]")
+		ts.Fatalf("usage: [!] http [-socket FILE] URL [BODY-FILE]")
 	}
 	method, body := http.MethodGet, io.Reader(http.NoBody)
 	if len(args) == 2 {
@@ -154,7 +163,7 @@ func post(ts *testscript.TestScript, neg bool, args []string) {
 	r, err := http.NewRequest(method, args[0], body)
 	ts.Check(err)
 	r.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := client.Do(r)
 	ts.Check(err)
 	defer answer.Body.Close()
 	b, err := io.ReadAll(answer.Body)

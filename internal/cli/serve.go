@@ -21,6 +21,7 @@ import (
 type serveVerb struct {
 	Host     string         `placeholder:"HOST" help:"Address to listen on, -h HOST (default 127.0.0.1)."`
 	Port     *int           `short:"p" placeholder:"PORT" help:"Port (default 6566); 0 takes a free one."`
+	Socket   string         `placeholder:"FILE" help:"Listen on this Unix socket, which only your user can reach; on a port too only if -p names one."`
 	Insecure bool           `help:"Listen beyond this machine although there is no authentication."`
 	Deadline *time.Duration `placeholder:"TIME" help:"Longest time for one request (default 5s)."`
 	BodyMax  *int64         `name:"body-bytes-max" placeholder:"N" help:"Longest request body (default 16777216)."`
@@ -69,19 +70,18 @@ func (v *serveVerb) Run(a *app) error {
 		}
 		defer closeFeatureLog(a, opt.FeatureLog, v.Drain)
 		server := httpserver.New(s, opt)
-		l, err := server.Listen(net.JoinHostPort(v.Host, strconv.Itoa(*v.Port)))
+		local, err := v.listen(a, s, server)
 		if err != nil {
 			return err
 		}
 		remote, err := v.listenGRPC(a, s, v.Insecure || opt.Tokens != nil)
 		if err != nil {
-			return errs.Join(err, l.Close())
+			return errs.Join(append(closed(local), err)...)
 		}
 		trim := time.AfterFunc(startTime, process.Trim)
 		defer trim.Stop()
-		a.note("serving %s on http%s://%s (Ctrl-C stops)", s.Project(), v.tls(), l.Addr())
 		both, ctx := errgroup.WithContext(a.ctx)
-		both.Go(func() error { return server.Serve(ctx, l) })
+		both.Go(func() error { return server.Serve(ctx, local...) })
 		if len(remote) > 0 {
 			both.Go(func() error { return v.grpcServer(a, s, opt).Serve(ctx, remote...) })
 		}
@@ -91,6 +91,27 @@ func (v *serveVerb) Run(a *app) error {
 		a.note("stopped")
 		return nil
 	})
+}
+
+// listen binds the port and the socket that the flags and the configuration say, and says where.
+func (v *serveVerb) listen(a *app, s *truepoint.Store, server *httpserver.Server) (ls []net.Listener, err error) {
+	if v.Port != nil {
+		l, err := server.Listen(net.JoinHostPort(v.Host, strconv.Itoa(*v.Port)))
+		if err != nil {
+			return nil, err
+		}
+		a.note("serving %s on http%s://%s (Ctrl-C stops)", s.Project(), v.tls(), l.Addr())
+		ls = append(ls, l)
+	}
+	if v.Socket != "" {
+		l, err := access.BindSocket(v.Socket)
+		if err != nil {
+			return nil, errs.Join(append(closed(ls), err)...)
+		}
+		a.note("serving %s on the socket %s (Ctrl-C stops)", s.Project(), l.Addr())
+		ls = append(ls, l)
+	}
+	return ls, nil
 }
 
 // options returns how to serve over HTTP, with what the files of tokens and of TLS say.
@@ -113,7 +134,7 @@ func (v *serveVerb) options(a *app, c *config.Server) (opt *httpserver.Options, 
 func (v *serveVerb) fill(c *config.Server) {
 	v.grpcFlags.fill(c)
 	v.Host = cmp.Or(v.Host, c.Host)
-	if v.Port == nil {
+	if v.Port == nil && v.Socket == "" {
 		v.Port = &c.Port
 	}
 	if v.Deadline == nil {
@@ -131,7 +152,7 @@ func (v *serveVerb) fill(c *config.Server) {
 
 func (v *serveVerb) check() error {
 	switch {
-	case *v.Port < 0 || *v.Port > 65535:
+	case v.Port != nil && (*v.Port < 0 || *v.Port > 65535):
 		return errs.New(errs.Usage, "port %d is not between 0 and 65535", *v.Port).WithID("T0941").WithHint("choose one with -p")
 	case *v.Deadline <= 0 || v.Drain < 0 || *v.BodyMax <= 0 || *v.InFlight <= 0:
 		return errs.New(errs.InvalidArgument, "the deadline and the limits of bodies and of reads at a time must be greater than 0").WithID("T0942").

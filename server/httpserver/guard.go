@@ -17,9 +17,8 @@ import (
 )
 
 // guarded closes connections whose framing is open to doubt, and refuses callers without the token that a route wants, and
-// what a browser on another site could send:
-// requests across origins, and, unless others may call at all, requests that name a host which is not this machine (DNS
-// rebinding).
+// what a browser on another site could send: requests across origins, and, unless others may call at all, requests that name
+// a host which is not this machine (DNS rebinding).
 func (s *Server) guarded(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -27,7 +26,7 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		if len(r.TransferEncoding) > 0 { // perhaps beside a length, which net/http hides: RFC 9112, 6.1
 			w.Header().Set("Connection", "close")
 		}
-		if !s.open() && !access.Loopback(r.Host) {
+		if !s.open() && !access.Loopback(r.Host) && !overSocket(r) {
 			s.refuse(w, r, errs.New(errs.PermissionDenied, "this server answers for the local machine only").WithID("T0803"))
 			return
 		}
@@ -41,6 +40,15 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// unixNetwork is what net calls Unix sockets.
+const unixNetwork = "unix"
+
+// overSocket reports whether a request came over a Unix socket, where no browser can send it, whatever host it names.
+func overSocket(r *http.Request) bool {
+	local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	return ok && local.Network() == unixNetwork
 }
 
 // open reports whether requests from other machines are answered.

@@ -104,9 +104,10 @@ func New(store Store, opt *Options) *Server {
 // Handler returns the routes, for tests and for embedding in another server.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Serve answers on l, and keeps the definitions current, until ctx ends; then it stops accepting, lets requests finish
-// for at most Options.Drain, cuts off the others, and returns nil, or Unavailable when some were cut off. It closes l.
-func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+// Serve answers on all of ls, and keeps the definitions current, until ctx ends; then it stops accepting, lets requests
+// finish for at most Options.Drain, cuts off the others, and returns nil, or Unavailable when some were cut off. It closes
+// ls. Unix sockets are always plain.
+func (s *Server) Serve(ctx context.Context, ls ...net.Listener) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer s.background.Wait()
 	defer stop()
@@ -126,28 +127,33 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 			s.opt.Log.Error("the registry is no longer watched", "error", err.Error())
 		}
 	})
-	done := make(chan error, 1)
-	go func() {
-		if h.TLSConfig = s.opt.TLS; h.TLSConfig != nil {
-			done <- h.ServeTLS(l, "", "")
-			return
-		}
-		done <- h.Serve(l)
-	}()
+	h.TLSConfig = s.opt.TLS
+	ended := make(chan error, len(ls))
+	for _, l := range ls {
+		s.background.Go(func() { ended <- s.serve(h, l) })
+	}
 	select {
-	case err := <-done:
+	case err := <-ended:
+		h.Close()
 		return errs.Wrap(err, errs.Unavailable, "the server stopped").WithID("T0801")
 	case <-ctx.Done():
 	}
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.opt.Drain)
 	defer cancel()
 	err := h.Shutdown(limit)
-	<-done
 	if errors.Is(err, context.DeadlineExceeded) {
 		h.Close() // ends the contexts of the requests that are left
 		return errs.New(errs.Unavailable, "some requests did not finish within %s and were cut off", s.opt.Drain).WithID("T0802")
 	}
 	return err
+}
+
+// serve answers on one listener until h is closed, and returns why it ended.
+func (s *Server) serve(h *http.Server, l net.Listener) error {
+	if s.opt.TLS != nil && l.Addr().Network() != unixNetwork {
+		return h.ServeTLS(l, "", "")
+	}
+	return h.Serve(l)
 }
 
 // routes returns the table of paths and methods behind the checks that every request passes.
