@@ -7,6 +7,7 @@ import (
 
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/server/expiry"
 	"github.com/truepoint/truepoint/server/onlinejson"
 	"github.com/truepoint/truepoint/serving"
 )
@@ -110,8 +111,8 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, d *dialect, x *e
 		return err
 	}
 	defer s.opt.Gate.Leave()
-	ctx := &deadlined{Context: r.Context(), at: deadline}
-	defer ctx.end()
+	ctx := expiry.New(r.Context(), deadline)
+	defer ctx.End()
 	return s.store.Render(ctx, &x.request, d.form, &x.rendering)
 }
 
