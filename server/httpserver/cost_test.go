@@ -10,13 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/truepoint/truepoint"
-	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/internal/storetest"
-	port "github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/online/embeddedonline"
 	"github.com/truepoint/truepoint/server/httpserver"
-	"github.com/truepoint/truepoint/value"
 )
 
 // wide returns a handler on an embedded store of keys entities with 5 views of 10 features, and a service of all.
@@ -26,46 +22,8 @@ func wide(t testing.TB, keys int) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rig := storetest.New(t, now, func(o *truepoint.Options) { o.Online = driver })
+	rig := storetest.Wide(t, now, driver, keys)
 	t.Cleanup(func() { rig.Store.Close() })
-	set := storetest.Set("")
-	set.Entities[0].ValueType = value.Scalar(value.Int64)
-	first, all := *set.Views[0], &feature.Service{Name: "all"}
-	set.Views = nil
-	for v := range 5 {
-		view := first
-		view.Name = fmt.Sprintf("view_%d", v)
-		for f, k := range []value.Kind{value.Float64, value.Float64, value.Float64, value.Float64, value.Float32, value.Int64, value.Int64, value.Int64, value.Bool, value.String} {
-			view.Schema = append(view.Schema, feature.Field{Name: fmt.Sprintf("v%d_f%d", v, f), Type: value.Scalar(k)})
-		}
-		set.Views, all.Features = append(set.Views, &view), append(all.Features, feature.Projection{View: view.Name})
-	}
-	set.Services = []*feature.Service{all}
-	rig.Apply(t, set)
-	set, _, err = rig.Store.Definitions(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, v := range set.Views {
-		var cells []port.Cell
-		for k := range keys {
-			key, err := value.AppendKey(nil, []value.Value{value.OfInt64(int64(k))})
-			if err != nil {
-				t.Fatal(err)
-			}
-			x := value.OfFloat64(float64(k) + 0.25)
-			n := value.OfInt64(int64(k))
-			row, err := value.AppendRow(nil, v.RowSchema(), value.Version{Event: now - 1, Created: now - 1, Snapshot: now},
-				[]value.Value{x, x, x, x, value.OfFloat32(0.5), n, n, n, value.OfBool(true), value.OfString(fmt.Sprintf("cat_%d", k))})
-			if err != nil {
-				t.Fatal(err)
-			}
-			cells = append(cells, port.Cell{Key: key, Row: row})
-		}
-		if _, err := driver.PutBatch(t.Context(), v.Table(storetest.Project), cells); err != nil {
-			t.Fatal(err)
-		}
-	}
 	return httpserver.New(rig.Store, nil).Handler()
 }
 
