@@ -10,11 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cockroachdb/pebble/v2"
-	"github.com/cockroachdb/pebble/v2/bloom"
-
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/bench/measure"
+	"github.com/truepoint/truepoint/bench/plainpebble"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/materialize"
 )
@@ -64,45 +62,17 @@ func (b *bench) raw() (err error) {
 		return err
 	}
 	order := rand.New(rand.NewPCG(1, 2)).Perm(len(keys))
-	dir := b.path("raw")
-	if err := os.RemoveAll(dir); err != nil {
+	if err := os.RemoveAll(b.path("raw")); err != nil {
 		return err
 	}
-	o := &pebble.Options{
-		Cache: pebble.NewCache(64 << 20), MemTableSize: 64 << 20, L0CompactionThreshold: 8, FormatMajorVersion: pebble.FormatNewest,
-		Logger: silence{}, CompactionConcurrencyRange: func() (int, int) { return 1, 2 },
-	}
-	for i := range o.Levels {
-		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
-		o.Levels[i].BlockSize = 8 << 10
-	}
 	return measure.Timed(func() error {
-		db, err := pebble.Open(dir, o)
+		db, err := plainpebble.Create(b.path("raw"))
 		if err != nil {
 			return err
 		}
-		batch := db.NewBatch()
-		for n, i := range order {
-			if err := batch.Set(keys[i], rows[i], nil); err != nil {
-				return err
-			}
-			if batch.Count() < 1000 && n < len(order)-1 {
-				continue
-			}
-			if err := errors.Join(batch.Commit(pebble.NoSync), batch.Close()); err != nil {
-				return err
-			}
-			batch = db.NewBatch()
-		}
-		return errors.Join(batch.Close(), db.LogData(nil, pebble.Sync), db.Close())
+		return errors.Join(plainpebble.Commit(db, len(order), func(i int) (key, row []byte) { return keys[order[i]], rows[order[i]] }), db.Close())
 	})
 }
-
-type silence struct{}
-
-func (silence) Infof(string, ...any)           {}
-func (silence) Errorf(string, ...any)          {}
-func (silence) Fatalf(format string, _ ...any) { panic(format) }
 
 // cells reads what dump wrote.
 func (b *bench) cells() (keys, rows [][]byte, err error) {
