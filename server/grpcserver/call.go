@@ -13,6 +13,7 @@ import (
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/server/access"
+	"github.com/truepoint/truepoint/server/expiry"
 )
 
 // method describes a method that takes a Q and answers with a message or an answer. The caller is checked before the
@@ -23,10 +24,18 @@ func method[Q any](name string, role access.Role, do func(*Server, context.Conte
 		return s.call(ctx, role, func(ctx context.Context) (any, error) {
 			q := new(Q)
 			if err := decode(q); err != nil {
-				return nil, errs.Wrap(err, errs.InvalidArgument, "the request cannot be read").WithID("T0827")
+				return nil, unreadable(err)
 			}
 			return do(s, ctx, q)
 		})
+	}}
+}
+
+// reading describes a method that answers an online read. The caller is checked before the request is decoded.
+func reading(name string, d *dialect) grpc.MethodDesc {
+	return grpc.MethodDesc{MethodName: name, Handler: func(server any, ctx context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
+		s := server.(*Server)
+		return s.call(ctx, access.Read, func(ctx context.Context) (any, error) { return s.online(ctx, decode, d) })
 	}}
 }
 
@@ -50,12 +59,12 @@ func (s *Server) call(ctx context.Context, role access.Role, do func(context.Con
 	if err := s.allow(ctx, role); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithDeadline(ctx, began.Add(s.opt.Deadline))
-	defer cancel()
-	if err := ctx.Err(); err != nil {
+	limited := expiry.New(ctx, began.Add(s.opt.Deadline))
+	defer limited.End()
+	if err := limited.Err(); err != nil {
 		return nil, err
 	}
-	return do(ctx)
+	return do(limited)
 }
 
 // allow returns nil if the caller may do what role may.

@@ -11,7 +11,10 @@ import (
 // An answer is a message that is encoded already.
 type answer struct{ bytes *[]byte }
 
-// codec is gRPC's own for protobuf that also sends answers.
+// A message is a request as its bytes.
+type message string
+
+// codec is gRPC's own for protobuf that also sends answers and reads messages.
 type codec struct{ encoding.CodecV2 }
 
 func newCodec() codec { return codec{encoding.GetCodecV2(protocodec.Name)} }
@@ -24,9 +27,23 @@ func (c codec) Marshal(v any) (mem.BufferSlice, error) {
 	return c.CodecV2.Marshal(v)
 }
 
+// Unmarshal reads a request.
+func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
+	m, ok := v.(*message)
+	switch {
+	case !ok:
+		return c.CodecV2.Unmarshal(data, v)
+	case len(data) == 1:
+		*m = message(data[0].ReadOnlyData())
+	default:
+		*m = message(data.Materialize())
+	}
+	return nil
+}
+
 const (
 	answerBytes    = 4 << 10 // of new memory for an answer
-	answerBytesMax = 1 << 20 // that are kept for the next
+	answerBytesMax = 4 << 20 // that are kept for the next
 )
 
 var answers = sync.Pool{New: func() any { b := make([]byte, 0, answerBytes); return &b }}

@@ -2,49 +2,95 @@ package grpcserver_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
-	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/truepoint/truepoint/api/feast/serving"
 	"github.com/truepoint/truepoint/api/truepoint/v1"
-	"github.com/truepoint/truepoint/feature"
-	"github.com/truepoint/truepoint/serving"
-	"github.com/truepoint/truepoint/value"
+	"github.com/truepoint/truepoint/internal/storetest"
+	"github.com/truepoint/truepoint/online/embeddedonline"
+	"github.com/truepoint/truepoint/server/grpcserver"
 )
 
-// fixedStore answers with what it was given.
-type fixedStore struct {
-	slowStore
-	answer *serving.Response
+// wide returns a server on an embedded store of entities with fifty features.
+func wide(t testing.TB, entities int) *grpcserver.Server {
+	t.Helper()
+	driver, err := embeddedonline.Open(t.Context(), t.TempDir(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rig := storetest.Wide(t, now, driver, entities)
+	t.Cleanup(func() { rig.Store.Close() })
+	return grpcserver.New(rig.Store, nil)
 }
 
-func (s *fixedStore) Online(context.Context, *serving.Request) (*serving.Response, error) {
-	return s.answer, nil
+// A call is a request that is made again and again, as it arrives.
+type call struct {
+	service int
+	method  string
+	request []byte
 }
 
-// TestAnswersOfHundredRowsCostNoMoreMemoryThanOfOne counts client and server, whose store costs nothing. Memory per cell
-// would be 5,000 more.
-func TestAnswersOfHundredRowsCostNoMoreMemoryThanOfOne(t *testing.T) {
-	var counts [2]float64
-	for i, rows := range []int{1, 100} {
-		answer := &serving.Response{AsOf: now, Rows: rows}
-		for range 50 {
-			answer.Columns = append(answer.Columns, serving.Column{Name: "f", View: "v", Field: feature.Field{Type: value.Scalar(value.Int64)}, Cells: make([]serving.Cell, rows)})
-		}
-		c := dial(t, serve(t, &fixedStore{answer: answer}, nil, loopback(t)))
-		request, err := proto.Marshal(&truepointv1.GetOnlineRequest{FeatureService: "s", Entities: []*truepointv1.Column{longs("user_id", 1)}})
+// calls are those that read fifty features of so many entities.
+func calls(t testing.TB, rows int) map[string]call {
+	t.Helper()
+	ids := make([]int64, rows)
+	for i := range ids {
+		ids[i] = int64(i)
+	}
+	out := map[string]call{}
+	for name, c := range map[string]struct {
+		service int
+		method  string
+		request proto.Message
+	}{
+		"ours":    {2, "GetOnline", &truepointv1.GetOnlineRequest{FeatureService: "all", Entities: []*truepointv1.Column{longs("k", ids...)}}},
+		"Feast's": {0, "GetOnlineFeatures", &servingpb.GetOnlineFeaturesRequest{Kind: &servingpb.GetOnlineFeaturesRequest_FeatureService{FeatureService: "all"}, Entities: column("k", ids...)}},
+	} {
+		b, err := proto.Marshal(c.request)
 		if err != nil {
 			t.Fatal(err)
 		}
-		counts[i] = testing.AllocsPerRun(200, func() {
-			if err := c.Invoke(t.Context(), getOnline, request, nil, grpc.ForceCodecV2(raw{})); err != nil {
-				t.Fatal(err)
+		out[name] = call{c.service, c.method, b}
+	}
+	return out
+}
+
+// TestAllocationsOfARequest bounds what a request allocates beyond what gRPC does to receive and to send: the same for one
+// entity and for a thousand. It is not parallel, because the allocations of other tests would count.
+func TestAllocationsOfARequest(t *testing.T) {
+	s, ctx := wide(t, 1000), context.WithoutCancel(t.Context())
+	for _, rows := range []int{1, 1000} {
+		for name, c := range calls(t, rows) {
+			ask := func() {
+				if size, err := s.Handle(ctx, c.service, c.method, c.request); err != nil || size < 300*rows {
+					t.Fatalf("%s, %d rows: %d bytes, %v", name, rows, size, err)
+				}
 			}
-		})
+			ask()
+			n := testing.AllocsPerRun(100, ask)
+			if n > 10 {
+				t.Errorf("%s, %d rows: %.0f allocations, want at most 10", name, rows, n)
+			}
+			t.Logf("%s, %d rows: %.0f allocations", name, rows, n)
+		}
 	}
-	if counts[1] > counts[0]+40 {
-		t.Errorf("100 rows cost %v allocations, one row %v", counts[1], counts[0])
+}
+
+func BenchmarkOnline(b *testing.B) {
+	s, ctx := wide(b, 1000), context.WithoutCancel(b.Context())
+	for _, rows := range []int{1, 100} {
+		for name, c := range calls(b, rows) {
+			b.Run(fmt.Sprintf("%s/%dx50", name, rows), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if _, err := s.Handle(ctx, c.service, c.method, c.request); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
 	}
-	t.Logf("allocations of client and server for 1 and 100 rows: %v", counts)
 }

@@ -4,36 +4,40 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"time"
+
+	"google.golang.org/protobuf/proto"
 
 	"github.com/truepoint/truepoint/api/feast/serving"
 	"github.com/truepoint/truepoint/api/feast/types"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
-	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/ingest"
 	"github.com/truepoint/truepoint/input"
-	"github.com/truepoint/truepoint/server/onlineproto"
 	"github.com/truepoint/truepoint/serving"
 	"github.com/truepoint/truepoint/value"
 	"github.com/truepoint/truepoint/value/protovalue"
 )
 
-// feastOnline is GetOnlineFeatures of both of Feast's services. A store that cannot answer fails the request: a client
-// would take INVALID cells for nulls.
-func (s *Server) feastOnline(ctx context.Context, q *servingpb.GetOnlineFeaturesRequest) (any, error) {
-	r := &serving.Request{AsOf: eventtime.None, OnError: serving.Fail, Names: names(q.GetFullFeatureNames())}
+// decodeFeast reads a GetOnlineFeaturesRequest, which both of Feast's services have. A store that cannot answer fails the
+// request: a client would take INVALID cells for nulls.
+func decodeFeast(x *exchange) error {
+	if plainFeast(scan(x.message), &x.request, &x.columns) {
+		return nil
+	}
+	return anyFeast(x.message, &x.request)
+}
+
+// anyFeast reads what is not plain.
+func anyFeast(m message, r *serving.Request) error {
+	q := &servingpb.GetOnlineFeaturesRequest{}
+	if err := proto.Unmarshal([]byte(m), q); err != nil {
+		return unreadable(err)
+	}
+	*r = serving.Request{AsOf: eventtime.None, OnError: serving.Fail, Names: names(q.GetFullFeatureNames())}
 	r.Service, r.Features = q.GetFeatureService(), q.GetFeatures().GetVal()
 	r.Entities = appendColumns(nil, q.GetEntities())
 	r.Entities = appendColumns(r.Entities, q.GetRequestContext())
-	return s.read(ctx, r, onlineproto.AppendFeast)
-}
-
-func names(full bool) feature.Naming {
-	if full {
-		return feature.FullNames
-	}
-	return feature.ShortNames
+	return nil
 }
 
 // appendColumns appends the columns of a request in order of name: its own is not known.
@@ -45,33 +49,6 @@ func appendColumns(dst []input.Column, all map[string]*typespb.RepeatedValue) []
 		}))
 	}
 	return dst
-}
-
-// read asks the store and encodes its answer.
-func (s *Server) read(ctx context.Context, q *serving.Request, write func([]byte, *serving.Response) []byte) (any, error) {
-	began := time.Now()
-	if err := s.opt.Gate.Enter(); err != nil {
-		s.observe("", err, nil, began)
-		return nil, err
-	}
-	defer s.opt.Gate.Leave()
-	r, err := s.store.Online(ctx, q)
-	if err != nil {
-		s.observe("", err, nil, began)
-		return nil, err
-	}
-	a := encode(func(dst []byte) []byte { return write(dst, r) })
-	s.observe(q.Service, nil, r, began)
-	if s.opt.FeatureLog != nil {
-		s.opt.FeatureLog.Answered(r, q.Service, requestID(ctx), eventtime.Instant(began.UnixMicro()))
-	}
-	return a, nil
-}
-
-func (s *Server) observe(service string, err error, r *serving.Response, began time.Time) {
-	if s.opt.Observer != nil {
-		s.opt.Observer.Observe(service, err, r, time.Since(began))
-	}
 }
 
 // feastPush is Push: one row to a push source.

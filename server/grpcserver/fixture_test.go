@@ -189,12 +189,14 @@ func (f *fixture) push(user, event int64, row map[string]*typespb.Value) {
 }
 
 // users is an entity column of Feast's requests.
-func users(ids ...int64) map[string]*typespb.RepeatedValue {
+func users(ids ...int64) map[string]*typespb.RepeatedValue { return column("user_id", ids...) }
+
+func column(name string, ids ...int64) map[string]*typespb.RepeatedValue {
 	c := &typespb.RepeatedValue{}
 	for _, id := range ids {
 		c.Val = append(c.Val, i64(id))
 	}
-	return map[string]*typespb.RepeatedValue{"user_id": c}
+	return map[string]*typespb.RepeatedValue{name: c}
 }
 
 // refs is a list of features of Feast's requests.

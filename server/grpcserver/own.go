@@ -1,31 +1,42 @@
 package grpcserver
 
 import (
-	"context"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/truepoint/truepoint/api/truepoint/v1"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/input"
-	"github.com/truepoint/truepoint/server/onlineproto"
 	"github.com/truepoint/truepoint/serving"
 	"github.com/truepoint/truepoint/value"
 	"github.com/truepoint/truepoint/value/protovalue"
 )
 
-// ownOnline is GetOnline of truepoint.v1.OnlineService.
-func (s *Server) ownOnline(ctx context.Context, q *truepointv1.GetOnlineRequest) (any, error) {
-	r := &serving.Request{
+// decodeOwn reads a GetOnlineRequest.
+func decodeOwn(x *exchange) error {
+	if plainOwn(scan(x.message), &x.request, &x.columns) {
+		return nil
+	}
+	return anyOwn(x.message, &x.request)
+}
+
+// anyOwn reads what is not plain.
+func anyOwn(m message, r *serving.Request) error {
+	q := &truepointv1.GetOnlineRequest{}
+	if err := proto.Unmarshal([]byte(m), q); err != nil {
+		return unreadable(err)
+	}
+	*r = serving.Request{
 		Features: q.GetFeatures(), Service: q.GetFeatureService(), Names: names(q.GetFullFeatureNames()),
 		AsOf: eventtime.None, Else: serving.Cells, Strict: q.GetStrict(), Entities: make([]input.Column, len(q.GetEntities())),
 	}
 	var err error
 	if r.OnError, err = onErrorOf(q.GetOnError()); err != nil {
-		return nil, err
+		return err
 	}
 	if q.AsOfMicros != nil {
 		if r.AsOf, err = eventtime.FromUnit(*q.AsOfMicros, eventtime.Microseconds); err != nil {
-			return nil, errs.Wrap(err, errs.CodeOf(err), "as_of_micros is no instant")
+			return errs.Wrap(err, errs.CodeOf(err), "as_of_micros is no instant")
 		}
 	}
 	var faults errs.List
@@ -34,10 +45,7 @@ func (s *Server) ownOnline(ctx context.Context, q *truepointv1.GetOnlineRequest)
 			faults.Add(errs.Wrap(err, errs.InvalidArgument, "entity column %q", c.GetName()).WithID("T0829"))
 		}
 	}
-	if err := faults.Err(); err != nil {
-		return nil, err
-	}
-	return s.read(ctx, r, onlineproto.Append)
+	return faults.Err()
 }
 
 func onErrorOf(e truepointv1.OnError) (serving.OnError, error) {

@@ -48,14 +48,15 @@ func newSlowStore() *slowStore {
 	return &slowStore{make(chan struct{}, 1), make(chan struct{}), make(chan error, 1), nil}
 }
 
-func (s *slowStore) Online(ctx context.Context, _ *serving.Request) (r *serving.Response, err error) {
+func (s *slowStore) Render(ctx context.Context, _ *serving.Request, _ serving.Form, r *serving.Rendering) (err error) {
 	defer func() { s.ended <- err }()
 	s.entered <- struct{}{}
 	select {
 	case <-s.release:
-		return &serving.Response{AsOf: now}, nil
+		r.Response = &serving.Response{AsOf: now}
+		return nil
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
 }
 func (s *slowStore) Push(context.Context, *ingest.Request) (*ingest.Result, error) { panic("a fault") }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"runtime"
 	"sync"
 	"time"
 
@@ -26,15 +27,14 @@ import (
 // A Store is what the server needs of truepoint.Store, which is one. Whoever runs the server keeps its definitions
 // current, with Store.Run, which the HTTP server of the same process does.
 type Store interface {
-	Online(ctx context.Context, q *serving.Request) (*serving.Response, error)
+	Render(ctx context.Context, q *serving.Request, form serving.Form, r *serving.Rendering) error
 	Push(ctx context.Context, r *ingest.Request) (*ingest.Result, error)
 	Ready(ctx context.Context) error
 }
 
-// An Observer counts online reads: the service as defined, empty for a list of features and for an error, and the answer,
-// nil for an error.
+// An Observer counts online reads: what was written of an answer, nil for an error. It must not keep it.
 type Observer interface {
-	Observe(service string, err error, r *serving.Response, took time.Duration)
+	Observe(err error, r *serving.Rendering, took time.Duration)
 }
 
 // Options tunes a Server. The zero value of every member means its default.
@@ -73,11 +73,12 @@ type Server struct {
 
 	background sync.WaitGroup
 	draining   chan struct{} // closed when Serve stops
+	idle       chan *exchange
 }
 
 // New returns a server; nothing listens yet. A nil opt means defaults.
 func New(store Store, opt *Options) *Server {
-	s := &Server{store: store, health: health.NewServer(), draining: make(chan struct{})}
+	s := &Server{store: store, health: health.NewServer(), draining: make(chan struct{}), idle: make(chan *exchange, idlePerCore*runtime.GOMAXPROCS(0))}
 	if opt != nil {
 		s.opt = *opt
 	}
@@ -96,7 +97,12 @@ func New(store Store, opt *Options) *Server {
 	if s.opt.Log == nil {
 		s.opt.Log = slog.New(slog.DiscardHandler)
 	}
-	s.grpc = grpc.NewServer(
+	return s
+}
+
+// open returns a server of gRPC, which starts workers.
+func (s *Server) open() *grpc.Server {
+	g := grpc.NewServer(
 		grpc.ForceServerCodecV2(newCodec()),
 		grpc.MaxRecvMsgSize(s.opt.MessageBytesMax),
 		grpc.MaxHeaderListSize(headerBytesMax),
@@ -104,16 +110,17 @@ func New(store Store, opt *Options) *Server {
 		grpc.ConnectionTimeout(handshakeMax),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: pingEvery, PermitWithoutStream: true}),
 		grpc.WaitForHandlers(true),
+		grpc.NumStreamWorkers(uint32(idlePerCore*runtime.GOMAXPROCS(0))),
 		grpc.StreamInterceptor(s.stream),
 	)
 	for i := range services {
-		s.grpc.RegisterService(&services[i], s)
+		g.RegisterService(&services[i], s)
 	}
-	grpc_health_v1.RegisterHealthServer(s.grpc, s.health)
+	grpc_health_v1.RegisterHealthServer(g, s.health)
 	if s.opt.Reflection {
-		reflection.Register(s.grpc)
+		reflection.Register(g)
 	}
-	return s
+	return g
 }
 
 // Serve answers on all of ls until ctx ends; then it stops accepting, lets requests finish for at most Options.Drain,
@@ -122,6 +129,7 @@ func (s *Server) Serve(ctx context.Context, ls ...net.Listener) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer s.background.Wait()
 	defer stop()
+	s.grpc = s.open()
 	s.checkHealth(ctx)
 	s.background.Go(func() { s.watchHealth(ctx) })
 	failed := make(chan error, len(ls))

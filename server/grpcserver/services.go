@@ -15,13 +15,13 @@ import (
 var services = []grpc.ServiceDesc{
 	service(&servingpb.ServingService_ServiceDesc,
 		method("GetFeastServingInfo", access.Read, (*Server).feastInfo),
-		method("GetOnlineFeatures", access.Read, (*Server).feastOnline)),
+		reading("GetOnlineFeatures", feastDialect)),
 	service(&servingpb.GrpcFeatureServer_ServiceDesc,
 		method("Push", access.Write, (*Server).feastPush),
 		method("WriteToOnlineStore", access.Write, (*Server).feastWrite),
-		method("GetOnlineFeatures", access.Read, (*Server).feastOnline)),
+		reading("GetOnlineFeatures", feastDialect)),
 	service(&truepointv1.OnlineService_ServiceDesc,
-		method("GetOnline", access.Read, (*Server).ownOnline)),
+		reading("GetOnline", ownDialect)),
 }
 
 // service returns a generated description with methods of ours in the place of its own, which cannot answer with bytes.

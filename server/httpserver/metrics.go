@@ -71,13 +71,13 @@ func (m *Metrics) request(service string, status int, took time.Duration) {
 
 // Observe counts an online read that another server of this process answered or, with err, refused. It has the HTTP status
 // that would have been the answer here.
-func (m *Metrics) Observe(service string, err error, r *serving.Response, took time.Duration) {
+func (m *Metrics) Observe(err error, r *serving.Rendering, took time.Duration) {
 	if err != nil {
 		m.request("", errs.CodeOf(err).HTTP(), took)
 		return
 	}
-	m.request(service, http.StatusOK, took)
-	m.cells(&serving.Rendering{Response: r})
+	m.request(r.Service, http.StatusOK, took)
+	m.cells(r)
 }
 
 // cells counts the cells of an answer that was written.

@@ -1,0 +1,105 @@
+package grpcserver
+
+import (
+	"context"
+	"time"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/server/onlineproto"
+	"github.com/truepoint/truepoint/serving"
+)
+
+// An exchange is the memory of one online read, from the message to the answer. The next one uses it again.
+type exchange struct {
+	message   message
+	request   serving.Request
+	columns   plainColumns
+	rendering serving.Rendering
+	writer    onlineproto.Writer
+}
+
+const (
+	// idlePerCore is how many exchanges are kept, for each core.
+	idlePerCore = 4
+	// messageBytesKept bounds the request whose exchange is kept: its columns take at most twenty times its length.
+	messageBytesKept = 256 << 10
+)
+
+// begin returns an exchange that nobody else uses.
+func (s *Server) begin() *exchange {
+	select {
+	case x := <-s.idle:
+		return x
+	default:
+		return &exchange{}
+	}
+}
+
+// end gives an exchange back. A list is kept and not a sync.Pool, which the garbage collector empties.
+func (s *Server) end(x *exchange) {
+	if len(x.message) > messageBytesKept {
+		return
+	}
+	select {
+	case s.idle <- x:
+	default:
+	}
+}
+
+// A dialect is what the services differ in: decode reads x.message into x.request, write appends the answer.
+type dialect struct {
+	decode func(x *exchange) error
+	write  func(w *onlineproto.Writer, dst []byte, r *serving.Rendering) []byte
+}
+
+var (
+	feastDialect = &dialect{decodeFeast, (*onlineproto.Writer).AppendFeast}
+	ownDialect   = &dialect{decodeOwn, (*onlineproto.Writer).Append}
+)
+
+// online reads a request, asks the store and encodes its answer.
+func (s *Server) online(ctx context.Context, read func(any) error, d *dialect) (any, error) {
+	x := s.begin()
+	defer s.end(x)
+	if err := read(&x.message); err != nil {
+		return nil, unreadable(err)
+	}
+	if err := d.decode(x); err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	if err := s.opt.Gate.Enter(); err != nil {
+		s.observe(err, nil, began)
+		return nil, err
+	}
+	defer s.opt.Gate.Leave()
+	if err := s.store.Render(ctx, &x.request, serving.PackedForm, &x.rendering); err != nil {
+		s.observe(err, nil, began)
+		return nil, err
+	}
+	a := encode(func(dst []byte) []byte { return d.write(&x.writer, dst, &x.rendering) })
+	s.observe(nil, &x.rendering, began)
+	if s.opt.FeatureLog != nil {
+		s.opt.FeatureLog.Rendered(&x.rendering, requestID(ctx), eventtime.Instant(began.UnixMicro()))
+	}
+	return a, nil
+}
+
+func (s *Server) observe(err error, r *serving.Rendering, began time.Time) {
+	if s.opt.Observer != nil {
+		s.opt.Observer.Observe(err, r, time.Since(began))
+	}
+}
+
+func unreadable(err error) error {
+	return errs.Wrap(err, errs.InvalidArgument, "the request cannot be read").WithID("T0827")
+}
+
+func names(full bool) feature.Naming {
+	if full {
+		return feature.FullNames
+	}
+	return feature.ShortNames
+}
