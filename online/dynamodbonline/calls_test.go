@@ -228,3 +228,24 @@ func TestCellsBeyondDynamoDBsLimitsAreRefusedBeforeTheFirstWrite(t *testing.T) {
 		t.Errorf("tables were made: %q, %v", names, err)
 	}
 }
+
+func TestRemovalIsOneCallForEachCell(t *testing.T) {
+	t.Parallel()
+	proxy := dynamodbtest.NewProxy(t)
+	opt := on(t)
+	opt.Endpoint = proxy.Endpoint
+	d := wiped(t, opt)
+	stored := cells(t, 61, "payload")
+	put(t, d, "p/a/1", stored)
+	proxy.Calls()
+	if n, err := d.Expire(t.Context(), "p/a/1", stored); err != nil || n != 61 {
+		t.Errorf("removed %d, %v", n, err)
+	}
+	if got, want := proxy.Calls(), map[string]int{"DeleteItem": 61}; !maps.Equal(got, want) {
+		t.Errorf("got calls %v, want %v", got, want)
+	}
+	left, err := d.Tables(t.Context())
+	if err != nil || len(left) != 0 {
+		t.Errorf("tables %v, %v: one without cells is none", left, err)
+	}
+}

@@ -59,6 +59,12 @@ func TestConformance(t *testing.T) {
 	onlinetest.Run(t, func(t *testing.T) online.Driver { return bounded{wiped(t, on(t))} })
 }
 
+func TestConformanceOfExpire(t *testing.T) {
+	t.Parallel()
+	dynamodbtest.Endpoint(t)
+	onlinetest.RunExpirer(t, func(t *testing.T) online.Driver { return bounded{wiped(t, on(t))} })
+}
+
 func TestConformanceOfReopening(t *testing.T) {
 	t.Parallel()
 	dynamodbtest.Endpoint(t)

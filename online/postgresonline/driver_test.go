@@ -29,6 +29,12 @@ func TestConformance(t *testing.T) {
 	onlinetest.Run(t, func(t *testing.T) online.Driver { return open(t, postgrestest.New(t).Address) })
 }
 
+func TestConformanceOfExpire(t *testing.T) {
+	t.Parallel()
+	postgrestest.Address(t)
+	onlinetest.RunExpirer(t, func(t *testing.T) online.Driver { return open(t, postgrestest.New(t).Address) })
+}
+
 func TestConformanceOfReopening(t *testing.T) {
 	t.Parallel()
 	postgrestest.Address(t)

@@ -113,5 +113,5 @@ func (d *Driver) checkRights(ctx context.Context) error {
 // denied says that a right is missing.
 func denied(format string, args ...any) *errs.Error {
 	return errs.New(errs.PermissionDenied, format, args...).WithID("T0641").
-		WithHint("as the owner: GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA … TO …, and the same by ALTER DEFAULT PRIVILEGES for tables to come; SELECT is enough to serve")
+		WithHint("as the owner: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA … TO …, and the same by ALTER DEFAULT PRIVILEGES for tables to come; SELECT is enough to serve")
 }

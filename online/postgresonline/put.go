@@ -59,12 +59,18 @@ func split(cells []online.Cell) [][]online.Cell {
 	return append(parts, cells[from:])
 }
 
-// put writes cells by one statement and returns how many were written.
-func (d *Driver) put(ctx context.Context, table string, cells []online.Cell) (written int64, err error) {
-	keys, rows := make([][]byte, len(cells)), make([][]byte, len(cells))
+// columns returns the keys and the rows of cells.
+func columns(cells []online.Cell) (keys, rows [][]byte) {
+	keys, rows = make([][]byte, len(cells)), make([][]byte, len(cells))
 	for i, c := range cells {
 		keys[i], rows[i] = c.Key, c.Row
 	}
+	return keys, rows
+}
+
+// put writes cells by one statement and returns how many were written.
+func (d *Driver) put(ctx context.Context, table string, cells []online.Cell) (written int64, err error) {
+	keys, rows := columns(cells)
 	text := fmt.Sprintf(upsert, relation(table), value.VersionSize)
 	err = d.again(ctx, func() error {
 		if err := d.ensure(ctx, table); err != nil {

@@ -123,12 +123,8 @@ func (d *Driver) Scan(ctx context.Context, table string, yield func(online.Cell)
 
 // page returns the first cells whose key compares so with after.
 func (d *Driver) page(ctx context.Context, table, compare string, after []byte) ([]online.Cell, error) {
-	if !d.isKnown(table) {
-		var there bool
-		if err := d.pool.QueryRow(ctx, `SELECT to_regclass($1) IS NOT NULL`, relation(table)).Scan(&there); err != nil || !there {
-			return nil, err
-		}
-		d.learn(table)
+	if there, err := d.find(ctx, table); err != nil || !there {
+		return nil, err
 	}
 	rows, err := d.pool.Query(ctx, fmt.Sprintf(page, relation(table), compare, pageCells, pageBytes), after)
 	if err != nil {

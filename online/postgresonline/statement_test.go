@@ -89,6 +89,22 @@ func TestAWriteOfOneStatementsCellsIsOneStatement(t *testing.T) {
 	}
 }
 
+func TestRemovalOfOneStatementsCellsIsOneStatement(t *testing.T) {
+	t.Parallel()
+	counter := postgrestest.NewCounter(t, postgrestest.New(t).Address)
+	d := open(t, counter.Address)
+	defer d.Close()
+	stored := cells(t, 5_000, "payload")
+	put(t, d, "p/v/1", stored)
+	before := counter.Statements()
+	if n, err := d.Expire(t.Context(), "p/v/1", stored); err != nil || n != 5_000 {
+		t.Errorf("removed %d, %v", n, err)
+	}
+	if got := counter.Statements() - before; got != 1 {
+		t.Errorf("got %d statements for 5,000 cells, want 1", got)
+	}
+}
+
 func TestATableDroppedByAnotherProcessIsMissingAndMadeAgain(t *testing.T) {
 	t.Parallel()
 	s := postgrestest.New(t)

@@ -18,13 +18,22 @@ const lock = "truepoint online tables"
 const creation = `CREATE TABLE IF NOT EXISTS %[1]s (key bytea NOT NULL PRIMARY KEY, row bytea NOT NULL);
 	ALTER TABLE %[1]s ALTER COLUMN row SET STORAGE EXTERNAL`
 
-// ensure makes a table unless it is known to be there.
-func (d *Driver) ensure(ctx context.Context, table string) error {
+// find reports whether a table is there.
+func (d *Driver) find(ctx context.Context, table string) (there bool, err error) {
 	if d.isKnown(table) {
-		return nil
+		return true, nil
 	}
-	var there bool
-	if err := d.pool.QueryRow(ctx, `SELECT to_regclass($1) IS NOT NULL`, relation(table)).Scan(&there); err != nil {
+	err = d.pool.QueryRow(ctx, `SELECT to_regclass($1) IS NOT NULL`, relation(table)).Scan(&there)
+	if there {
+		d.learn(table)
+	}
+	return there, err
+}
+
+// ensure makes a table unless it is there.
+func (d *Driver) ensure(ctx context.Context, table string) error {
+	there, err := d.find(ctx, table)
+	if err != nil {
 		return err
 	}
 	if !there {
@@ -41,8 +50,8 @@ func (d *Driver) ensure(ctx context.Context, table string) error {
 		if err != nil {
 			return err
 		}
+		d.learn(table)
 	}
-	d.learn(table)
 	return nil
 }
 

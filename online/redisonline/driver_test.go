@@ -64,6 +64,18 @@ func TestConformanceBehindSentinels(t *testing.T) {
 	onlinetest.Run(t, func(t *testing.T) online.Driver { return shared(t, redisonline.Sentinel, address) })
 }
 
+func TestConformanceOfExpire(t *testing.T) {
+	t.Parallel()
+	redistest.Address(t, redistest.Single)
+	onlinetest.RunExpirer(t, func(t *testing.T) online.Driver { return open(t, redisonline.Single, redistest.Database(t), nil) })
+}
+
+func TestConformanceOfExpireInACluster(t *testing.T) {
+	t.Parallel()
+	address := redistest.Address(t, redistest.Cluster)
+	onlinetest.RunExpirer(t, func(t *testing.T) online.Driver { return shared(t, redisonline.Cluster, address) })
+}
+
 func TestConformanceOfReopening(t *testing.T) {
 	t.Parallel()
 	redistest.Address(t, redistest.Single)

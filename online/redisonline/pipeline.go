@@ -32,10 +32,7 @@ func (w *writer) pipeline(cells []online.Cell) *pipeline {
 
 // run writes all cells and counts. With an error it returns the cells that were not written for sure.
 func (p *pipeline) run(ctx context.Context) (left []online.Cell, err error) {
-	all := make([]int, len(p.cells))
-	for i := range all {
-		all[i] = i
-	}
+	all := p.all()
 	if p.known.Load() {
 		failed, absent, err := p.greater(ctx, all)
 		p.known.Store(absent*2 < len(all))
@@ -45,6 +42,15 @@ func (p *pipeline) run(ctx context.Context) (left []online.Cell, err error) {
 	p.known.Store(len(refused)*2 > len(all))
 	more, _, e := p.greater(ctx, refused)
 	return p.pick(append(failed, more...)), worse(err, e)
+}
+
+// all returns the places of all cells.
+func (p *pipeline) all() []int {
+	all := make([]int, len(p.cells))
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }
 
 func (p *pipeline) pick(at []int) []online.Cell {
@@ -90,19 +96,28 @@ func worse(a, b error) error {
 	return a
 }
 
-// greater hands cells to the script and returns how many keys were not there before. In a Cluster each cell is a command
-// of its own, because keys of one command must lie in one slot.
+// greater hands cells to the script and returns how many keys were not there before.
 func (p *pipeline) greater(ctx context.Context, at []int) (left []int, absent int, err error) {
+	sum, left, err := p.hand(ctx, &putScript, p.keep[:], at)
+	p.result.Written += sum.counts[0]
+	p.result.Superseded += sum.cells - sum.counts[0]
+	return left, int(sum.counts[1]), err
+}
+
+// hand hands cells to a script, with arguments before their rows. In a Cluster each cell is a command of its own, because
+// keys of one command must lie in one slot. With an error it returns the cells for which the script did not run for sure.
+func (p *pipeline) hand(ctx context.Context, s *script, args []string, at []int) (sum handed, left []int, err error) {
 	if len(at) == 0 {
-		return nil, 0, nil
+		return sum, nil, nil
 	}
-	groups := p.groups(at)
-	unseen, absent, left, err := p.call(ctx, groups, false)
+	call := scripted{p: p, script: s, args: args}
+	unseen, left, err := call.run(ctx, p.groups(at))
 	if len(unseen) > 0 {
-		_, n, l, e := p.call(ctx, unseen, true)
-		absent, left, err = absent+n, append(left, l...), worse(err, e)
+		call.withText = true
+		_, l, e := call.run(ctx, unseen)
+		left, err = append(left, l...), worse(err, e)
 	}
-	return left, absent, err
+	return call.sum, left, err
 }
 
 // groups divides cells into those of one command each.
@@ -120,31 +135,4 @@ func (p *pipeline) groups(at []int) (out [][]int) {
 		size += len(p.rows[n])
 	}
 	return append(out, at[from:])
-}
-
-// call runs the script for each group and returns the groups that met a server which has not seen it.
-func (p *pipeline) call(ctx context.Context, groups [][]int, withText bool) (unseen [][]int, absent int, left []int, err error) {
-	commands := make(rueidis.Commands, len(groups))
-	keys, rows := make([]string, 0, scriptCells), make([]string, 0, scriptCells)
-	for i, group := range groups {
-		keys, rows = keys[:0], rows[:0]
-		for _, n := range group {
-			keys, rows = append(keys, p.keys[n]), append(rows, p.rows[n])
-		}
-		commands[i] = p.scripted(keys, rows, withText)
-	}
-	for i, r := range p.client.DoMulti(ctx, commands...) {
-		counts, e := r.AsIntSlice()
-		switch {
-		case e == nil && len(counts) == 2:
-			p.result.Written += counts[0]
-			p.result.Superseded += int64(len(groups[i])) - counts[0]
-			absent += int(counts[1])
-		case e != nil && !withText && firstWord(e) == "NOSCRIPT":
-			unseen = append(unseen, groups[i])
-		default:
-			left, err = append(left, groups[i]...), worse(err, e)
-		}
-	}
-	return unseen, absent, left, err
 }

@@ -2,16 +2,11 @@ package redisonline
 
 import (
 	"context"
-	"crypto/sha1"
-	_ "embed"
-	"encoding/hex"
 	"math/rand/v2"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
-
-	"github.com/redis/rueidis"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
@@ -36,12 +31,6 @@ const (
 	attemptsMax = 12
 	pauseMax    = time.Second
 )
-
-//go:embed put.lua
-var script string
-
-// scriptName is how servers name the script once they have seen it.
-var scriptName = func() string { sum := sha1.Sum([]byte(script)); return hex.EncodeToString(sum[:]) }()
 
 // PutBatch implements online.Driver. The counts are exact, unless a connection was lost and the cells on it were sent once
 // more: then Superseded is Unknown. It holds one copy of a few pipelines beside the caller's cells.
@@ -173,14 +162,4 @@ func pause(ctx context.Context, n int) error {
 	case <-t.C:
 		return nil
 	}
-}
-
-// scripted returns the command that hands cells to the script: by its name, or with its text to a server that has not seen
-// it yet.
-func (w *writer) scripted(keys, rows []string, unseen bool) rueidis.Completed {
-	count := int64(len(keys))
-	if unseen {
-		return w.client.B().Eval().Script(script).Numkeys(count).Key(keys...).Arg(w.keep[:]...).Arg(rows...).Build().ToPipe()
-	}
-	return w.client.B().Evalsha().Sha1(scriptName).Numkeys(count).Key(keys...).Arg(w.keep[:]...).Arg(rows...).Build().ToPipe()
 }

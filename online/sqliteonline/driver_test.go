@@ -24,6 +24,11 @@ func TestConformance(t *testing.T) {
 	onlinetest.Run(t, func(t *testing.T) online.Driver { return open(t, filepath.Join(t.TempDir(), "online.db")) })
 }
 
+func TestConformanceOfExpire(t *testing.T) {
+	t.Parallel()
+	onlinetest.RunExpirer(t, func(t *testing.T) online.Driver { return open(t, filepath.Join(t.TempDir(), "online.db")) })
+}
+
 func TestConformanceOfReopening(t *testing.T) {
 	t.Parallel()
 	onlinetest.RunDurable(t, func(t *testing.T, dir string) online.Driver { return open(t, filepath.Join(dir, "online.db")) })

@@ -1,0 +1,82 @@
+package redisonline
+
+import (
+	"context"
+	"crypto/sha1"
+	_ "embed"
+	"encoding/hex"
+
+	"github.com/redis/rueidis"
+)
+
+// A script is what servers run atomically for some cells. It returns two counts.
+type script struct {
+	text string
+	name string // how servers name it once they have seen it
+}
+
+func newScript(text string) script {
+	sum := sha1.Sum([]byte(text))
+	return script{text, hex.EncodeToString(sum[:])}
+}
+
+//go:embed put.lua
+var putText string
+
+//go:embed expire.lua
+var expireText string
+
+var putScript, expireScript = newScript(putText), newScript(expireText)
+
+// A scripted is a call of a script for groups of cells, one command each.
+type scripted struct {
+	p        *pipeline
+	script   *script
+	args     []string // before the rows
+	withText bool     // for servers that have not seen the script
+	sum      handed
+}
+
+// A handed is what scripts have done: the sums of their counts, and for how many cells they ran.
+type handed struct {
+	counts [2]int64
+	cells  int64
+}
+
+// run runs the script for each group and returns the groups that met a server which has not seen it, and with an error the
+// cells of others that failed.
+func (c *scripted) run(ctx context.Context, groups [][]int) (unseen [][]int, left []int, err error) {
+	commands := make(rueidis.Commands, len(groups))
+	keys, rows := make([]string, 0, scriptCells), make([]string, 0, scriptCells)
+	for i, group := range groups {
+		keys, rows = keys[:0], rows[:0]
+		for _, n := range group {
+			keys, rows = append(keys, c.p.keys[n]), append(rows, c.p.rows[n])
+		}
+		commands[i] = c.command(keys, rows)
+	}
+	for i, r := range c.p.client.DoMulti(ctx, commands...) {
+		counts, e := r.AsIntSlice()
+		switch {
+		case e == nil && len(counts) == len(c.sum.counts):
+			for k, n := range counts {
+				c.sum.counts[k] += n
+			}
+			c.sum.cells += int64(len(groups[i]))
+		case e != nil && !c.withText && firstWord(e) == "NOSCRIPT":
+			unseen = append(unseen, groups[i])
+		default:
+			left, err = append(left, groups[i]...), worse(err, e)
+		}
+	}
+	return unseen, left, err
+}
+
+// command names the script, or hands over its text.
+func (c *scripted) command(keys, rows []string) rueidis.Completed {
+	b, count := c.p.client.B(), int64(len(keys))
+	if c.withText {
+		return b.Eval().Script(c.script.text).Numkeys(count).Key(keys...).Arg(c.args...).Arg(rows...).Build().ToPipe()
+	}
+	return b.Evalsha().Sha1(c.script.name).Numkeys(count).Key(keys...).Arg(c.args...).Arg(rows...).Build().ToPipe()
+}
