@@ -119,6 +119,9 @@ func (s *Store) Ready(ctx context.Context) error {
 	return err
 }
 
+// Watch has w told of the calls of the online store that read or write rows. It is called once, before the store is used.
+func (s *Store) Watch(w online.Watcher) { s.online.Watch(w) }
+
 // RegistryAge returns the revision that online reads use and how long ago it was last known to be the newest; ok is
 // false before it was read.
 func (s *Store) RegistryAge() (revision registry.Revision, age eventtime.Duration, ok bool) {

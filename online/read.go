@@ -73,7 +73,9 @@ func (s *Store) Read(ctx context.Context, reads []*Read) error {
 
 // fetch has the driver fill items. If it fails, every read carries its classified error.
 func (s *Store) fetch(ctx context.Context, items []TableKeys, reads []*Read) error {
+	began := s.began()
 	err := s.fail(s.getBatch(ctx, items), "read online tables")
+	s.tell(ctx, Call{Op: OpRead, Began: began, Tables: len(items), Keys: keysOf(items), Err: err})
 	if err != nil {
 		for _, r := range reads {
 			r.Err = err

@@ -76,15 +76,13 @@ func (s *sharing) GetBatch(ctx context.Context, items []TableKeys) error {
 // their places, nil if no item has any.
 func (s *sharing) take(items []TableKeys) (slots []uint32, hot [][]int) {
 	var of uint64 // readings of other tables are counted apart: they do not share
-	n := 0
 	for i := range items {
 		of = of<<1 ^ of>>63 ^ maphash.String(s.seed, items[i].Table)
-		n += len(items[i].Keys)
 	}
 	if s.keys.Load() > shareCrowd {
 		return nil, nil
 	}
-	slots = make([]uint32, 0, n)
+	slots = make([]uint32, 0, keysOf(items))
 	for i := range items {
 		if i > 0 && sameKeys(items[i-1].Keys, items[i].Keys) {
 			if hot != nil {

@@ -28,6 +28,7 @@ type Options struct {
 type Store struct {
 	driver        Driver
 	shared        *sharing // nil unless the driver is Distant
+	watcher       Watcher  // nil: nobody watches
 	batchBytesMax int64
 }
 
@@ -61,9 +62,12 @@ func (s *Store) PutFor(ctx context.Context, table string, cells []Cell, keep Kee
 	var total PutResult
 	for len(cells) > 0 {
 		n := s.prefix(cells)
+		began := s.began()
 		r, err := PutFor(ctx, s.driver, table, cells[:n], keep)
+		err = s.fail(err, "write online table %q", table)
+		s.tell(ctx, Call{Op: OpWrite, Began: began, Tables: 1, Keys: n, Err: err})
 		if err != nil {
-			return total, s.fail(err, "write online table %q", table)
+			return total, err
 		}
 		total.Add(r)
 		cells = cells[n:]

@@ -65,6 +65,7 @@ func (v *serveVerb) Run(a *app) error {
 		if err != nil {
 			return err
 		}
+		s.Watch(opt.Metrics.Watch(c.Online.Type))
 		if opt.FeatureLog, err = openFeatureLog(a, &c.Server.FeatureLog); err != nil {
 			return err
 		}
