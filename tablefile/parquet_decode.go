@@ -1,6 +1,7 @@
 package tablefile
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/apache/arrow-go/v18/parquet"
@@ -21,6 +22,8 @@ type scratch struct {
 	bools   [step]bool
 	texts   [step]parquet.ByteArray
 	natural value.Column // before a conversion
+	present []uint64     // a bit for each row of a page that has a value; empty: all have
+	chosen  []choice
 }
 
 // A decoder reads one flat column of one row group.
@@ -53,16 +56,14 @@ func (d *decoder) direct() bool {
 }
 
 // read decodes the column into dst and converts it.
-func (d *decoder) read(rd *file.Reader, dst *value.Column) error {
+func (d *decoder) read(rd *chunkReader, dst *value.Column) error {
 	if d.direct() {
 		d.dst = dst
 		d.dst.Type = d.want.Type
-		d.dst.Resize(d.part.rows)
 		return d.decode(rd)
 	}
 	d.dst = &d.buf.natural
 	d.dst.Type = d.shape.natural
-	d.dst.Resize(d.part.rows)
 	if err := d.decode(rd); err != nil {
 		return err
 	}
@@ -96,8 +97,23 @@ func (d *decoder) fault(row int, err error) error {
 	return rowError(err, d.part.file.src.Name(), d.first+int64(row)+1, d.want.File)
 }
 
-// decode reads all pages of the column chunk into d.dst.
-func (d *decoder) decode(rd *file.Reader) (err error) {
+// decode reads the column chunk into d.dst.
+func (d *decoder) decode(rd *chunkReader) error {
+	d.dst.Reshape(d.part.rows)
+	err := d.decodePages(rd.raw)
+	if !errors.Is(err, errOtherEncoding) {
+		return err
+	}
+	library, err := rd.open()
+	if err != nil {
+		return err
+	}
+	d.dst.Resize(d.part.rows)
+	return d.decodeChunk(library)
+}
+
+// decodeChunk does what decode does with the library's decoder, which knows every encoding and reads all rows.
+func (d *decoder) decodeChunk(rd *file.Reader) (err error) {
 	chunk, err := rd.RowGroup(d.part.group).Column(d.shape.leaves[0])
 	if err != nil {
 		return d.part.file.damaged(d.part.group, d.want.File, err)

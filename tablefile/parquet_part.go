@@ -2,6 +2,7 @@ package tablefile
 
 import (
 	"context"
+	"io"
 
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet/file"
@@ -93,10 +94,7 @@ func (p *parquetPart) Read(ctx context.Context, names []string, picked []uint64,
 	if r, err = fetch(ctx, r, p.ranges(names)); err != nil {
 		return err
 	}
-	rd, err := openReader(&summedReader{r, p.file.parquet.chunks}, src.Size(), p.file.parquet.meta, p.allocator(names))
-	if err != nil {
-		return p.file.damaged(p.group, "", err)
-	}
+	rd := &chunkReader{raw: r, part: p}
 	for i, name := range names {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -112,14 +110,22 @@ func (p *parquetPart) Read(ctx context.Context, names []string, picked []uint64,
 	return nil
 }
 
-// allocator returns where the buffers for pages of the named columns come from.
-func (p *parquetPart) allocator(names []string) memory.Allocator {
-	for _, name := range names {
-		if w, ok := p.wants[name]; ok && w.shape != nil && w.general() {
-			return memory.NewGoAllocator()
+// A chunkReader reads the column chunks of a part: as they are, or with the library.
+type chunkReader struct {
+	raw     io.ReaderAt
+	part    *parquetPart
+	library *file.Reader // nil until it is needed
+}
+
+// open returns the library's reader.
+func (r *chunkReader) open() (_ *file.Reader, err error) {
+	if r.library == nil {
+		f := r.part.file
+		if r.library, err = openReader(&summedReader{r.raw, f.parquet.chunks}, f.src.Size(), f.parquet.meta, memory.NewGoAllocator()); err != nil {
+			return nil, f.damaged(r.part.group, "", err)
 		}
 	}
-	return &p.file.parquet.pages
+	return r.library, nil
 }
 
 // general reports whether only the general reader can decode a column.
@@ -132,7 +138,7 @@ type request struct {
 }
 
 // read decodes one column.
-func (p *parquetPart) read(ctx context.Context, rd *file.Reader, w request, dst *value.Column) (err error) {
+func (p *parquetPart) read(ctx context.Context, rd *chunkReader, w request, dst *value.Column) (err error) {
 	defer func() {
 		if bad := recover(); bad != nil {
 			err = p.file.damaged(p.group, w.File, errs.New(errs.DataLoss, "the decoder failed: %v", bad))
@@ -143,7 +149,11 @@ func (p *parquetPart) read(ctx context.Context, rd *file.Reader, w request, dst 
 		return nil
 	}
 	if w.general() {
-		return p.readGeneral(ctx, rd, w.want, dst)
+		library, err := rd.open()
+		if err != nil {
+			return err
+		}
+		return p.readGeneral(ctx, library, w.want, dst)
 	}
 	d := p.decoderOf(w.want)
 	d.picked = w.picked

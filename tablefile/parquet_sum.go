@@ -1,7 +1,7 @@
 package tablefile
 
 import (
-	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -31,128 +31,18 @@ func checkPages(b []byte) error {
 		if !ok || h.size > len(b)-h.length {
 			return nil
 		}
-		body := b[h.length : h.length+h.size]
-		if h.summed && crc32.ChecksumIEEE(body) != h.sum {
-			return fmt.Errorf("the checksum of page %d is wrong", page)
+		if err := h.verify(b[h.length : h.length+h.size]); err != nil {
+			return fmt.Errorf("page %d: %w", page, err)
 		}
 		b = b[h.length+h.size:]
 	}
 	return nil
 }
 
-// A pageHeader is what a check needs of a header.
-type pageHeader struct {
-	length int // bytes of the header
-	size   int // bytes of the page after it
-	sum    uint32
-	summed bool
-}
-
-// readPageHeader reads the Thrift structure at the start of b, in its compact protocol. ok is false if it is none.
-// Source: the Parquet format's parquet.thrift, PageHeader, fields 3 and 4.
-func readPageHeader(b []byte) (h pageHeader, ok bool) {
-	s := compactScanner{b: b}
-	for {
-		id, kind := s.field()
-		switch {
-		case s.bad:
-			return h, false
-		case kind == 0:
-			h.length = s.at
-			return h, h.size >= 0
-		case id == 3 && kind == compactInt32:
-			h.size = int(int32(s.integer()))
-		case id == 4 && kind == compactInt32:
-			h.sum, h.summed = uint32(s.integer()), true
-		default:
-			s.skip(kind, 0)
-		}
+// verify compares the bytes of a page with its checksum, if it has one.
+func (h *pageHeader) verify(body []byte) error {
+	if h.summed && crc32.ChecksumIEEE(body) != h.sum {
+		return errors.New("the checksum is wrong")
 	}
-}
-
-// Types of Thrift's compact protocol that are named in code.
-const compactInt32 = 5
-
-// compactDepthMax bounds nesting: a page header has three levels.
-const compactDepthMax = 8
-
-// A compactScanner walks over a structure. It never reads beyond b; bad is set when it would have to.
-type compactScanner struct {
-	b   []byte
-	at  int
-	id  int64
-	bad bool
-}
-
-func (s *compactScanner) byte() byte {
-	if s.bad || s.at >= len(s.b) {
-		s.bad = true
-		return 0
-	}
-	s.at++
-	return s.b[s.at-1]
-}
-
-func (s *compactScanner) varint() uint64 {
-	v, n := binary.Uvarint(s.b[s.at:])
-	if s.bad || n <= 0 {
-		s.bad = true
-		return 0
-	}
-	s.at += n
-	return v
-}
-
-// integer reads a zigzag number.
-func (s *compactScanner) integer() int64 {
-	v := s.varint()
-	return int64(v>>1) ^ -int64(v&1)
-}
-
-// field reads the head of a field; kind 0 ends the structure.
-func (s *compactScanner) field() (id int64, kind byte) {
-	head := s.byte()
-	if kind = head & 15; kind == 0 {
-		return 0, 0
-	}
-	if delta := head >> 4; delta != 0 {
-		s.id += int64(delta)
-	} else {
-		s.id = s.integer()
-	}
-	return s.id, kind
-}
-
-func (s *compactScanner) advance(n uint64) {
-	if s.bad || n > uint64(len(s.b)-s.at) {
-		s.bad = true
-		return
-	}
-	s.at += int(n)
-}
-
-// skip passes over a value of the given kind.
-func (s *compactScanner) skip(kind byte, depth int) {
-	switch {
-	case depth > compactDepthMax:
-		s.bad = true
-	case kind == 1 || kind == 2: // a boolean, whose value is its kind
-	case kind == 3:
-		s.advance(1)
-	case kind >= 4 && kind <= 6:
-		s.varint()
-	case kind == 7:
-		s.advance(8)
-	case kind == 8:
-		s.advance(s.varint())
-	case kind == 12:
-		outer := s.id
-		s.id = 0
-		for _, inner := s.field(); inner != 0 && !s.bad; _, inner = s.field() {
-			s.skip(inner, depth+1)
-		}
-		s.id = outer
-	default: // lists, sets and maps: page headers have none
-		s.bad = true
-	}
+	return nil
 }

@@ -59,7 +59,6 @@ func (a *arena) keep(b []byte) string {
 // texts reads String and Bytes columns.
 func (d *decoder) texts(r *file.ByteArrayColumnChunkReader) batchFunc {
 	strs := newArena()
-	check := d.dst.Type.Kind == value.String
 	return func(at, size int) (int, error) {
 		// Within one page the values still lie in the page's memory: no copy is made but ours.
 		n, values, err := r.ReadBatchInPage(int64(size), d.buf.texts[:], d.levels(), nil)
@@ -70,16 +69,25 @@ func (d *decoder) texts(r *file.ByteArrayColumnChunkReader) batchFunc {
 					d.dst.Texts[at+k] = ""
 					continue
 				}
-				s, known := strs.intern(b)
-				if check && !known && !utf8.ValidString(s) {
-					return 0, d.fault(row, errs.New(errs.OutOfRange, "the text is not valid UTF-8").
-						WithID("T0113").WithHint("declare the column as Bytes, or convert it in the source"))
+				s, err := d.text(strs, b, row)
+				if err != nil {
+					return 0, err
 				}
 				d.dst.Texts[at+k] = s
 			}
 		}
 		return spread(d, d.dst.Texts, at, counts{int(n), values, err})
 	}
+}
+
+// text returns b, the value of a row, as a string.
+func (d *decoder) text(strs *arena, b []byte, row int) (string, error) {
+	s, known := strs.intern(b)
+	if d.dst.Type.Kind == value.String && !known && !utf8.ValidString(s) {
+		return "", d.fault(row, errs.New(errs.OutOfRange, "the text is not valid UTF-8").
+			WithID("T0113").WithHint("declare the column as Bytes, or convert it in the source"))
+	}
+	return s, nil
 }
 
 // nextRow returns the first row after row, in a batch of n rows from first on, that is not null.

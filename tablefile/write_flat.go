@@ -120,10 +120,9 @@ func (f *flatWriter) levelsOf(rows arrow.Array) []int16 {
 		return f.levels[:rows.Len()]
 	}
 	out := make([]int16, rows.Len())
+	present, from := rows.NullBitmapBytes(), rows.Data().Offset()
 	for i := range out {
-		if rows.IsValid(i) {
-			out[i] = 1
-		}
+		out[i] = int16(present[(from+i)>>3] >> ((from + i) & 7) & 1)
 	}
 	return out
 }

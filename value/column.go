@@ -85,13 +85,38 @@ func (c *Column) Resize(n int) {
 	}
 }
 
+// Reshape is Resize for readers who store an item in every row that will be looked at: it does not clear storage that is
+// reused, so that the other rows hold anything.
+func (c *Column) Reshape(n int) {
+	c.n = n
+	c.Nulls = c.Nulls[:0]
+	switch c.storage() {
+	case storeInts:
+		c.Ints = reshape(c.Ints, n)
+	case storeFloat32s:
+		c.Float32s = reshape(c.Float32s, n)
+	case storeFloat64s:
+		c.Float64s = reshape(c.Float64s, n)
+	case storeTexts:
+		c.Texts = reshape(c.Texts, n)
+	default:
+		c.Values = reshape(c.Values, n)
+	}
+}
+
 func resize[T any](s []T, n int) []T {
+	s, fresh := reshape(s, n), cap(s) < n
+	if !fresh {
+		clear(s)
+	}
+	return s
+}
+
+func reshape[T any](s []T, n int) []T {
 	if cap(s) < n {
 		return make([]T, n)
 	}
-	s = s[:n]
-	clear(s)
-	return s
+	return s[:n]
 }
 
 // Null reports whether row i is null.

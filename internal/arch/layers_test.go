@@ -24,7 +24,7 @@ var ranks = map[string]int{
 	"errs": vocabulary, "eventtime": vocabulary, "value": vocabulary,
 	"value/arrowvalue": vocabulary, "value/jsonvalue": vocabulary, "value/sqlvalue": vocabulary, "value/protovalue": vocabulary,
 	"agg": functions, "expr": functions,
-	"feature": domain, "pit": meaning, "pit/sqlgen": meaning, "derive": meaning, "tablefile": meaning, // tablefile reads files, with the libraries that takes
+	"feature": domain, "pit": meaning, "pit/sqlgen": meaning, "derive": meaning, "tablefile": meaning, "tablefile/flatpage": vocabulary, // tablefile reads files, with the libraries that takes
 	"registry": port, "state": port, "offline": port, "online": port, "sink": port,
 	"apply": engine, "materialize": engine, "serving": engine, "ingest": engine, "historical": engine, "history": engine, "runs": engine, "explain": engine, "dataset": engine, "checkup": engine, "collect": engine, "erasure": engine,
 	"input": engine, "sink/onlinesink": engine, // the one way into stores: engines build on it
