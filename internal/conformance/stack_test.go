@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
@@ -39,7 +40,8 @@ type stack struct {
 	parts   *truepoint.Options
 	offline *memoffline.Driver // the history of every source
 	clock   *storetest.Clock
-	url     string
+	url     string // of the HTTP server
+	rpc     string // where the gRPC server listens
 	client  *http.Client
 	feast   servingpb.ServingServiceClient
 	writes  servingpb.GrpcFeatureServerClient
@@ -57,6 +59,10 @@ func newStack(t *testing.T, b backend, set *definitions) *stack {
 		Offline: config.Store{Type: "memory"}, Online: b.open(t),
 	}, s.clock.Now)
 	s.must(err)
+	if b.wrap != nil {
+		parts.Online = b.wrap(parts.Online)
+	}
+	parts.Serving.Refresh = time.Hour // a test says when definitions are read
 	s.parts, s.offline = parts, parts.Offline.(*memoffline.Driver)
 	s.store, err = truepoint.New(parts)
 	s.must(err)
@@ -96,8 +102,9 @@ func (s *stack) serve() {
 	s.background(func(ctx context.Context) error { return h.Serve(ctx, web) })
 	rpc, err := net.Listen("tcp", "127.0.0.1:0")
 	s.must(err)
+	s.rpc = rpc.Addr().String()
 	s.background(func(ctx context.Context) error { return grpcserver.New(s.store, nil).Serve(ctx, rpc) })
-	c, err := grpc.NewClient("passthrough:///"+rpc.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithNoProxy())
+	c, err := grpc.NewClient("passthrough:///"+s.rpc, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithNoProxy())
 	s.must(err)
 	s.Cleanup(func() {
 		s.client.CloseIdleConnections()

@@ -9,6 +9,7 @@ import (
 	"github.com/truepoint/truepoint/internal/dynamodbtest"
 	"github.com/truepoint/truepoint/internal/postgrestest"
 	"github.com/truepoint/truepoint/internal/redistest"
+	"github.com/truepoint/truepoint/online"
 )
 
 // A backend is an online store as a configuration names it.
@@ -16,24 +17,25 @@ type backend struct {
 	name string
 	// open returns the settings of an empty store that belongs to the test, which it skips where there is no server.
 	open func(t *testing.T) config.Store
+	wrap func(online.Driver) online.Driver // nil: the store as it is
 }
 
 // backends are all online stores that this binary is linked with. The first is the one that the others are compared with.
 func backends() []backend {
 	return []backend{
-		{"memory", func(*testing.T) config.Store { return config.Store{Type: "memory"} }},
-		{"embedded", func(t *testing.T) config.Store {
+		{name: "memory", open: func(*testing.T) config.Store { return config.Store{Type: "memory"} }},
+		{name: "embedded", open: func(t *testing.T) config.Store {
 			return config.Store{Type: "embedded", Path: filepath.Join(t.TempDir(), "online")}
 		}},
-		{"sqlite", func(t *testing.T) config.Store {
+		{name: "sqlite", open: func(t *testing.T) config.Store {
 			return config.Store{Type: "sqlite", Path: filepath.Join(t.TempDir(), "online.db")}
 		}},
-		{"redis", func(t *testing.T) config.Store {
+		{name: "redis", open: func(t *testing.T) config.Store {
 			return config.Store{Type: "redis", Options: config.Options{"connection_string": redistest.Database(t)}}
 		}},
-		{"redis_cluster", func(t *testing.T) config.Store { return redisOf(t, redistest.Cluster, "redis_cluster") }},
-		{"redis_sentinel", func(t *testing.T) config.Store { return redisOf(t, redistest.Sentinel, "redis_sentinel") }},
-		{"postgres", func(t *testing.T) config.Store {
+		{name: "redis_cluster", open: func(t *testing.T) config.Store { return redisOf(t, redistest.Cluster, "redis_cluster") }},
+		{name: "redis_sentinel", open: func(t *testing.T) config.Store { return redisOf(t, redistest.Sentinel, "redis_sentinel") }},
+		{name: "postgres", open: func(t *testing.T) config.Store {
 			s := postgrestest.New(t)
 			u, err := url.Parse(s.Address)
 			if err != nil {
@@ -43,7 +45,7 @@ func backends() []backend {
 				"host": u.Query().Get("host"), "database": "postgres", "user": "postgres", "db_schema": s.Name, "max_conn": "3",
 			}}
 		}},
-		{"dynamodb", func(t *testing.T) config.Store {
+		{name: "dynamodb", open: func(t *testing.T) config.Store {
 			return config.Store{Type: "dynamodb", Options: config.Options{
 				"region": "us-east-1", "endpoint_url": dynamodbtest.Endpoint(t), "table_name_template": dynamodbtest.Template(),
 				"consistent_reads": "true", "read_timeout": "60", "max_pool_connections": "8",

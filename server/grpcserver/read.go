@@ -79,6 +79,9 @@ func (s *Server) online(ctx context.Context, read func(any) error, d *dialect) (
 		s.observe(err, nil, began)
 		return nil, err
 	}
+	if d == feastDialect { // whose message has no place for it
+		s.told.tell(ctx, x.rendering.Revision)
+	}
 	a := encode(func(dst []byte) []byte { return d.write(&x.writer, dst, &x.rendering) })
 	s.observe(nil, &x.rendering, began)
 	if s.opt.FeatureLog != nil {

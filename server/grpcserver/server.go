@@ -21,6 +21,7 @@ import (
 	"github.com/truepoint/truepoint/internal/featurelog"
 	"github.com/truepoint/truepoint/server/access"
 	"github.com/truepoint/truepoint/server/admission"
+	"github.com/truepoint/truepoint/server/tracing"
 	"github.com/truepoint/truepoint/serving"
 )
 
@@ -50,6 +51,7 @@ type Options struct {
 	Version         string          // told by GetFeastServingInfo
 	Observer        Observer        // default: nobody counts
 	Gate            *admission.Gate // online reads at a time, of all servers; more are refused with UNAVAILABLE; default: one of its own
+	Tracer          *tracing.Tracer // makes spans of calls; nil: none
 	FeatureLog      *featurelog.Log // keeps what online reads are answered; nil: nothing does
 }
 
@@ -74,6 +76,7 @@ type Server struct {
 	background sync.WaitGroup
 	draining   chan struct{} // closed when Serve stops
 	idle       chan *exchange
+	told       revisionHeader
 }
 
 // New returns a server; nothing listens yet. A nil opt means defaults.

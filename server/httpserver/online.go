@@ -84,6 +84,7 @@ func (s *Server) online(w http.ResponseWriter, r *http.Request, d *dialect) {
 	h := w.Header()
 	h["Content-Type"] = contentJSON
 	h["Content-Length"] = []string{strconv.Itoa(len(x.answer))}
+	h[revision] = []string{strconv.FormatInt(int64(x.rendering.Revision), 10)}
 	_, _ = w.Write(x.answer) // a client that is gone needs no answer
 	s.metrics.request(x.rendering.Service, http.StatusOK, time.Since(began))
 	s.metrics.cells(&x.rendering)
@@ -91,6 +92,10 @@ func (s *Server) online(w http.ResponseWriter, r *http.Request, d *dialect) {
 		s.opt.FeatureLog.Rendered(&x.rendering, h.Get(requestID), eventtime.Instant(began.UnixMicro()))
 	}
 }
+
+// revision is the header that names the revision of the registry by which an online read is answered, because Feast's body
+// has no place for it (design/semantics.md 6.4).
+const revision = "X-Truepoint-Revision"
 
 // contentJSON is the header's value; nothing writes to it.
 var contentJSON = []string{"application/json"}
