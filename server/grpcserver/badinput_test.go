@@ -194,7 +194,7 @@ func TestBadInput_65_66_deadlines_and_clients_that_leave(t *testing.T) {
 	t.Parallel()
 	gate := make(chan struct{})
 	defer close(gate)
-	f := newFixture(t, &grpcserver.Options{Deadline: 20 * time.Millisecond}, fault.Rule{Op: "GetBatch", Times: -1, Effect: fault.Slow, Gate: gate})
+	f := newFixture(t, &grpcserver.Options{Deadline: time.Second}, fault.Rule{Op: "GetBatch", Times: -1, Effect: fault.Slow, Gate: gate})
 	f.refused("the server's deadline", f.ownRead(longs("user_id", 1)), codes.DeadlineExceeded, "")
 	f.refused("a deadline of the past", func() error {
 		ctx, cancel := context.WithTimeout(t.Context(), 0)

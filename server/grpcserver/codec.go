@@ -1,15 +1,16 @@
 package grpcserver
 
 import (
-	"sync"
-
 	"google.golang.org/grpc/encoding"
 	protocodec "google.golang.org/grpc/encoding/proto"
 	"google.golang.org/grpc/mem"
 )
 
-// An answer is a message that is encoded already.
-type answer struct{ bytes *[]byte }
+// An answer is a message that is encoded already. It is the pool of its own memory, in the form that gRPC wants.
+type answer struct {
+	bytes []byte
+	idle  chan *answer // where it goes when gRPC has sent it
+}
 
 // A message is a request as its bytes.
 type message string
@@ -19,10 +20,10 @@ type codec struct{ encoding.CodecV2 }
 
 func newCodec() codec { return codec{encoding.GetCodecV2(protocodec.Name)} }
 
-// Marshal returns the bytes of a message. Those of an answer go back to its pool when gRPC has sent them.
+// Marshal returns the bytes of a message. Those of an answer are used again when gRPC has sent them.
 func (c codec) Marshal(v any) (mem.BufferSlice, error) {
-	if a, ok := v.(answer); ok {
-		return mem.BufferSlice{mem.NewBuffer(a.bytes, buffers{})}, nil
+	if a, ok := v.(*answer); ok {
+		return mem.BufferSlice{mem.NewBuffer(&a.bytes, a)}, nil
 	}
 	return c.CodecV2.Marshal(v)
 }
@@ -46,28 +47,32 @@ const (
 	answerBytesMax = 4 << 20 // that are kept for the next
 )
 
-var answers = sync.Pool{New: func() any { b := make([]byte, 0, answerBytes); return &b }}
-
-// buffers is the pool of the memory of answers, in the form that gRPC wants.
-type buffers struct{}
-
-// Get returns memory of a length.
-func (buffers) Get(length int) *[]byte {
+// Get returns memory of a length. gRPC asks it of others.
+func (a *answer) Get(length int) *[]byte {
 	b := make([]byte, length)
 	return &b
 }
 
-// Put keeps memory for the next answer, unless it is large.
-func (buffers) Put(b *[]byte) {
-	if cap(*b) <= answerBytesMax {
-		*b = (*b)[:0]
-		answers.Put(b)
+// Put keeps the memory of the answer, which has been sent, for the next one, unless it is large. As of exchanges, a list is
+// kept and not a sync.Pool.
+func (a *answer) Put(*[]byte) {
+	if cap(a.bytes) > answerBytesMax {
+		return
+	}
+	select {
+	case a.idle <- a:
+	default:
 	}
 }
 
 // encode returns the answer that write appends.
-func encode(write func(dst []byte) []byte) answer {
-	b := answers.Get().(*[]byte)
-	*b = write((*b)[:0])
-	return answer{b}
+func (s *Server) encode(write func(dst []byte) []byte) *answer {
+	var a *answer
+	select {
+	case a = <-s.answers:
+	default:
+		a = &answer{make([]byte, 0, answerBytes), s.answers}
+	}
+	a.bytes = write(a.bytes[:0])
+	return a
 }

@@ -82,7 +82,7 @@ func (s *Server) online(ctx context.Context, read func(any) error, d *dialect) (
 	if d == feastDialect { // whose message has no place for it
 		s.told.tell(ctx, x.rendering.Revision)
 	}
-	a := encode(func(dst []byte) []byte { return d.write(&x.writer, dst, &x.rendering) })
+	a := s.encode(func(dst []byte) []byte { return d.write(&x.writer, dst, &x.rendering) })
 	s.observe(nil, &x.rendering, began)
 	if s.opt.FeatureLog != nil {
 		s.opt.FeatureLog.Rendered(&x.rendering, requestID(ctx), eventtime.Instant(began.UnixMicro()))

@@ -76,12 +76,14 @@ type Server struct {
 	background sync.WaitGroup
 	draining   chan struct{} // closed when Serve stops
 	idle       chan *exchange
+	answers    chan *answer // that have been sent
 	told       revisionHeader
 }
 
 // New returns a server; nothing listens yet. A nil opt means defaults.
 func New(store Store, opt *Options) *Server {
-	s := &Server{store: store, health: health.NewServer(), draining: make(chan struct{}), idle: make(chan *exchange, idlePerCore*runtime.GOMAXPROCS(0))}
+	idle := idlePerCore * runtime.GOMAXPROCS(0)
+	s := &Server{store: store, health: health.NewServer(), draining: make(chan struct{}), idle: make(chan *exchange, idle), answers: make(chan *answer, idle)}
 	if opt != nil {
 		s.opt = *opt
 	}
