@@ -25,6 +25,9 @@ type target struct {
 
 // materialize prints the parts of row 13 about materializing.
 func (b *bench) materialize(ctx context.Context) error {
+	if err := measure.Evict(b.binary); err != nil {
+		return err
+	}
 	r, err := plainredis.Start("")
 	if err != nil {
 		return err

@@ -46,8 +46,8 @@ func local() place {
 	return place{name: "local", feast: "{type: sqlite, path: online.db}", truepoint: "{type: embedded, path: online}"}
 }
 
-// prepare makes what a run needs and does not measure, as far as it is not there: a Python with Feast, the histories, both
-// repositories as Feast applies them, and the Redis that it has filled.
+// prepare makes what a run needs and does not measure, as far as it is not there: a Python with Feast, the histories and
+// repositories, and the Redis that Feast has filled.
 func (b *bench) prepare(ctx context.Context) (err error) {
 	if b.python, err = measure.Python(ctx, b.python, filepath.Join(b.data, "..", "..", "venv-feast"), measure.Feast); err != nil {
 		return err
@@ -57,9 +57,25 @@ func (b *bench) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	b.name = "Feast " + strings.TrimSpace(string(version))
-	if _, err := os.Stat(b.path("ready")); err == nil {
+	if err := once(b.path("ready"), func() error { return b.make(ctx) }); err != nil || b.onlyMaterialize {
+		return err
+	}
+	return once(b.path("kept", "filled"), func() error { return b.fill(ctx) })
+}
+
+// once does work unless the file that it ends with is there.
+func once(mark string, work func() error) error {
+	if _, err := os.Stat(mark); err == nil {
 		return nil
 	}
+	if err := work(); err != nil {
+		return err
+	}
+	return os.WriteFile(mark, nil, 0o644)
+}
+
+// make makes the histories and the repositories, as Feast applies them.
+func (b *bench) make(ctx context.Context) error {
 	if err := os.RemoveAll(b.data); err != nil {
 		return err
 	}
@@ -71,10 +87,17 @@ func (b *bench) prepare(ctx context.Context) (err error) {
 	if err := b.do(ctx, "make", "rows", strconv.Itoa(b.entities), strconv.Itoa(b.rows)); err != nil {
 		return err
 	}
-	if err := errors.Join(b.settle(local()), b.do(ctx, "apply", "local"), os.Rename(b.path("local", "online.db"), b.path("local", emptyTables)), b.fill(ctx)); err != nil {
+	r, err := plainredis.Start("")
+	if err != nil {
 		return err
 	}
-	return os.WriteFile(b.path("ready"), nil, 0o644)
+	defer r.Stop()
+	for _, p := range []place{local(), inRedis(r.Address)} {
+		if err := errors.Join(b.settle(p), b.do(ctx, "apply", p.name)); err != nil {
+			return err
+		}
+	}
+	return os.Rename(b.path("local", "online.db"), b.path("local", emptyTables))
 }
 
 // fill has Feast write all views to a Redis, and keeps that.
@@ -84,7 +107,7 @@ func (b *bench) fill(ctx context.Context) error {
 		return err
 	}
 	defer r.Stop()
-	if err := errors.Join(b.settle(inRedis(r.Address)), b.do(ctx, "apply", "redis"), b.do(ctx, "materialize", "redis")); err != nil {
+	if err := errors.Join(b.settle(inRedis(r.Address)), b.do(ctx, "materialize", "redis")); err != nil {
 		return err
 	}
 	c, err := plainredis.Dial(r.Address)

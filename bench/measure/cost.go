@@ -72,6 +72,20 @@ func Memory(pid int, name string) (float64, error) {
 	return kib / 1024, nil
 }
 
+// Evict puts a file out of the page cache, as after a boot. The kernel maps a program that was just written in pieces of 2 MiB,
+// so that its memory would be the size of the file.
+func Evict(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	return unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED)
+}
+
 const mark = "cost "
 
 // Timed runs the timed part of this process and tells the Self that started it what that cost.

@@ -14,8 +14,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/truepoint/truepoint/bench/activity"
 	"github.com/truepoint/truepoint/bench/measure"
 )
@@ -86,10 +84,9 @@ func (b *bench) coldStart(ctx context.Context) error {
 	return nil
 }
 
-// memory prints row 20. The kernel maps a program that was just written in pieces of 2 MiB, so that the size of the
-// file would be measured; it is put out of the cache first, as after a boot.
+// memory prints row 20.
 func (b *bench) memory(ctx context.Context) error {
-	if err := evict(b.binary); err != nil {
+	if err := measure.Evict(b.binary); err != nil {
 		return err
 	}
 	s, _, err := b.start(ctx)
@@ -150,16 +147,3 @@ func (b *bench) size(context.Context) error {
 // binaryMiB is the gate of row 21. It was 60 MiB before the SDKs of three clouds were linked, 90 with them (ADR 16), and is
 // reset from a link with the clients of Redis and DynamoDB and the server over gRPC, which has 95 MiB (ADR 21).
 const binaryMiB = 100
-
-// evict puts a file out of the page cache.
-func evict(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	return unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED)
-}
