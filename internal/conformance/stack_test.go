@@ -51,19 +51,15 @@ type stack struct {
 // newStack opens the store, applies set and starts the servers; all ends with the test, and the store is empty then.
 func newStack(t *testing.T, b backend, set *definitions) *stack {
 	t.Helper()
-	dir := t.TempDir()
 	s := &stack{T: t, clock: &storetest.Clock{}, client: &http.Client{Transport: &http.Transport{}}}
 	s.clock.Set(now)
-	parts, err := drivers.Open(t.Context(), &config.Config{
-		Dir: dir, Project: set.Project, Registry: config.Registry{Type: "sqlite", Path: filepath.Join(dir, "registry.db")},
-		Offline: config.Store{Type: "memory"}, Online: b.open(t),
-	}, s.clock.Now)
-	s.must(err)
+	parts := opened(t, set.Project, b.open(t), s.clock.Now)
 	if b.wrap != nil {
 		parts.Online = b.wrap(parts.Online)
 	}
 	parts.Serving.Refresh = time.Hour // a test says when definitions are read
 	s.parts, s.offline = parts, parts.Offline.(*memoffline.Driver)
+	var err error
 	s.store, err = truepoint.New(parts)
 	s.must(err)
 	t.Cleanup(s.close)
@@ -74,6 +70,20 @@ func newStack(t *testing.T, b backend, set *definitions) *stack {
 	s.must(err)
 	s.serve()
 	return s
+}
+
+// opened opens the parts of a store as a configuration names them, with sources in memory.
+func opened(t *testing.T, project string, o config.Store, clock eventtime.Clock) *truepoint.Options {
+	t.Helper()
+	dir := t.TempDir()
+	parts, err := drivers.Open(t.Context(), &config.Config{
+		Dir: dir, Project: project, Registry: config.Registry{Type: "sqlite", Path: filepath.Join(dir, "registry.db")},
+		Offline: config.Store{Type: "memory"}, Online: o,
+	}, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parts
 }
 
 // close removes what the store holds, which servers that tests share would keep, and closes it.
