@@ -11,6 +11,7 @@ import (
 	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/runs"
+	"github.com/truepoint/truepoint/state"
 )
 
 // DefaultKeep is the span whose definitions keep their tables. KeepLeast is the shortest: servers need a moment to notice
@@ -26,6 +27,8 @@ type Env struct {
 	Registry registry.Driver
 	Ledger   *runs.Ledger
 	Online   *online.Store
+	State    state.Driver
+	Archives []Archive // of records in State
 	Clock    eventtime.Clock
 	Holder   string             // names this process in leases
 	LeaseTTL eventtime.Duration // of a view's lease without renewal
@@ -34,11 +37,12 @@ type Env struct {
 
 // A Request asks for a collection.
 type Request struct {
-	Keep    eventtime.Duration // see the package; 0: DefaultKeep, less than KeepLeast counts as that
-	DryRun  bool               // count, remove nothing
-	Expired bool               // also rows that expired for good
-	RowsMax int64              // remove at most so many rows; a table goes whole or not at all; 0: no bound
-	// TimeMax is how long after its start a collection begins no further table or batch of rows; 0: no bound.
+	Keep    eventtime.Duration                // see the package; 0: DefaultKeep, less than KeepLeast counts as that
+	DryRun  bool                              // count, remove nothing
+	Expired bool                              // also rows that expired for good
+	Records map[RecordKind]eventtime.Duration // also records that are older than this, by kind; those of other kinds stay
+	RowsMax int64                             // remove at most so many rows; a table goes whole or not at all; 0: no bound
+	// TimeMax is how long after its start a collection begins no further table, batch of rows or record; 0: no bound.
 	TimeMax  eventtime.Duration
 	Progress func(Progress)
 }
@@ -60,7 +64,7 @@ func Collect(ctx context.Context, env *Env, req *Request) (*Report, error) {
 	if keep == 0 {
 		keep = DefaultKeep
 	}
-	c.report = &Report{DryRun: req.DryRun, Cutoff: c.began.Add(-max(keep, KeepLeast)), Tables: []Table{}}
+	c.report = &Report{DryRun: req.DryRun, Cutoff: c.began.Add(-max(keep, KeepLeast)), Tables: []Table{}, Records: []Records{}}
 	tables, err := env.Online.Tables(ctx)
 	if err != nil {
 		return nil, err
@@ -84,7 +88,7 @@ func Collect(ctx context.Context, env *Env, req *Request) (*Report, error) {
 			return c.report, err
 		}
 	}
-	return c.report, nil
+	return c.report, c.records(ctx)
 }
 
 // parse takes the name of a table of the project apart. ours is false for other tables, which stay.

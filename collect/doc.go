@@ -13,4 +13,7 @@
 // generation is taken out of the view's state, and the table is dropped. Stopped anywhere between, the next collection
 // finds the rest. A generation without its record counts as never filled, so a rollback beyond the span reads NOT_FOUND
 // until the next run, and never half a table.
+//
+// Records of the state store that grow in number, such as those of runs, go by their age where the request says so; what
+// something refers to stays. Revisions of the registry are kept for ever (docs/adr/0025-what-is-kept.md).
 package collect

@@ -27,8 +27,10 @@ type Report struct {
 	DryRun bool              `json:"dry_run"`
 	Cutoff eventtime.Instant `json:"kept_from"` // tables that definitions from here on want are kept
 	Tables []Table           `json:"tables"`    // in order of name
-	Rows   int64             `json:"rows"`      // that are gone, or would go
+	Rows   int64             `json:"rows"`      // of tables that are gone, or would go
 	Bytes  int64             `json:"bytes"`     // of their keys and packed rows
+	// Records tells of each kind of records what is old and may go.
+	Records []Records `json:"records"`
 }
 
 // A Table is one line of a report.
@@ -44,7 +46,16 @@ type Table struct {
 }
 
 // Any reports whether anything is gone or would go.
-func (r *Report) Any() bool { return r.count(Kept) < len(r.Tables) }
+func (r *Report) Any() bool { return r.count(Kept) < len(r.Tables) || len(r.Records) > 0 }
+
+// RecordCount returns how many records are gone or would go.
+func (r *Report) RecordCount() int64 {
+	var n int64
+	for _, of := range r.Records {
+		n += of.Count
+	}
+	return n
+}
 
 func (r *Report) count(a Action) int {
 	n := 0

@@ -12,7 +12,8 @@ import (
 	"github.com/truepoint/truepoint/value/jsonvalue"
 )
 
-// A Receipt says what was deleted, when, and what was not. It is kept in the state store for ever.
+// A Receipt says what was deleted, when, and what was not. It is kept in the state store until a
+// collection is told to take receipts of its age.
 type Receipt struct {
 	Format   int               `json:"format"`
 	ID       string            `json:"id,omitempty"` // empty for a dry run
@@ -103,6 +104,25 @@ func Receipts(ctx context.Context, d state.Driver, project, id string) ([]Receip
 		return nil, errs.New(errs.NotFound, "there is no receipt %q", id).WithID("T0378").WithHint("truepoint delete-entity --receipts lists them")
 	}
 	return out, nil
+}
+
+// OldReceipts returns the records of a project's receipts of before an instant. Errors: as Receipts.
+func OldReceipts(ctx context.Context, d state.Driver, project string, before eventtime.Instant) ([]state.Record, error) {
+	records, err := d.List(ctx, receiptPrefix(project))
+	if err != nil {
+		return nil, stateError(d, err, "read the receipts")
+	}
+	var old []state.Record
+	for _, r := range records {
+		var one Receipt
+		if err := state.Decode(r, "receipt", format, &one); err != nil {
+			return nil, err
+		}
+		if one.Time < before {
+			old = append(old, r)
+		}
+	}
+	return old, nil
 }
 
 // textOf returns a value of a key as a person writes it.

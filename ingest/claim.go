@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
@@ -124,32 +125,38 @@ func (e *Env) settle(ctx context.Context, c *claim, res *Result) error {
 	return err
 }
 
-// ForgetOld removes the ids of pushes that are older than IDKept and returns how many there were. Records that cannot be
-// read go too, but those of a newer release stay.
-func (e *Env) ForgetOld(ctx context.Context) (int, error) {
+// OldIDs returns the records of pushes' ids that are older than IDKept. Records that cannot be read are among them, but not
+// those of a newer release.
+func (e *Env) OldIDs(ctx context.Context) ([]state.Record, error) {
 	records, err := e.State.List(ctx, "pushes/"+e.Project+"/")
 	if err != nil {
-		return 0, e.stateError(err)
+		return nil, e.stateError(err)
 	}
-	n := 0
 	now := e.Clock()
-	for _, r := range records {
+	return slices.DeleteFunc(records, func(r state.Record) bool {
 		c, err := readClaim(r)
-		if errs.CodeOf(err) == errs.FailedPrecondition || err == nil && !c.expired(now) {
-			continue
-		}
+		return errs.CodeOf(err) == errs.FailedPrecondition || err == nil && !c.expired(now)
+	}), nil
+}
+
+// ForgetOld removes the records that OldIDs returns and tells how many there were.
+func (e *Env) ForgetOld(ctx context.Context) (int, error) {
+	old, err := e.OldIDs(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for n, r := range old {
 		if err := e.State.Delete(ctx, r.Key, r.Version); err != nil && errs.CodeOf(e.stateError(err)) != errs.Aborted {
 			return n, e.stateError(err)
 		}
-		n++
 	}
-	return n, nil
+	return len(old), nil
 }
 
 // Forget removes every push id and the push log of the project and returns how many records there were.
 func (e *Env) Forget(ctx context.Context) (int, error) {
 	n := 0
-	for _, prefix := range []string{"pushes/" + e.Project + "/", "pushlog/" + e.Project + "/"} {
+	for _, prefix := range []string{"pushes/" + e.Project + "/", e.logRoot()} {
 		records, err := e.State.List(ctx, prefix)
 		if err != nil {
 			return n, e.stateError(err)

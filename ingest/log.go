@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"path"
+	"slices"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
@@ -71,7 +73,7 @@ func (e *Env) log(ctx context.Context, t *target, rows *table, c *claim) error {
 	if err != nil {
 		return errs.Wrap(err, errs.Internal, "encode a push")
 	}
-	key := fmt.Sprintf("%s%020d-%s", e.logPrefix(t.name), c.Arrival-eventtime.Min, c.appendID())
+	key := e.logPrefix(t.name) + logged(c.Arrival) + "-" + c.appendID()
 	_, err = e.State.CompareAndSwap(ctx, key, 0, body)
 	if err = e.stateErrorOrNil(err); errs.CodeOf(err) == errs.Aborted {
 		return nil
@@ -79,7 +81,22 @@ func (e *Env) log(ctx context.Context, t *target, rows *table, c *claim) error {
 	return err
 }
 
-func (e *Env) logPrefix(name string) string { return "pushlog/" + e.Project + "/" + name + "/" }
+// logged returns how an arrival stands in the key of an entry: entries are in its order.
+func logged(at eventtime.Instant) string { return fmt.Sprintf("%020d", at-eventtime.Min) }
+
+// OldLog returns the entries of the push log, to all sources and views, that arrived before an instant.
+func (e *Env) OldLog(ctx context.Context, before eventtime.Instant) ([]state.Record, error) {
+	records, err := e.State.List(ctx, e.logRoot())
+	if err != nil {
+		return nil, e.stateError(err)
+	}
+	bound := logged(before)
+	return slices.DeleteFunc(records, func(r state.Record) bool { return path.Base(r.Key) >= bound }), nil
+}
+
+func (e *Env) logRoot() string { return "pushlog/" + e.Project + "/" }
+
+func (e *Env) logPrefix(name string) string { return e.logRoot() + name + "/" }
 
 func (e *Env) stateErrorOrNil(err error) error {
 	if err == nil {

@@ -27,7 +27,7 @@ const (
 	Interrupted Status = "interrupted"
 )
 
-// A Run is the record of one materialization of one view. It is kept for ever.
+// A Run is the record of one materialization of one view. It is kept until a collection takes it (Ledger.Old).
 type Run struct {
 	ID          string             `json:"id"`
 	View        string             `json:"view"`
