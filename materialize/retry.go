@@ -3,12 +3,12 @@ package materialize
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"sync"
 	"time"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/backoff"
 	"github.com/truepoint/truepoint/sink"
 )
 
@@ -16,12 +16,8 @@ import (
 // to choose a new primary.
 const DefaultPatience = 15 * eventtime.Second
 
-// Waits between the attempts at one chunk: the first, doubled each time up to the greatest, each shortened at random by up
-// to a half, so that views and processes do not come back at the same moment.
-const (
-	firstWait    = 50 * time.Millisecond
-	greatestWait = 5 * time.Second
-)
+// waits are those between the attempts at one chunk.
+var waits = backoff.Backoff{First: 50 * time.Millisecond, Most: 5 * time.Second}
 
 // Retry budget: a request may repeat this many chunks, and one more for every chunksPerRetry that it has written. So a
 // store in trouble gets at most a tenth more work than a sound one.
@@ -87,29 +83,17 @@ func (s *sender) send(ctx context.Context, table string, rows *sink.Rows) (sink.
 }
 
 func (s *sender) attempts(ctx context.Context, table string, rows *sink.Rows) (sink.Outcome, error) {
-	wait, waited := firstWait, time.Duration(0)
-	for {
+	var waited time.Duration
+	for n := 0; ; n++ {
+		wait := waits.Nominal(n)
 		out, err := s.to.Write(context.WithoutCancel(ctx), table, rows)
 		if !errs.CodeOf(err).Retryable() || waited+wait > s.patience || !s.budget.spend() {
 			return out, err
 		}
 		waited += wait
-		if ended := pause(ctx, wait-rand.N(wait/2)); ended != nil {
+		if ended := waits.Wait(ctx, n); ended != nil {
 			return out, errors.Join(ended, err)
 		}
-		wait = min(2*wait, greatestWait)
 		s.retried()
-	}
-}
-
-// pause waits for d, or until ctx ends; then it returns the context's error.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

@@ -3,7 +3,6 @@ package dynamodbonline
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"net"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/internal/backoff"
 )
 
 // errClosed answers every call after Close.
@@ -70,18 +70,5 @@ func is(err error, name string) bool {
 	return errors.As(err, &api) && api.ErrorCode() == name
 }
 
-// pauseMax bounds the pause between two attempts.
-const pauseMax = time.Second
-
-// pause waits before repetition n+1: twice as long each time, a random part of it, and no longer than the context.
-func pause(ctx context.Context, n int) error {
-	most := min(10*time.Millisecond<<min(n, 10), pauseMax)
-	t := time.NewTimer(most/2 + rand.N(most/2) + 1)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
-}
+// waits are those between two attempts.
+var waits = backoff.Backoff{First: 10 * time.Millisecond, Most: time.Second}

@@ -86,7 +86,7 @@ func Open(ctx context.Context, opt *Options) (*Driver, error) {
 // retryer repeats calls that were refused for a moment or got lost, with pauses that grow at random, as long as the budget
 // of repetitions that all calls share lasts.
 func retryer(o *Options) aws.Retryer {
-	standard := func(s *retry.StandardOptions) { s.MaxAttempts, s.MaxBackoff = o.Attempts, pauseMax }
+	standard := func(s *retry.StandardOptions) { s.MaxAttempts, s.MaxBackoff = o.Attempts, waits.Most }
 	if o.Adaptive {
 		return retry.NewAdaptiveMode(func(a *retry.AdaptiveModeOptions) {
 			a.StandardOptions = append(a.StandardOptions, standard)

@@ -150,7 +150,7 @@ func (r *reading) fetch(ctx context.Context, keys []cellKey) ([][]byte, error) {
 			return nil, errs.New(errs.ResourceExhausted, "DynamoDB leaves %d keys unprocessed after %d calls", left, idle).WithID("T0668").
 				WithHint("it throttles this table: ask less at once, or raise its limits")
 		}
-		if err := pause(ctx, idle); err != nil {
+		if err := waits.Wait(ctx, idle); err != nil {
 			return nil, err
 		}
 	}

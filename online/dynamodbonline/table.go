@@ -97,7 +97,7 @@ func (d *Driver) ensure(ctx context.Context, table string) error {
 		if err != nil && !is(err, "ResourceInUseException") && !missing(err) {
 			return err
 		}
-		if err := pause(ctx, n); err != nil {
+		if err := waits.Wait(ctx, n); err != nil {
 			return err
 		}
 	}
@@ -234,7 +234,7 @@ func (d *Driver) Drop(ctx context.Context, table string) error {
 		if err != nil && !is(err, "ResourceInUseException") { // it is on its way already
 			return err
 		}
-		if err := pause(ctx, n); err != nil {
+		if err := waits.Wait(ctx, n); err != nil {
 			return err
 		}
 	}

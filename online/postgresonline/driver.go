@@ -3,7 +3,6 @@ package postgresonline
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/internal/backoff"
 	"github.com/truepoint/truepoint/internal/postgresdb"
 	"github.com/truepoint/truepoint/online"
 )
@@ -62,10 +62,9 @@ const (
 )
 
 // Bounds of repetitions: some two seconds in all.
-const (
-	attemptsMax = 12
-	pauseMax    = 250 * time.Millisecond
-)
+const attemptsMax = 12
+
+var waits = backoff.Backoff{First: time.Millisecond, Most: 250 * time.Millisecond}
 
 // again runs one transaction, and once more, after a pause that grows, when the server gave it up for the sake of another
 // one, or when a table was dropped under it, which the driver then looks for again.
@@ -83,22 +82,9 @@ func (d *Driver) again(ctx context.Context, run func() error) error {
 		default:
 			return d.refused(err)
 		}
-		if err := pause(ctx, n); err != nil {
+		if err := waits.Wait(ctx, n); err != nil {
 			return err
 		}
-	}
-}
-
-// pause waits before repetition n+1: twice as long each time, a random part of it, and no longer than the context.
-func pause(ctx context.Context, n int) error {
-	most := min(time.Millisecond<<n, pauseMax)
-	t := time.NewTimer(rand.N(most) + 1)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
 	}
 }
 

@@ -2,7 +2,6 @@ package redisonline
 
 import (
 	"context"
-	"math/rand/v2"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/backoff"
 	"github.com/truepoint/truepoint/internal/parallel"
 	"github.com/truepoint/truepoint/online"
 )
@@ -27,10 +27,9 @@ const (
 const fewCells = 64
 
 // Bounds of repetitions: some five seconds in all, which a failover takes.
-const (
-	attemptsMax = 12
-	pauseMax    = time.Second
-)
+const attemptsMax = 12
+
+var waits = backoff.Backoff{First: 5 * time.Millisecond, Most: time.Second}
 
 // PutBatch implements online.Driver. The counts are exact, unless a connection was lost and the cells on it were sent once
 // more: then Superseded is Unknown. It holds one copy of a few pipelines beside the caller's cells.
@@ -148,18 +147,5 @@ func (w *writer) put(ctx context.Context, cells []online.Cell) (online.PutResult
 
 // again reports whether an attempt that failed is worth repetition n+1, after a pause.
 func (d *Driver) again(ctx context.Context, n int, err error) bool {
-	return n < attemptsMax && d.Code(err) == errs.Unavailable && !d.closed.Load() && pause(ctx, n) == nil
-}
-
-// pause waits before repetition n+1: twice as long each time, a random part of it, and no longer than the context.
-func pause(ctx context.Context, n int) error {
-	most := min(5*time.Millisecond<<n, pauseMax)
-	t := time.NewTimer(most/2 + rand.N(most/2))
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
+	return n < attemptsMax && d.Code(err) == errs.Unavailable && !d.closed.Load() && waits.Wait(ctx, n) == nil
 }
