@@ -35,7 +35,7 @@ prepare() { ! wanted "$1" || "$bin/$1" -data "$data/$1" "${@:2}" || failed=1; }
 # run NAME ARGS, by the script $via if it is set: rows go to the table, notes to the terminal and the page.
 run() {
   wanted "$1" || return
-  if ! ${via:-} "$bin/$1" "${@:2}" 2> >(tee -a "$notes" >&2) | tee -a "$rows"; then
+  if ! { { ${via:-} "$bin/$1" "${@:2}" 2>&3 | tee -a "$rows" >&4; } 3>&1 | tee -a "$notes" >&2; } 4>&1; then
     echo "run.sh: bench/$1 failed" | tee -a "$notes" >&2
     failed=1
   fi
