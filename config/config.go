@@ -85,6 +85,13 @@ type Server struct {
 	TokensFile string             `json:"tokens_file,omitempty"` // relative to the working directory or absolute
 	Limits     Limits             `json:"limits"`
 	FeatureLog FeatureLog         `json:"feature_log,omitzero"`
+	Traces     Traces             `json:"traces"`
+}
+
+// Traces says where traces of requests go.
+type Traces struct {
+	Endpoint string  `json:"endpoint,omitempty"` // URL of a collector that takes OTLP over HTTP; empty: there are none
+	Sample   float64 `json:"sample"`             // share of the requests whose caller does not decide
 }
 
 // FeatureLog says what is kept of what the server answers.
@@ -114,6 +121,7 @@ func defaults() *Config {
 		Server: Server{
 			Host: "127.0.0.1", Port: 6566, Deadline: 5 * eventtime.Second, MaxSkew: 2 * eventtime.Second, MaxFuture: 5 * eventtime.Minute,
 			Limits: Limits{BodyBytes: 16 << 20, HeaderBytes: 64 << 10, Entities: 10_000, Cells: 1_000_000, InFlight: 1024},
+			Traces: Traces{Sample: 0.01},
 		},
 	}
 }

@@ -51,6 +51,9 @@ func TestLoadFillsDefaults(t *testing.T) {
 	if c.Server.Port != 6566 || c.Server.Limits.BodyBytes != 16<<20 || c.Server.Limits.Entities != 10_000 || c.Server.Limits.InFlight != 1024 || c.Server.MaxSkew != 2*eventtime.Second {
 		t.Errorf("server: %+v", c.Server)
 	}
+	if c.Server.Traces.Endpoint != "" || c.Server.Traces.Sample != 0.01 {
+		t.Errorf("traces: %+v", c.Server.Traces)
+	}
 }
 
 func TestLoadTakesPathsFromTheFile(t *testing.T) {
@@ -276,4 +279,15 @@ func ExampleExpand() {
 	s, _ := config.Expand("${HOST}:${PORT:-5432}", func(n string) (string, bool) { v, ok := env[n]; return v, ok })
 	fmt.Println(s)
 	// Output: db1:5432
+}
+
+func TestLoadTakesWhereTracesGo(t *testing.T) {
+	t.Parallel()
+	c, _, err := load(t, "project: p\nserver: {traces: {endpoint: 'http://collector:4318', sample: 0.25}, limits: {in_flight: 7}}\n", nil)
+	if err != nil || c.Server.Traces.Endpoint != "http://collector:4318" || c.Server.Traces.Sample != 0.25 || c.Server.Limits.InFlight != 7 {
+		t.Errorf("got %+v, %v", c.Server, err)
+	}
+	_, _, err = load(t, "project: p\nserver:\n  traces: {sample: 0}\n", nil)
+	wantFault(t, err, 3, 20, "T0205", "no share above 0 and up to 1")
+	wantFault(t, err, 3, 11, "T0175", "the key endpoint is missing")
 }

@@ -160,6 +160,10 @@ func (l *loader) server(n *strictyaml.Node) {
 		}
 	}
 	l.featureLog(n.Get("feature_log"))
+	s.Traces.Endpoint = n.Get("traces").Get("endpoint").String()
+	if share, err := parseShare(n.Get("traces").Get("sample").String()); err == nil {
+		s.Traces.Sample = share
+	}
 	limits := n.Get("limits")
 	for name, field := range map[string]*int64{
 		"body_bytes": &s.Limits.BodyBytes, "header_bytes": &s.Limits.HeaderBytes, "entities": &s.Limits.Entities, "cells": &s.Limits.Cells, "in_flight": &s.Limits.InFlight,

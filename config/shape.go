@@ -122,24 +122,31 @@ func serverShape() *strictyaml.Shape {
 			key("in_flight", "online reads that are answered at a time", number(1, inFlightMax)),
 		}}),
 		key("feature_log", "what is kept of what it answers", featureLogShape()),
+		key("traces", "where traces of requests go", &strictyaml.Shape{Keys: []strictyaml.Key{
+			required("endpoint", "an OpenTelemetry collector, such as http://localhost:4318", text()),
+			key("sample", "the share of requests that are traced unless their caller decides; 0.01 without this key", share()),
+		}}),
 	}}
 }
 
 func featureLogShape() *strictyaml.Shape {
 	return &strictyaml.Shape{Keys: []strictyaml.Key{
 		required("path", "a directory for Parquet files", text()),
-		key("sample", "the share of entities, by a hash of their keys; 1 without this key", &strictyaml.Shape{Scalar: strictyaml.Float, Format: "share above 0 and up to 1",
-			Parse: func(s string) error { _, err := parseShare(s); return err }}),
+		key("sample", "the share of entities, by a hash of their keys; 1 without this key", share()),
 		key("interval", "between files; 1m without this key", positive()),
 		key("retention", "how long files are kept; 30d without this key", positive()),
 	}}
+}
+
+func share() *strictyaml.Shape {
+	return &strictyaml.Shape{Scalar: strictyaml.Float, Format: "share above 0 and up to 1", Parse: func(s string) error { _, err := parseShare(s); return err }}
 }
 
 // parseShare reads a share above 0 and up to 1.
 func parseShare(s string) (float64, error) {
 	f, err := strconv.ParseFloat(s, 64)
 	if err != nil || !(f > 0 && f <= 1) {
-		return 0, errs.New(errs.InvalidArgument, "%q is no share above 0 and up to 1", s).WithID("T0205").WithHint("write 0.01 for one entity of a hundred")
+		return 0, errs.New(errs.InvalidArgument, "%q is no share above 0 and up to 1", s).WithID("T0205").WithHint("write 0.01 for one of a hundred")
 	}
 	return f, nil
 }

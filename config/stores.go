@@ -17,10 +17,10 @@ func postgresKeys() []strictyaml.Key {
 		required("database", "the database", text()), key("db_schema", "the schema", text()),
 		required("user", "the user", text()), required("password", "the password: ${NAME} keeps it out of the file", text()),
 		key("min_conn", "connections kept open", number(0, poolMax)), key("max_conn", "connections at most", number(1, poolMax)),
-		key("conn_type", "as in Feast", choice("singleton", "pool")),
+		ignored("conn_type", "connections are always pooled: max_conn bounds them"),
 		key("sslmode", "disable, require, verify-ca, verify-full", text()), key("sslkey_path", "client key", text()),
 		key("sslcert_path", "client certificate", text()), key("sslrootcert_path", "certificate authority", text()),
-		key("keepalives_idle", "seconds", number(0, timeoutMax)),
+		key("keepalives_idle", "seconds before a silent server is asked whether it lives", number(0, timeoutMax)),
 	}
 }
 

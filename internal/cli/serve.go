@@ -31,6 +31,7 @@ type serveVerb struct {
 	Key      string         `short:"k" placeholder:"FILE" help:"TLS key."`
 	Cert     string         `placeholder:"FILE" help:"TLS certificate, -c FILE."`
 	grpcFlags
+	traceFlags
 	feastServeFlags
 }
 
@@ -65,7 +66,11 @@ func (v *serveVerb) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		s.Watch(opt.Metrics.Watch(c.Online.Type))
+		if opt.Tracer, err = v.openTracer(a); err != nil {
+			return err
+		}
+		defer closeTracer(a, opt.Tracer, v.Drain)
+		s.Watch(opt.Metrics.Watch(c.Online.Type, opt.Tracer))
 		if opt.FeatureLog, err = openFeatureLog(a, &c.Server.FeatureLog); err != nil {
 			return err
 		}
@@ -134,6 +139,7 @@ func (v *serveVerb) options(a *app, c *config.Server) (opt *httpserver.Options, 
 // fill takes what no flag says from the configuration.
 func (v *serveVerb) fill(c *config.Server) {
 	v.grpcFlags.fill(c)
+	v.traceFlags.fill(&c.Traces)
 	v.Host = cmp.Or(v.Host, c.Host)
 	if v.Port == nil && v.Socket == "" {
 		v.Port = &c.Port
@@ -167,6 +173,9 @@ func (v *serveVerb) check() error {
 		if _, err := os.Stat(f); f != "" && err != nil {
 			return errs.Wrap(err, errs.NotFound, "cannot read a TLS file").WithID("T0945")
 		}
+	}
+	if err := v.traceFlags.check(); err != nil {
+		return err
 	}
 	return v.grpcFlags.check()
 }

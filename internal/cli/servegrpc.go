@@ -67,5 +67,5 @@ func closed(ls []net.Listener) (all []error) {
 func (v *serveVerb) grpcServer(a *app, s *truepoint.Store, like *httpserver.Options) *grpcserver.Server {
 	return grpcserver.New(s, &grpcserver.Options{
 		MessageBytesMax: int(like.BodyBytesMax), Deadline: like.Deadline, Drain: like.Drain, Tokens: like.Tokens, TLS: like.TLS, Reflection: v.GRPCReflection,
-		Gate: like.Gate, AccessLog: like.AccessLog, Log: like.Log, Version: version, Observer: like.Metrics, FeatureLog: like.FeatureLog})
+		Gate: like.Gate, Tracer: like.Tracer, AccessLog: like.AccessLog, Log: like.Log, Version: version, Observer: like.Metrics, FeatureLog: like.FeatureLog})
 }

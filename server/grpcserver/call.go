@@ -42,6 +42,7 @@ func reading(name string, d *dialect) grpc.MethodDesc {
 // call runs do for a caller who may call it, within the deadline.
 func (s *Server) call(ctx context.Context, role access.Role, do func(context.Context) (any, error)) (reply any, err error) {
 	began := time.Now()
+	ctx, span := s.startSpan(ctx)
 	if id := givenID(ctx); id != "" {
 		_ = grpc.SetHeader(ctx, metadata.Pairs(requestIDName, id)) // fails after the answer only
 	}
@@ -55,6 +56,7 @@ func (s *Server) call(ctx context.Context, role access.Role, do func(context.Con
 		if s.opt.AccessLog {
 			s.logAccess(ctx, err, time.Since(began))
 		}
+		endSpan(ctx, span, err)
 	}()
 	if err := s.allow(ctx, role); err != nil {
 		return nil, err

@@ -10,13 +10,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/internal/storetest"
 	"github.com/truepoint/truepoint/online/embeddedonline"
 	"github.com/truepoint/truepoint/server/httpserver"
 )
 
-// wide returns a handler on an embedded store of keys entities with 5 views of 10 features, and a service of all.
-func wide(t testing.TB, keys int) http.Handler {
+// wideStore returns an embedded store of keys entities with 5 views of 10 features, and a service of all.
+func wideStore(t testing.TB, keys int) *truepoint.Store {
 	t.Helper()
 	driver, err := embeddedonline.Open(t.Context(), t.TempDir(), nil)
 	if err != nil {
@@ -24,7 +25,7 @@ func wide(t testing.TB, keys int) http.Handler {
 	}
 	rig := storetest.Wide(t, now, driver, keys)
 	t.Cleanup(func() { rig.Store.Close() })
-	return httpserver.New(rig.Store, nil).Handler()
+	return rig.Store
 }
 
 // A quiet is a response writer that costs nothing.
@@ -71,7 +72,7 @@ func (a *asking) ask() {
 // TestAllocationsOfARequest bounds what a request allocates beyond what net/http does: the same for one entity and for a
 // thousand. It is not parallel, because the allocations of other tests would count.
 func TestAllocationsOfARequest(t *testing.T) {
-	h := wide(t, 1000)
+	h := httpserver.New(wideStore(t, 1000), nil).Handler()
 	for _, path := range []string{"/get-online-features", "/v1/online"} {
 		for _, rows := range []int{1, 1000} {
 			a := newAsking(t, h, path, rows)
@@ -89,7 +90,7 @@ func TestAllocationsOfARequest(t *testing.T) {
 }
 
 func BenchmarkOnline(b *testing.B) {
-	h := wide(b, 1000)
+	h := httpserver.New(wideStore(b, 1000), nil).Handler()
 	for _, rows := range []int{1, 100} {
 		b.Run(fmt.Sprintf("%dx50", rows), func(b *testing.B) {
 			a := newAsking(b, h, "/get-online-features", rows)

@@ -73,7 +73,7 @@ func TestMetricsTellWhatIsKeptAndWhatTheStoreTook(t *testing.T) {
 	t.Parallel()
 	m := httpserver.NewMetrics()
 	f := newEmptyFixture(t, definitions(), memoffline.New(), &httpserver.Options{Metrics: m})
-	f.store.Watch(m.Watch("memory"))
+	f.store.Watch(m.Watch("memory", nil))
 	f.push(`{"user_id":[1],"cnt":[1],"amt_avg":[1.5],"amt_f32":[1],"country":["FR"],"last_seen":[1],"event_timestamp":["2026-11-24T03:00:00"],"created":["2026-11-24T03:00:00"]}`)
 	f.post("/get-online-features", onlineBody("1"))
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.srv.URL+"/metrics", nil)

@@ -20,6 +20,7 @@ import (
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/server/access"
 	"github.com/truepoint/truepoint/server/admission"
+	"github.com/truepoint/truepoint/server/tracing"
 	"github.com/truepoint/truepoint/serving"
 )
 
@@ -47,6 +48,7 @@ type Options struct {
 	TLS          *tls.Config     // nil: plain text
 	Tokens       *access.Tokens  // who may call, whatever host they name; nil: everybody
 	Metrics      *Metrics        // default: new ones
+	Tracer       *tracing.Tracer // makes spans of requests; nil: none
 	FeatureLog   *featurelog.Log // keeps what online reads are answered; nil: nothing does
 }
 
@@ -187,5 +189,11 @@ func (s *Server) routes() http.Handler {
 		}
 		h(w, r)
 	})
-	return s.logged(s.guarded(routed))
+	names := map[string]string{}
+	for path, methods := range table {
+		if methods[http.MethodPost] != nil {
+			names[path] = http.MethodPost + " " + path
+		}
+	}
+	return s.traced(s.logged(s.guarded(routed)), names)
 }

@@ -7,18 +7,25 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/truepoint/truepoint/online"
+	"github.com/truepoint/truepoint/server/tracing"
 )
 
-// A StoreWatch counts how long calls of the online store take. It is an online.Watcher.
+// A StoreWatch counts how long calls of the online store take, and makes spans of those of requests that are sampled. It is
+// an online.Watcher.
 type StoreWatch struct {
+	store       string
 	read, write prometheus.Observer
+	tracer      *tracing.Tracer
 }
 
-// Watch returns what counts the calls of an online store of a type, as configured, such as redis.
-func (m *Metrics) Watch(store string) *StoreWatch {
+// Watch returns what watches the calls of an online store of a type, as configured, such as redis. A nil tracer makes no
+// spans.
+func (m *Metrics) Watch(store string, tracer *tracing.Tracer) *StoreWatch {
 	return &StoreWatch{
-		read:  m.storeSeconds.WithLabelValues(store, string(online.OpRead)),
-		write: m.storeSeconds.WithLabelValues(store, string(online.OpWrite)),
+		store:  store,
+		read:   m.storeSeconds.WithLabelValues(store, string(online.OpRead)),
+		write:  m.storeSeconds.WithLabelValues(store, string(online.OpWrite)),
+		tracer: tracer,
 	}
 }
 
@@ -26,10 +33,11 @@ func (m *Metrics) Watch(store string) *StoreWatch {
 func (*StoreWatch) Now() time.Time { return time.Now() }
 
 // Called implements online.Watcher.
-func (w *StoreWatch) Called(_ context.Context, c online.Call) {
+func (w *StoreWatch) Called(ctx context.Context, c online.Call) {
 	to := w.read
 	if c.Op == online.OpWrite {
 		to = w.write
 	}
 	to.Observe(time.Since(c.Began).Seconds())
+	w.tracer.StoreCalled(ctx, w.store, c)
 }

@@ -1,0 +1,55 @@
+package httpserver
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/truepoint/truepoint/server/tracing"
+)
+
+// The headers of a trace context, as net/http spells them.
+const (
+	parentHeader = "Traceparent"
+	stateHeader  = "Tracestate"
+)
+
+// traced makes spans of requests to next that are sampled, unless nobody wants any. names are the spans' names by path;
+// other requests, such as those about health, have none. The answer names the span to whoever asked.
+func (s *Server) traced(next http.Handler, names map[string]string) http.Handler {
+	if s.opt.Tracer == nil {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, ok := names[r.URL.Path]
+		if !ok {
+			next.ServeHTTP(w, r)
+			return
+		}
+		ctx, span := s.opt.Tracer.Start(r.Context(), callerOf(r.Header), name)
+		if span == nil {
+			next.ServeHTTP(w, r)
+			return
+		}
+		defer span.End()
+		w.Header().Set(parentHeader, span.Parent())
+		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(seen, r.WithContext(ctx))
+		span.Set(attribute.String("http.request.method", r.Method), attribute.String("http.route", r.URL.Path),
+			attribute.Int("http.response.status_code", seen.status), attribute.Int64("http.response.body.size", seen.bytes))
+		if seen.status >= http.StatusInternalServerError {
+			span.Fail(strconv.Itoa(seen.status))
+		}
+	})
+}
+
+// callerOf returns the trace context of a request.
+func callerOf(h http.Header) tracing.Caller {
+	parent := h[parentHeader]
+	if len(parent) != 1 {
+		return tracing.Caller{}
+	}
+	return tracing.Caller{Parent: parent[0], State: strings.Join(h[stateHeader], ",")}
+}
