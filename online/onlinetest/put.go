@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/value"
@@ -21,6 +22,7 @@ func (s *suite) putTests() []test {
 		{"EachCellIsJudgedAlone", putPerCell},
 		{"TablesAreSeparate", putSeparate},
 		{"BigRows", putBigRows},
+		{"LongKeysAreKeptOrRefused", putLongKeys},
 		{"BigBatch", putBigBatch},
 		{"BigBatchOverNewerCells", putBigBatchOverNewer},
 	}
@@ -146,5 +148,25 @@ func checkAll(t *testing.T, d online.Driver, table string, want []online.Cell) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 200 {
 		wantRow(t, d, table, want[r.IntN(len(want))])
+	}
+}
+
+// putLongKeys writes cells whose keys do not compress. A key of 900 bytes is kept; a longer one is kept, or refused for good:
+// nobody who tries again may hope.
+func putLongKeys(t *testing.T, d online.Driver) {
+	r := seeded(t)
+	for _, n := range []int{900, 1_100, 2_692, 2_693, 9_000, 60_000} {
+		c := online.Cell{Key: make([]byte, n), Row: Row(t, At(5), "row")}
+		for i := range c.Key {
+			c.Key[i] = byte(r.Uint32())
+		}
+		want := c
+		if _, err := d.PutBatch(context.Background(), "p/v/1", []online.Cell{c}); err != nil {
+			if code := codeOf(d, err); n <= 900 || code != errs.InvalidArgument {
+				t.Errorf("a key of %d bytes: got %v (%v), want it kept or invalid_argument", n, code, err)
+			}
+			want.Row = nil
+		}
+		wantRow(t, d, "p/v/1", want)
 	}
 }

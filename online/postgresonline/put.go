@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/internal/parallel"
 	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/value"
@@ -17,6 +18,10 @@ const (
 	writersMax        = 2 // statements of one batch at once, so that the server works while the next one is sent
 )
 
+// keyBytesMax is the longest key. An index keeps 2,704 bytes of a row, 12 of which are not the key's, rounded up to 8: a longer
+// key would be kept only if it happens to compress. Source: nbtree.h, BTMaxItemSize, for pages of 8 KiB.
+const keyBytesMax = 2_692
+
 // upsert keeps the greater row: by version, then bytewise (value.CompareRows). PostgreSQL compares bytea as bytes.
 const upsert = `INSERT INTO %[1]s AS t (key, row) SELECT * FROM unnest($1::bytea[], $2::bytea[])
 	ON CONFLICT (key) DO UPDATE SET row = excluded.row
@@ -27,6 +32,9 @@ const upsert = `INSERT INTO %[1]s AS t (key, row) SELECT * FROM unnest($1::bytea
 func (d *Driver) PutBatch(ctx context.Context, table string, cells []online.Cell) (online.PutResult, error) {
 	var total online.PutResult
 	if err := online.CheckCells(table, cells); err != nil || len(cells) == 0 {
+		return total, err
+	}
+	if err := checkKeys(table, cells); err != nil {
 		return total, err
 	}
 	parts := split(cells)
@@ -42,6 +50,17 @@ func (d *Driver) PutBatch(ctx context.Context, table string, cells []online.Cell
 		total.Add(online.PutResult{Written: n, Superseded: int64(len(parts[i])) - n})
 	}
 	return total, nil
+}
+
+// checkKeys returns an InvalidArgument error for a key that PostgreSQL cannot index.
+func checkKeys(table string, cells []online.Cell) error {
+	for i, c := range cells {
+		if len(c.Key) > keyBytesMax {
+			return errs.New(errs.InvalidArgument, "cell %d of online table %q: its key has %d bytes, and PostgreSQL keeps at most %d", i, table, len(c.Key), keyBytesMax).
+				WithID("T0642").WithHint("shorten the join keys, or use another online store")
+		}
+	}
+	return nil
 }
 
 // split returns cells as parts that one statement takes.
