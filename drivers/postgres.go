@@ -57,7 +57,7 @@ func openPostgresOnline(c *config.Config, _ *truepoint.Options) (online.Driver, 
 // postgresAddress reads Feast's keys of a store in PostgreSQL.
 func postgresAddress(o config.Options) postgresdb.Address {
 	a := postgresdb.Address{Host: o["host"], Port: o["port"], Database: o["database"], User: o["user"], Password: o["password"], Options: map[string]string{}}
-	for ours, theirs := range map[string]string{"sslmode": "sslmode", "sslkey_path": "sslkey", "sslcert_path": "sslcert", "sslrootcert_path": "sslrootcert", "min_conn": "pool_min_conns", "max_conn": "pool_max_conns"} {
+	for ours, theirs := range map[string]string{"sslmode": "sslmode", "sslkey_path": "sslkey", "sslcert_path": "sslcert", "sslrootcert_path": "sslrootcert", "keepalives_idle": "keepalives_idle", "min_conn": "pool_min_conns", "max_conn": "pool_max_conns"} {
 		if v := o[ours]; v != "" {
 			a.Options[theirs] = v
 		}

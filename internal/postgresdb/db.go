@@ -7,8 +7,11 @@ import (
 	"errors"
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -33,11 +36,36 @@ func Open(ctx context.Context, address string) (*pgxpool.Pool, error) {
 		config.MaxConns = connectionsMax
 	}
 	p := config.ConnConfig.RuntimeParams
+	if err := keepAlive(config.ConnConfig); err != nil {
+		return nil, err
+	}
 	p["timezone"], p["synchronize_seqscans"] = "UTC", "off"
 	if p["application_name"] == "" {
 		p["application_name"] = "truepoint"
 	}
 	return pgxpool.NewWithConfig(ctx, config)
+}
+
+// keepaliveIdle is libpq's name for how many seconds a connection may be idle before its other side is asked whether it
+// lives; 0: as the system has it. pgx does not know it.
+const keepaliveIdle = "keepalives_idle"
+
+// keepAlive takes keepaliveIdle out of what is sent to the server and makes connections heed it.
+func keepAlive(c *pgx.ConnConfig) error {
+	text, ok := c.RuntimeParams[keepaliveIdle]
+	if !ok {
+		return nil
+	}
+	delete(c.RuntimeParams, keepaliveIdle)
+	seconds, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return errs.New(errs.InvalidArgument, "%s is no number of seconds", keepaliveIdle).WithID("T1000")
+	}
+	if seconds > 0 {
+		d := net.Dialer{Timeout: c.ConnectTimeout, KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: time.Duration(seconds) * time.Second}}
+		c.DialFunc = d.DialContext
+	}
+	return nil
 }
 
 // connectionsMax bounds a pool unless the address says pool_max_conns. An open snapshot holds one connection, so that it
