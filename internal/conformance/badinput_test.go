@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/api/feast/serving"
@@ -18,6 +20,8 @@ import (
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/internal/datatest"
+	"github.com/truepoint/truepoint/internal/fault"
+	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -115,4 +119,49 @@ func (s *stack) another() *stack {
 	out.store, err = truepoint.New(s.parts)
 	s.must(err)
 	return &out
+}
+
+// That a value is null, too old or not there are answers; that nobody could look is none, and Feast's clients, who would take
+// it for a null, get an error.
+func TestBadInput_61_a_value_that_is_null_expired_absent_or_not_to_be_had(t *testing.T) {
+	t.Parallel()
+	faults, memory := fault.New(), backends()[0]
+	memory.wrap = func(d online.Driver) online.Driver { return fault.Online(d, faults) }
+	s := newStack(t, memory, faultSet())
+	s.push(of(1, ago(eventtime.Hour), 7), of(2, ago(eventtime.Hour), nil), of(3, ago(2*eventtime.Day), 1))
+	s.wants("7 PRESENT, null NULL_VALUE, null OUTSIDE_MAX_AGE, null NOT_FOUND", 1, 2, 3, 4)
+	ownStatuses := func() []truepointv1.Status {
+		own, err := s.own.GetOnline(t.Context(), &truepointv1.GetOnlineRequest{
+			Features: []string{"v:n"}, Entities: []*truepointv1.Column{{Name: "k", Values: &truepointv1.Values{Kind: truepointv1.Kind_KIND_INT64, Longs: []int64{1, 2, 3, 4}}}},
+		})
+		s.must(err)
+		return own.GetFeatures()[0].GetStatuses()
+	}
+	if got := fmt.Sprint(ownStatuses()); got != "[STATUS_PRESENT STATUS_NULL_VALUE STATUS_OUTSIDE_MAX_AGE STATUS_NOT_FOUND]" {
+		t.Errorf("our service: %s", got)
+	}
+	faults.Set(fault.Rule{Op: "GetBatch", Times: -1})
+	unchanged := datatest.Stores(t, s.parts)
+	const read = `{"features":["v:n"],"entities":{"k":[1,4]}}`
+	if status, text := s.post("/get-online-features", read); status != 503 {
+		t.Errorf("Feast's route: %d %s", status, text)
+	}
+	if status, text := s.post("/v1/online", read); status != 200 || !strings.Contains(text, `"values":[null,null],"statuses":["ERROR","ERROR"],"event_timestamps":[null,null],"reasons":["store_unavailable","store_unavailable"]`) {
+		t.Errorf("our route: %d %s", status, text)
+	}
+	if status, text := s.post("/v1/online", strings.TrimSuffix(read, "}")+`,"on_error":"fail"}`); status != 503 {
+		t.Errorf("our route, told to fail: %d %s", status, text)
+	}
+	one := &typespb.RepeatedValue{Val: []*typespb.Value{{Val: &typespb.Value_Int64Val{Int64Val: 1}}}}
+	_, err := s.feast.GetOnlineFeatures(t.Context(), &servingpb.GetOnlineFeaturesRequest{
+		Kind:     &servingpb.GetOnlineFeaturesRequest_Features{Features: &servingpb.FeatureList{Val: []string{"v:n"}}},
+		Entities: map[string]*typespb.RepeatedValue{"k": one},
+	})
+	if status.Code(err) != codes.Unavailable {
+		t.Errorf("Feast's service: %v", err)
+	}
+	if got := fmt.Sprint(ownStatuses()); got != "[STATUS_ERROR STATUS_ERROR STATUS_ERROR STATUS_ERROR]" {
+		t.Errorf("our service: %s", got)
+	}
+	unchanged()
 }
