@@ -9,8 +9,8 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// A fault is one that Feast 0.67 was seen to have, by its letter in the list of experiments, and a test of what is so here.
-type fault struct {
+// An experiment is a fault that Feast 0.67 was seen to have, by its letter in the list of experiments, and a test of what is so here.
+type experiment struct {
 	letter, fact string
 	run          func(*stack)
 }
@@ -27,7 +27,7 @@ type fault struct {
 //   - v (one of two features is lost in a search by vectors) is about searches by vectors, which are not part of this release.
 func TestFaultsOfFeast(t *testing.T) {
 	t.Parallel()
-	for _, f := range []fault{
+	for _, f := range []experiment{
 		{"a", "ARowOlderThanItsTTLHasExpired", expired},
 		{"a2", "AnUnknownKeyIsNotFound", unknown},
 		{"b", "AnOlderRowNeverReplacesANewerOne", older},
