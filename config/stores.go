@@ -62,7 +62,7 @@ func onlineStores() *strictyaml.Switch {
 			key("retry_mode", "as in Feast", choice("legacy", "standard", "adaptive")),
 			ignored("warmup_connections", "connections open on demand"), ignored("session_based_auth", "the AWS environment decides"),
 		}},
-		{Name: "postgres", Keys: slices.Concat(postgresKeys(), vectors)},
+		{Name: "postgres", Keys: slices.Concat(postgresKeys(), []strictyaml.Key{key("ack", "when a write is acknowledged", choice("durable", "replicated"))}, vectors)},
 		{Name: "remote", Keys: []strictyaml.Key{
 			key("path", "the address of a feature server", text()), key("cert", "certificate authority", text()),
 			key("connection_pool_size", "connections at most", number(1, poolMax)), key("connection_idle_timeout", "seconds", number(1, timeoutMax)),

@@ -225,7 +225,7 @@ func TestCheckReportsEveryStoreAtOnceWithItsPlaceAndOpensNothing(t *testing.T) {
 
 func TestBadInput_99_redis_settings_at_their_place(t *testing.T) {
 	t.Parallel()
-	for _, o := range []config.Options{{"connection_string": "redis://me:hunter2@h"}, {"connection_string": "h:6379", "ack": "replicated"}, {"connection_string": "h:6379,pasword=hunter2"}} {
+	for _, o := range []config.Options{{"connection_string": "redis://me:hunter2@h"}, {"connection_string": "h:6379,pasword=hunter2"}} {
 		c := at(t.TempDir())
 		c.Online = config.Store{Type: "redis", Options: o, Pos: errs.Position{File: "feature_store.yaml", Line: 7, Column: 9}}
 		all := errs.All(drivers.Check(c))

@@ -49,8 +49,9 @@ func openPostgres(c *config.Config) (offline.Driver, error) {
 func openPostgresOnline(c *config.Config, _ *truepoint.Options) (online.Driver, error) {
 	address := postgresAddress(c.Online.Options).URL()
 	schema := cmp.Or(c.Online.Options["db_schema"], "public") // as in Feast
+	standbys := c.Online.Options["ack"] == replicated
 	return &onDemand{distant: true, open: func(ctx context.Context) (online.Driver, error) {
-		return postgresonline.Open(ctx, address, &postgresonline.Options{Schema: schema})
+		return postgresonline.Open(ctx, address, &postgresonline.Options{Schema: schema, Replicated: standbys})
 	}}, nil
 }
 

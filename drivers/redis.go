@@ -14,6 +14,9 @@ import (
 	"github.com/truepoint/truepoint/online/redisonline"
 )
 
+// replicated is the value of the key ack by which a write is acknowledged once it survives the loss of a primary.
+const replicated = "replicated"
+
 // openRedis opens an online store in Redis. Its keys begin with key_prefix, so that those that Feast keeps there stay as they
 // are.
 func openRedis(c *config.Config, opt *truepoint.Options) (online.Driver, error) {
@@ -26,7 +29,7 @@ func openRedis(c *config.Config, opt *truepoint.Options) (online.Driver, error) 
 	if err != nil {
 		return nil, errs.Wrap(err, errs.InvalidArgument, "online_store: key_ttl_seconds is no number")
 	}
-	options := &redisonline.Options{Prefix: o["key_prefix"], KeyTTL: eventtime.Duration(ttl) * eventtime.Second, Warn: opt.Tell}
+	options := &redisonline.Options{Prefix: o["key_prefix"], KeyTTL: eventtime.Duration(ttl) * eventtime.Second, Replicated: o["ack"] == replicated, Warn: opt.Tell}
 	return &onDemand{distant: true, open: func(ctx context.Context) (online.Driver, error) { return redisonline.Open(ctx, a, options) }}, nil
 }
 
@@ -35,10 +38,6 @@ func checkRedis(c *config.Config) *errs.Error {
 	o := c.Online.Options
 	if c.Online.Type != "redis" {
 		return nil
-	}
-	if o["ack"] == "replicated" {
-		return errs.New(errs.Unimplemented, "online_store: ack: replicated is not part of this release").WithID("T0390").At(c.Online.Pos).
-			WithHint("take it out; after a failover that lost rows, materialize again")
 	}
 	_, err := redisAddress(o)
 	var e *errs.Error

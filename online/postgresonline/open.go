@@ -15,6 +15,8 @@ import (
 type Options struct {
 	// Schema holds the tables and is made if it is missing. Default: the first of the user's search path.
 	Schema string
+	// Replicated makes every write wait until the synchronous standbys of the server have it on their disks.
+	Replicated bool
 }
 
 // schema is the list of tables.
@@ -26,7 +28,7 @@ var schema = postgresdb.Schema{Name: "online store", Format: 1, Statements: []st
 // that acknowledges before it writes (synchronous_commit = off) is told otherwise for the driver's own sessions.
 //
 // Errors: InvalidArgument for an address that is none, Unavailable if the server cannot be reached, FailedPrecondition for
-// cells of a newer release, PermissionDenied if the user may not read what is there or make what is not.
+// cells of a newer release and for Replicated on a server without synchronous standbys, PermissionDenied if the user may not read what is there or make what is not.
 func Open(ctx context.Context, address string, opt *Options) (*Driver, error) {
 	var o Options
 	if opt != nil {
@@ -37,12 +39,12 @@ func Open(ctx context.Context, address string, opt *Options) (*Driver, error) {
 	if o.Schema != "" {
 		address = with(address, "search_path", pgx.Identifier{o.Schema}.Sanitize())
 	}
-	early, err := prepare(ctx, address, o.Schema)
+	commit, err := prepare(ctx, address, &o)
 	if err != nil {
 		return nil, err
 	}
-	if early {
-		address = with(address, "synchronous_commit", "local")
+	if commit != "" {
+		address = with(address, "synchronous_commit", commit)
 	}
 	pool, err := postgresdb.OpenWith(ctx, address, schema)
 	if err != nil {
@@ -65,24 +67,42 @@ func with(address, name, value string) string {
 	return address + sep + name + "=" + strings.ReplaceAll(url.QueryEscape(value), "+", "%20") // pgx takes + for itself
 }
 
-// prepare makes sure that the schema is there and reports whether the server acknowledges before it has written.
-func prepare(ctx context.Context, address, schema string) (early bool, err error) {
+// prepare makes sure that the schema is there and returns the synchronous_commit that the driver's sessions need, empty
+// where that of the server is enough.
+func prepare(ctx context.Context, address string, o *Options) (commit string, err error) {
 	pool, err := postgresdb.Open(ctx, address)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	defer pool.Close()
 	there := true
-	err = pool.QueryRow(ctx, `SELECT current_setting('synchronous_commit') = 'off', $1 = '' OR to_regnamespace(quote_ident($1)) IS NOT NULL`, schema).
-		Scan(&early, &there)
+	var level, standbys string
+	err = pool.QueryRow(ctx, `SELECT current_setting('synchronous_commit'), current_setting('synchronous_standby_names'),
+		$1 = '' OR to_regnamespace(quote_ident($1)) IS NOT NULL`, o.Schema).Scan(&level, &standbys, &there)
 	if err == nil && !there {
-		_, err = pool.Exec(ctx, `CREATE SCHEMA IF NOT EXISTS `+pgx.Identifier{schema}.Sanitize())
+		_, err = pool.Exec(ctx, `CREATE SCHEMA IF NOT EXISTS `+pgx.Identifier{o.Schema}.Sanitize())
 	}
 	if err != nil {
-		return false, errs.Wrap(err, postgresdb.Code(err), "open the online store in PostgreSQL").WithID("T0640").
-			WithHint("check the address, that the server runs, and that its user may connect and create schema %q or uses one that is there", schema)
+		return "", errs.Wrap(err, postgresdb.Code(err), "open the online store in PostgreSQL").WithID("T0640").
+			WithHint("check the address, that the server runs, and that its user may connect and create schema %q or uses one that is there", o.Schema)
 	}
-	return early, nil
+	if o.Replicated && standbys == "" {
+		return "", errs.New(errs.FailedPrecondition, "PostgreSQL has no synchronous standby, and online_store says ack: replicated").WithID("T1003").
+			WithHint("name standbys in the server's synchronous_standby_names, or take ack out: a write is then acknowledged once it is on the server's disk")
+	}
+	return commitLevel(level, o.Replicated), nil
+}
+
+// commitLevel returns the synchronous_commit to ask for instead of level, which is that of the server; empty where level
+// does. Source: PostgreSQL's manual, "Write Ahead Log": on waits for the disks of the standbys, local for the server's own.
+func commitLevel(level string, replicated bool) string {
+	switch {
+	case !replicated && level == "off":
+		return "local"
+	case replicated && level != "on" && level != "remote_apply":
+		return "on"
+	}
+	return ""
 }
 
 // checkRights finds tables that the user may not read. Reading is enough to serve; a write without the right to it says

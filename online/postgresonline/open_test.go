@@ -129,3 +129,11 @@ func TestAServerThatIsNotThereIsUnavailable(t *testing.T) {
 		t.Errorf("another kind of address: got %v", err)
 	}
 }
+
+func TestReplicatedWritesNeedASynchronousStandby(t *testing.T) {
+	t.Parallel()
+	_, err := postgresonline.Open(t.Context(), postgrestest.New(t).Address+few, &postgresonline.Options{Replicated: true})
+	if all := errs.All(err); len(all) != 1 || all[0].Code != errs.FailedPrecondition || all[0].ID != "T1003" || all[0].Hint == "" {
+		t.Errorf("got %v", err)
+	}
+}

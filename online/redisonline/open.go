@@ -24,11 +24,14 @@ type Driver struct {
 	names    names
 	keyTTL   eventtime.Duration
 	warn     func(*errs.Error)
-	raised   sync.Map     // tables whose cells are kept longer than KeyTTL says, once that was told
-	noLog    []string     // servers that keep no log of writes, found when opening
-	told     sync.Once    // that to whoever writes
-	alone    int32        // readings at once that have a connection each
-	reading  atomic.Int32 // readings under way
+	raised   sync.Map  // tables whose cells are kept longer than KeyTTL says, once that was told
+	noLog    []string  // servers that keep no log of writes, found when opening
+	told     sync.Once // that to whoever writes
+
+	replicates  bool // writes wait for a replica
+	replication replication
+	alone       int32        // readings at once that have a connection each
+	reading     atomic.Int32 // readings under way
 
 	closed atomic.Bool
 	close  sync.Once
@@ -68,7 +71,7 @@ func Open(ctx context.Context, a *Address, opt *Options) (*Driver, error) {
 	if topology == Cluster && a.DB != 0 {
 		return nil, errs.New(errs.InvalidArgument, "connection_string: a Redis Cluster has database 0 alone, and %d is asked for", a.DB).WithID("T0650").WithHint("take db= out; key_prefix keeps stores apart")
 	}
-	d := &Driver{topology: topology, names: newNames(cmp.Or(o.Prefix, prefixDefault)), keyTTL: o.KeyTTL, warn: o.Warn, alone: int32(2 * runtime.GOMAXPROCS(0))}
+	d := &Driver{topology: topology, names: newNames(cmp.Or(o.Prefix, prefixDefault)), keyTTL: o.KeyTTL, warn: o.Warn, replicates: o.Replicated, alone: int32(2 * runtime.GOMAXPROCS(0))}
 	secure, err := a.tls()
 	if err != nil {
 		return nil, err

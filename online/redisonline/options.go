@@ -15,6 +15,8 @@ type Options struct {
 	// KeyTTL is for how long the server keeps cells of views with a ttl, from when they were written; less than such a view
 	// needs counts as what it needs. Default: for ever.
 	KeyTTL eventtime.Duration
+	// Replicated makes every write wait until a replica of each primary has it, so that it survives the loss of a primary.
+	Replicated bool
 	// Warn is told what works but should be known. Default: nobody.
 	Warn func(*errs.Error)
 	// Dial reaches a node, below TLS if there is any. Default: TCP, within the timeout of the Address.

@@ -52,18 +52,12 @@ func (d *Driver) PutFor(ctx context.Context, table string, cells []online.Cell, 
 	d.told.Do(d.tellNoLog)
 	w := d.writer(table, keep)
 	w.known.Store(len(cells) < fewCells)
-	parts := split(cells, partCells, partBytes)
-	results := make([]online.PutResult, len(parts))
-	if err := d.enter(ctx, table); err != nil {
-		return total, err
+	write := func() (online.PutResult, error) { return w.batch(ctx, table, cells) }
+	if !d.replicates {
+		total, err := write()
+		return total, d.explained(ctx, err, "write")
 	}
-	err := parallel.Each(len(parts), writersMax, func(i int) (err error) {
-		results[i], err = w.put(ctx, parts[i])
-		return err
-	})
-	for _, r := range results {
-		total.Add(r)
-	}
+	total, err := d.replicated(ctx, write)
 	return total, d.explained(ctx, err, "write")
 }
 
@@ -121,6 +115,23 @@ func wholeSeconds(d eventtime.Duration) int64 {
 		n++
 	}
 	return n
+}
+
+// batch writes the cells of a table.
+func (w *writer) batch(ctx context.Context, table string, cells []online.Cell) (total online.PutResult, err error) {
+	if err := w.enter(ctx, table); err != nil {
+		return total, err
+	}
+	parts := split(cells, partCells, partBytes)
+	results := make([]online.PutResult, len(parts))
+	err = parallel.Each(len(parts), writersMax, func(i int) (err error) {
+		results[i], err = w.put(ctx, parts[i])
+		return err
+	})
+	for _, r := range results {
+		total.Add(r)
+	}
+	return total, err
 }
 
 // put writes one part, and again what was not executed, or may not have been, after a pause that grows.

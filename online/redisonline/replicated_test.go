@@ -1,0 +1,115 @@
+package redisonline_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/rueidis"
+
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/internal/redistest"
+	"github.com/truepoint/truepoint/online"
+	"github.com/truepoint/truepoint/online/redisonline"
+)
+
+// watched starts a primary with a replica, waits until they are connected, and opens a driver whose writes wait for the replica.
+func watched(t *testing.T) (primary, replica *redistest.Server, d *redisonline.Driver) {
+	t.Helper()
+	primary = redistest.Start(t, "--repl-diskless-sync-delay", "0", "--enable-debug-command", "yes")
+	host, port, _ := net.SplitHostPort(primary.Address)
+	replica = redistest.Start(t, "--replicaof", host+" "+port)
+	until(t, redistest.Connect(t, replica.Address), "master_link_status:up")
+	d = open(t, redisonline.Single, primary.Address, &redisonline.Options{Replicated: true})
+	t.Cleanup(func() { d.Close() })
+	return primary, replica, d
+}
+
+// until waits until INFO replication says something.
+func until(t *testing.T, c rueidis.Client, says string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	for tick := time.NewTicker(10 * time.Millisecond); ; {
+		text, err := c.Do(ctx, c.B().Info().Section("replication").Build()).ToString()
+		if err == nil && strings.Contains(text, says) {
+			tick.Stop()
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("INFO replication never said %q: %v\n%s", says, err, text)
+		case <-tick.C:
+		}
+	}
+}
+
+func TestReplicatedRowsSurviveTheLossOfThePrimary(t *testing.T) {
+	t.Parallel()
+	primary, replica, d := watched(t)
+	stored := cells(t, 5_000, 1, "payload")
+	if r := put(t, d, "p/v/1", stored); r.Written != 5_000 || r.Superseded != 0 {
+		t.Errorf("counts %+v", r)
+	}
+	newer := cells(t, 500, 2, "newer")
+	if r := put(t, d, "p/v/1", newer); r.Written != 500 || r.Superseded != 0 {
+		t.Errorf("counts %+v", r)
+	}
+	primary.Kill(t)
+	c := redistest.Connect(t, replica.Address)
+	if err := c.Do(t.Context(), c.B().Replicaof().No().One().Build()).Error(); err != nil {
+		t.Fatal(err)
+	}
+	after := open(t, redisonline.Single, replica.Address, nil)
+	defer after.Close()
+	wantRows(t, after, "p/v/1", append(newer[:500:500], stored[500:]...))
+}
+
+func TestBatchIsWrittenAgainWhenThePrimaryWasReplaced(t *testing.T) {
+	t.Parallel()
+	primary, _, d := watched(t)
+	put(t, d, "p/v/1", cells(t, 10, 1, "payload"))
+	c := redistest.Connect(t, primary.Address)
+	if err := c.Do(t.Context(), c.B().Arbitrary("DEBUG", "CHANGE-REPL-ID").Build()).Error(); err != nil { // as a promoted replica does
+		t.Fatal(err)
+	}
+	newer := cells(t, 10, 2, "newer")
+	if r := put(t, d, "p/v/1", newer); r.Superseded != online.Unknown || r.Written != 10 {
+		t.Errorf("counts %+v, want an unknown number of superseded cells", r)
+	}
+	wantRows(t, d, "p/v/1", newer)
+	if r := put(t, d, "p/v/1", newer); r.Superseded != 10 {
+		t.Errorf("counts %+v after the history is known", r)
+	}
+}
+
+func TestWithoutAReplicaAReplicatedWriteIsUnavailable(t *testing.T) {
+	t.Parallel()
+	for name, topology := range map[string]redisonline.Topology{redistest.Single: redisonline.Single, redistest.Cluster: redisonline.Cluster} {
+		t.Run(fmt.Sprint(topology), func(t *testing.T) {
+			t.Parallel()
+			prefix := redistest.Prefix()
+			d := open(t, topology, redistest.Address(t, name), &redisonline.Options{Prefix: prefix, Replicated: true})
+			t.Cleanup(func() { wipe(t, d) })
+			_, err := d.PutBatch(t.Context(), "p/v/1", cells(t, 10, 1, "payload"))
+			all := errs.All(err)
+			if errs.CodeOf(err) != errs.Unavailable || len(all) != 1 || all[0].ID != "T1002" || all[0].Hint == "" {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestReplicatedWritesBehindSentinels(t *testing.T) {
+	t.Parallel()
+	d := open(t, redisonline.Sentinel, redistest.Address(t, redistest.Sentinel), &redisonline.Options{Prefix: redistest.Prefix(), Replicated: true})
+	t.Cleanup(func() { wipe(t, d) })
+	stored := cells(t, 100, 1, "payload")
+	if r := put(t, d, "p/v/1", stored); r.Written != 100 {
+		t.Errorf("counts %+v", r)
+	}
+	wantRows(t, d, "p/v/1", stored)
+}
