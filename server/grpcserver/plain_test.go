@@ -80,7 +80,9 @@ func (r requester) own() proto.Message {
 			}
 		}
 		if len(c.Values.Texts) > 0 && r.IntN(8) > 0 {
-			c.Values.Kind, c.Values.Longs = truepointv1.Kind_KIND_STRING, nil
+			if c.Values.Kind = truepointv1.Kind_KIND_STRING; r.IntN(8) > 0 {
+				c.Values.Longs = nil
+			}
 		}
 		if r.IntN(12) == 0 {
 			c.Values.Nulls = []bool{false}
