@@ -87,6 +87,8 @@ fi
 
 if [ $# -gt 0 ]; then
   "$@"
+elif [ ${#pids[@]} -eq 0 ]; then
+  exit 1 # nothing to serve, as was said above
 else
   for name in $(compgen -e | grep -E '^(TRUEPOINT_TEST_(S3|GS|AZBLOB)|AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|REGION)|STORAGE_EMULATOR_HOST|AZURE_STORAGE_(ACCOUNT|KEY))$'); do
     printf 'export %s=%q\n' "$name" "${!name}"

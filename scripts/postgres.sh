@@ -9,6 +9,7 @@ bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)
 if [ -z "$bin" ] && command -v initdb >/dev/null; then bin=$(dirname "$(command -v initdb)"); fi
 if [ -z "$bin" ]; then
   echo "no PostgreSQL here, its tests skip: apt-get install postgresql" >&2
+  [ $# -gt 0 ] || exit 1
   exec "$@"
 fi
 
@@ -18,7 +19,9 @@ if [ "$(id -u)" = 0 ]; then # initdb refuses root
   chown postgres "$dir"
   as=(setpriv --reuid=postgres --regid=postgres --init-groups)
 fi
+sleeper=
 stop() {
+  [ -z "$sleeper" ] || kill "$sleeper" 2>/dev/null || true
   "${as[@]}" "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1 || true
   rm -rf "$dir"
 }
@@ -36,8 +39,11 @@ CONF
 "${as[@]}" "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w start >/dev/null || { cat "$dir/log" >&2; exit 1; }
 cd "$OLDPWD"
 export TRUEPOINT_TEST_POSTGRES="postgres:///postgres?host=$dir&user=postgres"
-if [ $# -eq 0 ]; then
-  echo "export TRUEPOINT_TEST_POSTGRES='$TRUEPOINT_TEST_POSTGRES'"
-  while sleep 3600; do :; done
+if [ $# -gt 0 ]; then
+  "$@"
+else
+  printf 'export TRUEPOINT_TEST_POSTGRES=%q\n' "$TRUEPOINT_TEST_POSTGRES"
+  sleep infinity & # in the background, so that a signal is heard at once
+  sleeper=$!
+  wait
 fi
-"$@"

@@ -8,6 +8,7 @@ set -euo pipefail
 
 if ! command -v redis-server >/dev/null || ! command -v redis-cli >/dev/null; then
   echo "no Redis here, its tests skip: apt-get install redis-server" >&2
+  [ $# -gt 0 ] || exit 1
   exec "$@"
 fi
 
