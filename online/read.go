@@ -71,27 +71,6 @@ func (s *Store) Read(ctx context.Context, reads []*Read) error {
 	return first
 }
 
-// fetch has the driver fill items. If it fails, every read carries its classified error.
-func (s *Store) fetch(ctx context.Context, items []TableKeys, reads []*Read) error {
-	began := s.began()
-	err := s.fail(s.getBatch(ctx, items), "read online tables")
-	s.tell(ctx, Call{Op: OpRead, Began: began, Tables: len(items), Keys: keysOf(items), Err: err})
-	if err != nil {
-		for _, r := range reads {
-			r.Err = err
-		}
-	}
-	return err
-}
-
-// getBatch fills items by the driver. The rows may be shared with other callers and must not be changed.
-func (s *Store) getBatch(ctx context.Context, items []TableKeys) error {
-	if s.shared != nil {
-		return s.shared.GetBatch(ctx, items)
-	}
-	return s.driver.GetBatch(ctx, items)
-}
-
 // A request remembers where the distinct keys of a read came from: Keys[i] is distinct key at[i]; nil means itself.
 type request struct {
 	read *Read
