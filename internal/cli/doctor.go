@@ -10,6 +10,7 @@ import (
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/internal/screen"
+	"github.com/truepoint/truepoint/online"
 )
 
 type doctorVerb struct{ estimateFlags }
@@ -42,7 +43,7 @@ func (v *doctorVerb) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	err = a.examine(c, s, f)
+	err = a.examine(c, s, opt.Online, f)
 	if cerr := s.Close(); err == nil {
 		err = cerr
 	}
@@ -52,15 +53,20 @@ func (v *doctorVerb) Run(a *app) error {
 	return a.printCheckup(checkup.Run(f))
 }
 
-// examine fills f with what the stores say.
-func (a *app) examine(c *config.Config, s *truepoint.Store, f *checkup.Facts) error {
+// examine fills f with what the stores say. An online store that does not answer is told apart from definitions that it
+// would need.
+func (a *app) examine(c *config.Config, s *truepoint.Store, d online.Driver, f *checkup.Facts) error {
 	set, _, err := s.Definitions(a.ctx)
 	f.Stores = append(f.Stores, checkup.Store{Role: "registry", Type: c.Registry.Type, Local: c.Registry.Path != "", Kept: true, Err: err})
 	if err != nil {
 		return nil //nolint:nilerr // it is a finding
 	}
 	if c.Online.Type != "none" {
-		f.Stores = append(f.Stores, checkup.Store{Role: "online store", Type: c.Online.Type, Local: c.Online.Path != "", Err: s.Ready(a.ctx)})
+		_, err := d.Tables(a.ctx)
+		if err == nil {
+			err = s.Ready(a.ctx)
+		}
+		f.Stores = append(f.Stores, checkup.Store{Role: "online store", Type: c.Online.Type, Local: c.Online.Path != "", Err: err})
 	}
 	f.Stores = append(f.Stores, checkup.Store{Role: "offline store", Type: c.Offline.Type, Local: c.Offline.Type == "file", Kept: true, Err: a.sourcesAnswer(s, set)})
 	fresh, err := s.Freshness(a.ctx)

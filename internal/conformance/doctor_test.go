@@ -25,7 +25,8 @@ func command(t *testing.T, dir string, args ...string) (int, string) {
 	return exit, out.String()
 }
 
-// What is wrong with Redis is said by doctor in its own words each, with what to do, and without the password.
+// What is wrong with Redis is said by doctor in its own words each, with what to do, and without the password, before anything
+// was applied too.
 func TestBadInput_99_doctor_tells_what_is_wrong_with_redis(t *testing.T) {
 	t.Parallel()
 	s := redistest.Start(t)
@@ -39,10 +40,8 @@ func TestBadInput_99_doctor_tells_what_is_wrong_with_redis(t *testing.T) {
 	}
 	protected := redistest.Start(t, "--requirepass", "hunter2")
 	dir := filepath.Join(t.TempDir(), "repo")
-	for _, args := range [][]string{{"init", dir, "-t", "minimal"}, {"-c", dir, "apply"}} {
-		if exit, out := command(t, filepath.Dir(dir), args...); exit != 0 {
-			t.Fatalf("%v: %d %s", args, exit, out)
-		}
+	if exit, out := command(t, filepath.Dir(dir), "init", dir, "-t", "minimal"); exit != 0 {
+		t.Fatalf("init: %d %s", exit, out)
 	}
 	settings := filepath.Join(dir, config.FileName)
 	configured := func(online string) {
@@ -71,6 +70,7 @@ func TestBadInput_99_doctor_tells_what_is_wrong_with_redis(t *testing.T) {
 		{"connection_string: '" + strings.Split(cluster, ",")[0] + "'", "redis_type: redis_cluster"},
 	} {
 		configured(c.settings)
+		command(t, dir, "doctor") // makes the registry's file
 		unchanged := datatest.Dir(t, dir)
 		exit, out := command(t, dir, "doctor", "-o", "csv")
 		if found, about := finding(out); exit != 3 || !strings.Contains(found, c.want) {
@@ -82,6 +82,9 @@ func TestBadInput_99_doctor_tells_what_is_wrong_with_redis(t *testing.T) {
 		unchanged()
 	}
 	configured("connection_string: '" + s.Address + ",username=writer,password=hunter2'")
+	if exit, out := command(t, dir, "apply"); exit != 0 {
+		t.Fatalf("apply: %d %s", exit, out)
+	}
 	if _, out := command(t, dir, "doctor", "-o", "csv"); !strings.Contains(out, "availability,online store,pass,redis answers") {
 		t.Errorf("with the rights of the hint: %s", out)
 	}
