@@ -123,7 +123,7 @@ func (v *serveVerb) listen(a *app, s *truepoint.Store, server *httpserver.Server
 // options returns how to serve over HTTP, with what the files of tokens and of TLS say.
 func (v *serveVerb) options(a *app, c *config.Server) (opt *httpserver.Options, err error) {
 	opt = &httpserver.Options{
-		BodyBytesMax: *v.BodyMax, Deadline: *v.Deadline, Drain: v.Drain, Insecure: v.Insecure, AccessLog: v.Access && !v.NoAccessLog,
+		BodyBytesMax: *v.BodyMax, HeaderBytesMax: int(c.Limits.HeaderBytes), Deadline: *v.Deadline, Drain: v.Drain, Insecure: v.Insecure, AccessLog: v.Access && !v.NoAccessLog,
 		Log: a.log, Metrics: httpserver.NewMetrics(), Gate: admission.New(*v.InFlight)}
 	if c.TokensFile != "" {
 		if opt.Tokens, err = access.OpenTokens(c.TokensFile, a.log); err != nil {

@@ -66,6 +66,6 @@ func closed(ls []net.Listener) (all []error) {
 // grpcServer returns the server over gRPC that goes with that over HTTP.
 func (v *serveVerb) grpcServer(a *app, s *truepoint.Store, like *httpserver.Options) *grpcserver.Server {
 	return grpcserver.New(s, &grpcserver.Options{
-		MessageBytesMax: int(like.BodyBytesMax), Deadline: like.Deadline, Drain: like.Drain, Tokens: like.Tokens, TLS: like.TLS, Reflection: v.GRPCReflection,
+		MessageBytesMax: int(like.BodyBytesMax), HeaderBytesMax: like.HeaderBytesMax, Deadline: like.Deadline, Drain: like.Drain, Tokens: like.Tokens, TLS: like.TLS, Reflection: v.GRPCReflection,
 		Gate: like.Gate, Tracer: like.Tracer, AccessLog: like.AccessLog, Log: like.Log, Version: version, Observer: like.Metrics, FeatureLog: like.FeatureLog})
 }

@@ -2,10 +2,12 @@ package grpcserver_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
 	"github.com/truepoint/truepoint/server/admission"
@@ -40,5 +42,27 @@ func TestReadsBeyondTheGateAreToldToComeBack(t *testing.T) {
 	}
 	if err := stop(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestTheLimitOfMetadataIsTheOneThatWasSet(t *testing.T) {
+	t.Parallel()
+	for most, refused := range map[int]bool{0: false, 1024: true} {
+		store := newSlowStore()
+		close(store.release)
+		target, stop := start(t, store, &grpcserver.Options{HeaderBytesMax: most}, loopback(t))
+		conn := dial(t, target)
+		if err := <-ask(t.Context(), conn); err != nil { // which also tells the client of the limit
+			t.Error(err)
+		}
+		<-store.entered
+		<-store.ended
+		err := <-ask(metadata.AppendToOutgoingContext(t.Context(), "x-long", strings.Repeat("x", 10_000)), conn)
+		if (err != nil) != refused {
+			t.Errorf("metadata of 10,000 bytes where %d is set: got %v", most, err)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
 	}
 }

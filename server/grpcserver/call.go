@@ -14,6 +14,7 @@ import (
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/server/access"
 	"github.com/truepoint/truepoint/server/expiry"
+	"github.com/truepoint/truepoint/server/tracing"
 )
 
 // method describes a method that takes a Q and answers with a message or an answer. The caller is checked before the
@@ -99,6 +100,9 @@ func (s *Server) logAccess(ctx context.Context, err error, took time.Duration) {
 	attrs := []slog.Attr{slog.String("method", methodOf(ctx)), slog.String("status", errs.CodeOf(err).String()), slog.Duration("took", took)}
 	if p, ok := peer.FromContext(ctx); ok {
 		attrs = append(attrs, slog.String("remote", p.Addr.String()))
+	}
+	if id := tracing.ID(ctx); id != "" {
+		attrs = append(attrs, slog.String("trace_id", id))
 	}
 	s.opt.Log.LogAttrs(ctx, slog.LevelInfo, "request", attrs...)
 }

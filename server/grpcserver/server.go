@@ -1,6 +1,7 @@
 package grpcserver
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -41,6 +42,7 @@ type Observer interface {
 // Options tunes a Server. The zero value of every member means its default.
 type Options struct {
 	MessageBytesMax int             // of a request; default 16 MiB
+	HeaderBytesMax  int             // of all metadata; default 64 KiB
 	Deadline        time.Duration   // of a read or a push, if the client sets no earlier one; default 5 s
 	Drain           time.Duration   // how long requests may finish after the context of Serve ends; default 10 s
 	Tokens          *access.Tokens  // who may call; nil: everybody
@@ -87,15 +89,10 @@ func New(store Store, opt *Options) *Server {
 	if opt != nil {
 		s.opt = *opt
 	}
-	if s.opt.MessageBytesMax == 0 {
-		s.opt.MessageBytesMax = messageBytesMax
-	}
-	if s.opt.Deadline == 0 {
-		s.opt.Deadline = deadline
-	}
-	if s.opt.Drain == 0 {
-		s.opt.Drain = drain
-	}
+	s.opt.MessageBytesMax = cmp.Or(s.opt.MessageBytesMax, messageBytesMax)
+	s.opt.HeaderBytesMax = cmp.Or(s.opt.HeaderBytesMax, headerBytesMax)
+	s.opt.Deadline = cmp.Or(s.opt.Deadline, deadline)
+	s.opt.Drain = cmp.Or(s.opt.Drain, drain)
 	if s.opt.Gate == nil {
 		s.opt.Gate = admission.New(0)
 	}
@@ -110,7 +107,7 @@ func (s *Server) open() *grpc.Server {
 	g := grpc.NewServer(
 		grpc.ForceServerCodecV2(newCodec()),
 		grpc.MaxRecvMsgSize(s.opt.MessageBytesMax),
-		grpc.MaxHeaderListSize(headerBytesMax),
+		grpc.MaxHeaderListSize(uint32(s.opt.HeaderBytesMax)),
 		grpc.MaxConcurrentStreams(streamsMax),
 		grpc.ConnectionTimeout(handshakeMax),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: pingEvery, PermitWithoutStream: true}),

@@ -57,6 +57,20 @@ func TestReadsBeyondTheLimitAreRefusedAtOnce(t *testing.T) {
 	}
 }
 
+func TestTheLimitOfHeadersIsTheOneThatWasSet(t *testing.T) {
+	t.Parallel()
+	long := http.Header{"X-Long": {strings.Repeat("x", 10_000)}}
+	for most, want := range map[int]int{0: http.StatusMethodNotAllowed, 1024: http.StatusRequestHeaderFieldsTooLarge} {
+		url, stop := start(t, &slowStore{}, &httpserver.Options{HeaderBytesMax: most})
+		if got := postTo(t, url+"/livez", long).StatusCode; got != want {
+			t.Errorf("a header of 10,000 bytes where %d is set: got %d, want %d", most, got, want)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestRequestIDIsRepeated(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)

@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -38,18 +39,19 @@ type Store interface {
 
 // Options tunes a Server. The zero value of every member means its default.
 type Options struct {
-	BodyBytesMax int64           // default 16 MiB
-	Deadline     time.Duration   // of a read or a push; default 5 s
-	Gate         *admission.Gate // online reads at a time, of all servers; more are refused with 503; default: one of its own
-	Drain        time.Duration   // how long requests may finish after the context of Serve ends; default 10 s
-	Insecure     bool            // answer requests whatever host they name
-	AccessLog    bool            // log every request at level info
-	Log          *slog.Logger    // default: discards
-	TLS          *tls.Config     // nil: plain text
-	Tokens       *access.Tokens  // who may call, whatever host they name; nil: everybody
-	Metrics      *Metrics        // default: new ones
-	Tracer       *tracing.Tracer // makes spans of requests; nil: none
-	FeatureLog   *featurelog.Log // keeps what online reads are answered; nil: nothing does
+	BodyBytesMax   int64           // default 16 MiB
+	HeaderBytesMax int             // of all headers; net/http allows 4 KiB more; default 64 KiB
+	Deadline       time.Duration   // of a read or a push; default 5 s
+	Gate           *admission.Gate // online reads at a time, of all servers; more are refused with 503; default: one of its own
+	Drain          time.Duration   // how long requests may finish after the context of Serve ends; default 10 s
+	Insecure       bool            // answer requests whatever host they name
+	AccessLog      bool            // log every request at level info
+	Log            *slog.Logger    // default: discards
+	TLS            *tls.Config     // nil: plain text
+	Tokens         *access.Tokens  // who may call, whatever host they name; nil: everybody
+	Metrics        *Metrics        // default: new ones
+	Tracer         *tracing.Tracer // makes spans of requests; nil: none
+	FeatureLog     *featurelog.Log // keeps what online reads are answered; nil: nothing does
 }
 
 // Default limits.
@@ -79,18 +81,13 @@ func New(store Store, opt *Options) *Server {
 	if opt != nil {
 		s.opt = *opt
 	}
-	if s.opt.BodyBytesMax == 0 {
-		s.opt.BodyBytesMax = bodyBytesMax
-	}
-	if s.opt.Deadline == 0 {
-		s.opt.Deadline = deadline
-	}
+	s.opt.BodyBytesMax = cmp.Or(s.opt.BodyBytesMax, bodyBytesMax)
+	s.opt.HeaderBytesMax = cmp.Or(s.opt.HeaderBytesMax, headerBytesMax)
+	s.opt.Deadline = cmp.Or(s.opt.Deadline, deadline)
 	if s.opt.Gate == nil {
 		s.opt.Gate = admission.New(0)
 	}
-	if s.opt.Drain == 0 {
-		s.opt.Drain = drain
-	}
+	s.opt.Drain = cmp.Or(s.opt.Drain, drain)
 	if s.opt.Log == nil {
 		s.opt.Log = slog.New(slog.DiscardHandler)
 	}
@@ -118,7 +115,7 @@ func (s *Server) Serve(ctx context.Context, ls ...net.Listener) error {
 	s.mu.Unlock()
 	h := &http.Server{
 		Handler:           s.handler,
-		MaxHeaderBytes:    headerBytesMax,
+		MaxHeaderBytes:    s.opt.HeaderBytesMax,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
 		IdleTimeout:       75 * time.Second,
