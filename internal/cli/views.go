@@ -23,6 +23,11 @@ type viewsListVerb struct {
 	Rows bool `help:"Count the rows online too; this reads every one of them."`
 }
 
+// Help tells what the columns mean.
+func (v *viewsListVerb) Help() string {
+	return "MATERIALIZED TO is up to when runs have been complete. AGE is how old the newest value is that runs and pushes have ever written to the table that answers: deleting rows, or their expiry, does not change it."
+}
+
 // viewDocument is a line of feature-views list in JSON.
 type viewDocument struct {
 	Name         string   `json:"name"`

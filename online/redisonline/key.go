@@ -13,7 +13,8 @@ import (
 //	Options.Prefix, "{}1", 16 characters of base64 that name the table by its SHA-256
 //
 // where 1 is the format. The braces are an empty hash tag: whatever braces follow, a Cluster hashes the whole key, so that the
-// cells of a table spread over all shards. Beside the cells, "{}format" holds the format and "{}tables" the names of tables.
+// cells of a table spread over all shards. Beside the cells, "{}format" holds the format and "{}tables" the names of tables;
+// "{}format:" and a number are written to learn how far replicas are (replicated.go).
 const (
 	noTag      = "{}"
 	keyFormat  = "1"
