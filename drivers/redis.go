@@ -14,9 +14,6 @@ import (
 	"github.com/truepoint/truepoint/online/redisonline"
 )
 
-// replicated is the value of the key ack by which a write is acknowledged once it survives the loss of a primary.
-const replicated = "replicated"
-
 // openRedis opens an online store in Redis. Its keys begin with key_prefix, so that those that Feast keeps there stay as they
 // are.
 func openRedis(c *config.Config, opt *truepoint.Options) (online.Driver, error) {

@@ -40,6 +40,7 @@ type app struct {
 	format screen.Format
 	log    *slog.Logger
 	model  *kong.Kong
+	ack    string // of a verb that writes; empty: as the configuration says
 }
 
 // Run parses and executes one command and returns the exit status. Cancelling ctx stops the command at its next safe

@@ -20,7 +20,8 @@ type materializeFlags struct {
 	Parallel     int      `default:"1" placeholder:"N" help:"So many views at once; they share the memory that one has."`
 	Rate         float64  `placeholder:"ROWS" help:"Write at most so many rows a second, all views together, to spare a store that serves."`
 	Verbose      bool     `help:"Also print the record of each run."`
-	Version      string   `hidden:"" help:"Feast's version of a view."`
+	ackFlag
+	Version string `hidden:"" help:"Feast's version of a view."`
 }
 
 type materializeVerb struct {
@@ -80,6 +81,7 @@ func (f *materializeFlags) run(a *app, r *truepoint.MaterializeRequest, again st
 	}
 	r.Views = append(f.Views, f.FeatureViews...)
 	r.AllowFuture, r.DryRun, r.Parallel, r.RowsPerSecond = f.AllowFuture, f.DryRun, f.Parallel, f.Rate
+	a.ack = f.Ack
 	bars := newBars(a.err)
 	r.Progress = bars.update
 	return a.withStore(func(s *truepoint.Store) error {

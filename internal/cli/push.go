@@ -17,6 +17,7 @@ type pushVerb struct {
 	From   string `required:"" placeholder:"FILE" help:"Rows: Parquet, CSV or JSON lines."`
 	To     string `default:"online" placeholder:"TARGET" help:"online, offline or online_and_offline."`
 	PushID string `name:"push-id" placeholder:"ID" help:"Makes a repetition within 24 h safe."`
+	ackFlag
 }
 
 // Run implements the verb push.
@@ -25,6 +26,7 @@ func (v *pushVerb) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	a.ack = v.Ack
 	return a.withSet(func(s *truepoint.Store, set *feature.Set, _ registry.Revision) error {
 		rows, err := readTyped(a.ctx, v.From, pushedFields(set, v.Source), nil)
 		if err != nil {

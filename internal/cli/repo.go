@@ -43,6 +43,9 @@ func (a *app) settings() (*config.Config, error) {
 	if a.Project != "" {
 		c.Project = a.Project
 	}
+	if a.ack != "" {
+		return c, drivers.Acknowledge(c, a.ack)
+	}
 	return c, nil
 }
 
