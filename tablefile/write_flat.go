@@ -2,7 +2,6 @@ package tablefile
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -11,7 +10,6 @@ import (
 	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/file"
@@ -19,7 +17,6 @@ import (
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
 	"github.com/truepoint/truepoint/value"
-	"github.com/truepoint/truepoint/value/arrowvalue"
 )
 
 // A flatWriter encodes the columns of a row group in parallel, into memory, and closes them one after the other: the
@@ -67,21 +64,9 @@ func schemaNote(schema *arrow.Schema) (string, error) {
 }
 
 func (f *flatWriter) write(columns []*value.Column, rows int) error {
-	arrays := make([]arrow.Array, len(columns))
-	if err := f.each(func(c int) error {
-		arrays[c] = arrowvalue.ToArray(columns[c])
-		return nil
-	}); err != nil {
-		return err
-	}
-	defer func() {
-		for _, a := range arrays {
-			a.Release()
-		}
-	}()
 	for lo := 0; lo < rows; {
 		hi := min(rows, lo+groupRows-f.rows)
-		if err := f.append(arrays, lo, hi); err != nil {
+		if err := f.append(columns, lo, hi); err != nil {
 			return err
 		}
 		lo = hi
@@ -90,7 +75,7 @@ func (f *flatWriter) write(columns []*value.Column, rows int) error {
 }
 
 // append writes rows lo ≤ i < hi to the present row group, which has room for them, and closes it once it is full.
-func (f *flatWriter) append(arrays []arrow.Array, lo, hi int) (err error) {
+func (f *flatWriter) append(columns []*value.Column, lo, hi int) (err error) {
 	if f.group == nil {
 		if f.group, err = f.w.AppendBufferedRowGroupChecked(); err != nil {
 			return err
@@ -101,9 +86,7 @@ func (f *flatWriter) append(arrays []arrow.Array, lo, hi int) (err error) {
 		if err != nil {
 			return err
 		}
-		rows := array.NewSlice(arrays[c], int64(lo), int64(hi))
-		defer rows.Release()
-		return pqarrow.WriteArrowToColumn(pqarrow.NewArrowWriteContext(context.Background(), nil), to, rows, f.levelsOf(rows), nil, true)
+		return f.encode(to, columns[c].Slice(lo, hi))
 	})
 	if err != nil {
 		return err
@@ -112,19 +95,6 @@ func (f *flatWriter) append(arrays []arrow.Array, lo, hi int) (err error) {
 		return f.flush()
 	}
 	return nil
-}
-
-// levelsOf returns the definition levels of a nullable flat column.
-func (f *flatWriter) levelsOf(rows arrow.Array) []int16 {
-	if rows.NullN() == 0 {
-		return f.levels[:rows.Len()]
-	}
-	out := make([]int16, rows.Len())
-	present, from := rows.NullBitmapBytes(), rows.Data().Offset()
-	for i := range out {
-		out[i] = int16(present[(from+i)>>3] >> ((from + i) & 7) & 1)
-	}
-	return out
 }
 
 // flush closes the present row group.

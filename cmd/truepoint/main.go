@@ -10,9 +10,13 @@ import (
 
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/internal/cli"
+	"github.com/truepoint/truepoint/tablefile"
 )
 
-func main() { os.Exit(run(clock)) }
+func main() {
+	tablefile.UseQuickSnappy()
+	os.Exit(run(clock))
+}
 
 // run executes the command line of this process. The first interrupt asks the command to stop at its next safe point;
 // the second ends the process at once.
