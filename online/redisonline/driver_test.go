@@ -64,6 +64,16 @@ func TestConformanceBehindSentinels(t *testing.T) {
 	onlinetest.Run(t, func(t *testing.T) online.Driver { return shared(t, redisonline.Sentinel, address) })
 }
 
+func TestConformanceOfReplicatedWrites(t *testing.T) {
+	t.Parallel()
+	address := sentinelsWithReplica(t)
+	onlinetest.Run(t, func(t *testing.T) online.Driver {
+		prefix := redistest.Prefix()
+		t.Cleanup(func() { wipe(t, open(t, redisonline.Sentinel, address, &redisonline.Options{Prefix: prefix})) })
+		return open(t, redisonline.Sentinel, address, &redisonline.Options{Prefix: prefix, Replicated: true})
+	})
+}
+
 func TestConformanceOfExpire(t *testing.T) {
 	t.Parallel()
 	redistest.Address(t, redistest.Single)
