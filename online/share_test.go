@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,6 +62,41 @@ func TestOnlyHotKeysOfAReadingAreShared(t *testing.T) {
 	})
 }
 
+func TestEveryCallerGetsTheRowsOfItsHotKeys(t *testing.T) {
+	t.Parallel()
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	rng := rand.New(rand.NewPCG(seed, 0))
+	synctest.Test(t, func(t *testing.T) {
+		c := newCrowd(t)
+		want := map[string]int64{"hot": 1, "none": 0}
+		for n, key := range []string{"b", "c", "d", "e"} {
+			want[key] = int64(n + 2)
+			c.put(key, want[key])
+		}
+		all := slices.Sorted(maps.Keys(want))
+		for range 200 {
+			var keys []string
+			for _, i := range rng.Perm(len(all))[:1+rng.IntN(len(all))] {
+				keys = append(keys, all[i])
+			}
+			c.ended.Go(func() {
+				got, err := c.read(t.Context(), keys...)
+				for i, key := range keys {
+					if err != nil || got[i] != want[key] {
+						t.Errorf("read %v: got %v, %v", keys, got, err)
+						return
+					}
+				}
+			})
+		}
+		c.ended.Wait()
+		if c.d.calls >= 200 {
+			t.Errorf("200 readings took %d calls: nothing was shared", c.d.calls)
+		}
+	})
+}
+
 func TestASharedReadingSeesWhatWasWrittenBeforeItsCallersAsked(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -77,23 +115,26 @@ func TestASharedReadingSeesWhatWasWrittenBeforeItsCallersAsked(t *testing.T) {
 
 func TestACallerThatLeavesDoesNotEndTheReadingOfOthers(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		c := newCrowd(t)
-		c.start(5, 1, "hot") // the fifth is shared and runs
-		ctx, cancel := context.WithCancel(t.Context())
-		c.ended.Go(func() {
-			if _, err := c.read(ctx, "hot"); !errors.Is(err, context.Canceled) {
-				t.Errorf("the caller that left: got %v", err)
+	for when, wait := range map[string]time.Duration{"before it begins": 0, "while it runs": roundTrip + roundTrip/2} {
+		synctest.Test(t, func(t *testing.T) {
+			c := newCrowd(t)
+			c.start(5, 1, "hot") // the fifth is shared and runs
+			ctx, cancel := context.WithCancel(t.Context())
+			c.ended.Go(func() {
+				if _, err := c.read(ctx, "hot"); !errors.Is(err, context.Canceled) {
+					t.Errorf("%s: the caller that left: got %v", when, err)
+				}
+			})
+			synctest.Wait()
+			c.start(1, 1, "hot") // with it
+			<-time.After(wait)
+			cancel()
+			c.ended.Wait()
+			if c.d.calls != 6 {
+				t.Errorf("%s: got %d calls, want 6", when, c.d.calls)
 			}
 		})
-		synctest.Wait()
-		c.start(3, 1, "hot") // with it
-		cancel()
-		c.ended.Wait()
-		if c.d.calls != 6 {
-			t.Errorf("got %d calls, want 6", c.d.calls)
-		}
-	})
+	}
 }
 
 func TestAReadingForWhichNobodyWaitsEnds(t *testing.T) {
