@@ -42,8 +42,8 @@ export TRUEPOINT_TEST_POSTGRES="postgres:///postgres?host=$dir&user=postgres"
 if [ $# -gt 0 ]; then
   "$@"
 else
+  sleep infinity >/dev/null 2>&1 & # in the background, so that a signal is heard at once
+  sleeper=$!                       # known before anybody is told the address, and can end this
   printf 'export TRUEPOINT_TEST_POSTGRES=%q\n' "$TRUEPOINT_TEST_POSTGRES"
-  sleep infinity & # in the background, so that a signal is heard at once
-  sleeper=$!
   wait
 fi
