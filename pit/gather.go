@@ -95,7 +95,10 @@ func (g *gathering) part(ctx context.Context, part int, cols []*value.Column, ta
 	if r == nil {
 		return nil
 	}
-	step := max(1, cellsAtOnce/max(r.part.Rows(), 1))
+	for i := range lists {
+		lists[i] = r.delivered(lists[i])
+	}
+	step := max(1, cellsAtOnce/max(r.rows, 1))
 	for lo := 0; lo < len(g.columns); lo += step {
 		hi := min(lo+step, len(g.columns))
 		src := cols[:hi-lo]
@@ -103,11 +106,11 @@ func (g *gathering) part(ctx context.Context, part int, cols []*value.Column, ta
 			return err
 		}
 		for f := lo; f < hi; f++ {
-			for _, t := range targets {
+			for i, t := range targets {
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				if err := r.copy(t.dst[f], src[f-lo], t.picks[part]); err != nil {
+				if err := r.copy(t.dst[f], src[f-lo], lists[i]); err != nil {
 					return errs.Wrap(err, errs.InvalidArgument, "column %q", g.columns[f])
 				}
 			}

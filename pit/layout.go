@@ -86,14 +86,14 @@ func readColumns(ctx context.Context, p Part, names []string, dst []*value.Colum
 	if err := p.Read(ctx, names, dst); err != nil {
 		return err
 	}
-	return checkLengths(p, names, dst)
+	return checkLengths(p.Rows(), names, dst)
 }
 
 // checkLengths returns an error if a column that was read of a part has another length.
-func checkLengths(p Part, names []string, dst []*value.Column) error {
+func checkLengths(rows int, names []string, dst []*value.Column) error {
 	for i, c := range dst {
-		if c.Len() != p.Rows() {
-			return errs.New(errs.Internal, "column %q of a part with %d rows was read with %d rows", names[i], p.Rows(), c.Len())
+		if c.Len() != rows {
+			return errs.New(errs.Internal, "column %q has %d rows where %d were to be read", names[i], c.Len(), rows)
 		}
 	}
 	return nil

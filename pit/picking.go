@@ -2,6 +2,7 @@ package pit
 
 import (
 	"context"
+	"math/bits"
 	"strings"
 	"sync/atomic"
 
@@ -12,7 +13,9 @@ import (
 // A picking reads the rows of one part that targets pick.
 type picking struct {
 	part   Part
+	rows   int      // that read delivers: the picked ones of a PickingPart, all of others
 	picked []uint64 // for a PickingPart: a bit per row; nil for others
+	before []uint32 // per word of picked: the picked rows before it
 	texts  func(dst, src []string, picks []pick)
 }
 
@@ -26,7 +29,7 @@ func newPicking(p Part, lists [][]pick) *picking {
 		return nil
 	}
 	if _, ok := p.(PickingPart); !ok {
-		return &picking{part: p, texts: copyTexts}
+		return &picking{part: p, rows: p.Rows(), texts: copyTexts}
 	}
 	r := &picking{part: p, picked: make([]uint64, (p.Rows()+63)/64), texts: copyItems[string]}
 	for _, l := range lists {
@@ -34,7 +37,25 @@ func newPicking(p Part, lists [][]pick) *picking {
 			r.picked[k.in>>6] |= 1 << (k.in & 63)
 		}
 	}
+	r.before = make([]uint32, len(r.picked))
+	for i, w := range r.picked {
+		r.before[i] = uint32(r.rows)
+		r.rows += bits.OnesCount64(w)
+	}
 	return r
+}
+
+// delivered returns picks with the rows of what read delivers in place of those of the part.
+func (r *picking) delivered(picks []pick) []pick {
+	if r.picked == nil {
+		return picks
+	}
+	out := make([]pick, len(picks))
+	for i, k := range picks {
+		earlier := r.picked[k.in>>6] & (1<<(k.in&63) - 1)
+		out[i] = pick{r.before[k.in>>6] + uint32(bits.OnesCount64(earlier)), k.out}
+	}
+	return out
 }
 
 // read reads distinct columns of the picked rows.
@@ -45,10 +66,10 @@ func (r *picking) read(ctx context.Context, names []string, dst []*value.Column)
 	if err := r.part.(PickingPart).ReadPicked(ctx, names, r.picked, dst); err != nil {
 		return err
 	}
-	return checkLengths(r.part, names, dst)
+	return checkLengths(r.rows, names, dst)
 }
 
-// copy copies picked rows of src to dst, where null bits of those rows must be clear and present. Calls for distinct rows
+// copy copies delivered rows of src to dst, where null bits of those rows must be clear and present. Calls for distinct rows
 // of one dst may run at once. The texts of dst never keep the whole of a part alive.
 func (r *picking) copy(dst, src *value.Column, picks []pick) error {
 	if !dst.Type.Equal(src.Type) {

@@ -29,9 +29,9 @@ type Part interface {
 // A PickingPart is a Part that can spare the work for rows that nobody asks for. Where a Part is none, Read serves.
 type PickingPart interface {
 	Part
-	// ReadPicked is Read for the rows i whose bit i&63 is set in picked[i>>6]; picked has a bit for every row. What the
-	// other rows of dst hold, null bits included, means nothing. Strings share memory with picked rows only, so that
-	// they may be kept without keeping the part.
+	// ReadPicked is Read for the rows i whose bit i&63 is set in picked[i>>6]; picked has a bit for every row. dst gets
+	// those rows alone, in their order. Strings share memory with them only, so that they may be kept without keeping
+	// the part.
 	ReadPicked(ctx context.Context, columns []string, picked []uint64, dst []*value.Column) error
 }
 

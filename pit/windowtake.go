@@ -86,7 +86,7 @@ func (w *taker) end(ctx context.Context, r *picking, part int) error {
 	if r == nil {
 		return nil
 	}
-	selected, err := w.selects(ctx, r.part.Rows())
+	selected, err := w.selects(ctx, r.rows)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (w *taker) keep(ctx context.Context, q int, b *bag) error {
 	return nil
 }
 
-// selects applies every filter to the part at hand.
+// selects applies every filter to the rows that were read of the part at hand.
 func (w *taker) selects(ctx context.Context, rows int) ([][]uint64, error) {
 	out := make([][]uint64, len(w.filters))
 	for i, f := range w.filters {
@@ -171,9 +171,10 @@ func (w *taker) bag(r *picking, part, q int, selected [][]uint64) (*bag, error) 
 			b.ranks = append(b.ranks, dst)
 		}
 	}
+	read := r.delivered(picks)
 	for _, c := range w.stored {
 		dst := blankColumns(n, w.types[c:c+1], nil)[0]
-		if err := r.copy(dst, w.reader.payload[c], picks); err != nil {
+		if err := r.copy(dst, w.reader.payload[c], read); err != nil {
 			return nil, err
 		}
 		if !dst.HasNulls() {
@@ -183,7 +184,7 @@ func (w *taker) bag(r *picking, part, q int, selected [][]uint64) (*bag, error) 
 	}
 	for _, bits := range selected {
 		own := make([]uint64, (n+63)/64)
-		for _, p := range picks {
+		for _, p := range read {
 			own[p.out>>6] |= bits[p.in>>6] >> (p.in & 63) & 1 << (p.out & 63)
 		}
 		b.selected = append(b.selected, own)

@@ -50,9 +50,9 @@ type Column struct {
 type Part interface {
 	// Rows returns the number of rows.
 	Rows() int
-	// Read decodes the columns called names into dst[i] for names[i], whose storage is reused. It spares work for rows
-	// without a bit in picked, of which bit i&63 of word i>>6 stands for row i: they may hold anything, and strings
-	// share no memory with them. Nil picks all rows. Errors carry file, row (counted from 1 in the file) and column.
+	// Read decodes the columns called names into dst[i] for names[i], whose storage is reused: of rows with a bit in
+	// picked, of which bit i&63 of word i>>6 stands for row i, and in their order. Nil picks all rows. Strings share no
+	// memory with other rows. Errors carry file, row (counted from 1 in the file) and column.
 	// Safe for concurrent use.
 	Read(ctx context.Context, names []string, picked []uint64, dst []*value.Column) error
 }

@@ -31,6 +31,7 @@ type decoder struct {
 	part   *parquetPart
 	want   *want
 	picked []uint64 // a bit for each row that is asked for; nil: all are
+	out    int      // rows of dst that are done
 	shape  *shape
 	buf    *scratch
 	clock  *clock
@@ -74,21 +75,23 @@ func (d *decoder) read(rd *chunkReader, dst *value.Column) error {
 func (d *decoder) convert(dst *value.Column) error {
 	from := d.dst
 	dst.Type = d.want.Type
-	dst.Resize(d.part.rows)
+	dst.Resize(from.Len())
 	converter := NewConverter(d.clock.opt, d.want.Column)
+	out := 0
 	for i := range d.part.rows {
 		if !isPicked(d.picked, i) {
 			continue
 		}
-		if from.Null(i) {
-			dst.SetNull(i)
-			continue
+		if from.Null(out) {
+			dst.SetNull(out)
+		} else {
+			v, err := converter.Convert(from.At(out))
+			if err != nil {
+				return d.fault(i, err)
+			}
+			dst.Set(out, v)
 		}
-		v, err := converter.Convert(from.At(i))
-		if err != nil {
-			return d.fault(i, err)
-		}
-		dst.Set(i, v)
+		out++
 	}
 	return nil
 }
@@ -99,7 +102,7 @@ func (d *decoder) fault(row int, err error) error {
 
 // decode reads the column chunk into d.dst.
 func (d *decoder) decode(rd *chunkReader) error {
-	d.dst.Reshape(d.part.rows)
+	d.dst.Reshape(countPicked(d.picked, d.part.rows))
 	err := d.decodePages(rd.raw)
 	if !errors.Is(err, errOtherEncoding) {
 		return err
@@ -109,7 +112,11 @@ func (d *decoder) decode(rd *chunkReader) error {
 		return err
 	}
 	d.dst.Resize(d.part.rows)
-	return d.decodeChunk(library)
+	if err := d.decodeChunk(library); err != nil || d.picked == nil {
+		return err
+	}
+	d.dst.Keep(d.picked)
+	return nil
 }
 
 // decodeChunk does what decode does with the library's decoder, which knows every encoding and reads all rows.

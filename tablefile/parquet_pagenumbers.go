@@ -81,7 +81,8 @@ func (n *numbers[S, T]) dictionary(values []byte, size int) error {
 }
 
 func (n *numbers[S, T]) all(p dataPage, at int) error {
-	out := n.out[at : at+p.rows]
+	n.d.out = at + p.rows
+	out := n.out[at:n.d.out]
 	if !p.indexed {
 		values := plain[S](p.values)
 		if len(values) < len(out) {
@@ -116,7 +117,7 @@ func (n *numbers[S, T]) chosen(p dataPage, choices []choice) error {
 			return n.d.damaged(flatpage.ErrDamaged)
 		}
 		for _, c := range choices {
-			n.out[c.row] = T(values[c.value])
+			n.out[c.out] = T(values[c.value])
 		}
 		return n.convertChosen(choices)
 	}
@@ -129,7 +130,7 @@ func (n *numbers[S, T]) chosen(p dataPage, choices []choice) error {
 		if err != nil || int(i) >= len(n.dict) {
 			return n.d.badIndex(i, err)
 		}
-		n.out[c.row] = T(n.dict[i])
+		n.out[c.out] = T(n.dict[i])
 	}
 	return n.convertChosen(choices)
 }
@@ -151,7 +152,7 @@ func (n *numbers[S, T]) convertChosen(choices []choice) error {
 		return nil
 	}
 	for _, c := range choices {
-		if _, err := n.times(n.out[c.row : c.row+1]); err != nil {
+		if _, err := n.times(n.out[c.out : c.out+1]); err != nil {
 			return n.d.fault(int(c.row), err)
 		}
 	}

@@ -37,6 +37,7 @@ func (d *decoder) decodePages(r io.ReaderAt) error {
 	}
 	defer pages.close()
 	rows := 0
+	d.out = 0
 	for rows < d.part.rows {
 		h, err := pages.next()
 		if err != nil {
@@ -159,8 +160,9 @@ func (d *decoder) decodePage(p dataPage, at int, values pageValues) error {
 	return values.chosen(p, d.buf.chosen)
 }
 
-// A choice is a row of the part that is asked for and has a value: which of its page's values is that.
-type choice struct{ row, value int32 }
+// A choice is a row of the part that is asked for and has a value: the row of the result that it is, and which value of
+// its page it has.
+type choice struct{ row, out, value int32 }
 
 // choose lists the choices of a page and marks those of its rows that are asked for and null.
 func (d *decoder) choose(rows, at int, values pageValues) {
@@ -176,16 +178,18 @@ func (d *decoder) choose(rows, at int, values pageValues) {
 			wanted &= 1<<rest - 1
 		}
 		for w := wanted &^ present; w != 0; w &= w - 1 {
-			row := at + lo + bits.TrailingZeros64(w)
-			d.dst.SetNull(row)
-			values.blank(row)
+			out := d.out + bits.OnesCount64(wanted&(w&-w-1))
+			d.dst.SetNull(out)
+			values.blank(out)
 		}
 		for w := wanted & present; w != 0; w &= w - 1 {
 			i := bits.TrailingZeros64(w)
-			value := before + bits.OnesCount64(present&(1<<i-1))
-			d.buf.chosen = append(d.buf.chosen, choice{int32(at + lo + i), int32(value)})
+			earlier := uint64(1)<<i - 1
+			out, value := d.out+bits.OnesCount64(wanted&earlier), before+bits.OnesCount64(present&earlier)
+			d.buf.chosen = append(d.buf.chosen, choice{int32(at + lo + i), int32(out), int32(value)})
 		}
 		before += bits.OnesCount64(present)
+		d.out += bits.OnesCount64(wanted)
 	}
 }
 

@@ -53,7 +53,7 @@ func (x *texts) chosen(p dataPage, choices []choice) error {
 			}
 			x.known[i] = true
 		}
-		x.d.dst.Texts[c.row] = x.made[i]
+		x.d.dst.Texts[c.out] = x.made[i]
 	}
 	return nil
 }
@@ -66,7 +66,7 @@ func (x *texts) plain(walk *flatpage.Texts, choices []choice) error {
 		if err != nil {
 			return x.d.damaged(err)
 		}
-		if x.d.dst.Texts[c.row], err = x.d.text(x.strs, b, int(c.row)); err != nil {
+		if x.d.dst.Texts[c.out], err = x.d.text(x.strs, b, int(c.row)); err != nil {
 			return err
 		}
 	}

@@ -145,7 +145,7 @@ func (p *parquetPart) read(ctx context.Context, rd *chunkReader, w request, dst 
 		}
 	}()
 	if w.shape == nil {
-		setAllNull(dst, w.Type, p.rows)
+		setAllNull(dst, w.Type, countPicked(w.picked, p.rows))
 		return nil
 	}
 	if w.general() {
@@ -153,7 +153,11 @@ func (p *parquetPart) read(ctx context.Context, rd *chunkReader, w request, dst 
 		if err != nil {
 			return err
 		}
-		return p.readGeneral(ctx, library, w.want, dst)
+		if err := p.readGeneral(ctx, library, w.want, dst); err != nil || w.picked == nil {
+			return err
+		}
+		dst.Keep(w.picked)
+		return nil
 	}
 	d := p.decoderOf(w.want)
 	d.picked = w.picked

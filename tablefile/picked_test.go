@@ -51,12 +51,13 @@ func checkPicked(t *rapid.T, name, text string, b *value.Batch) {
 			t.Fatal(err)
 		}
 		for i, name := range names {
-			if some[i].Len() != p.Rows() {
-				t.Fatalf("%s: %d rows, want %d", name, some[i].Len(), p.Rows())
+			all[i].Keep(picked)
+			if some[i].Len() != all[i].Len() {
+				t.Fatalf("%s: %d rows, want %d", name, some[i].Len(), all[i].Len())
 			}
-			for r := range p.Rows() {
-				if picked[0]&(1<<r) != 0 && !some[i].At(r).Identical(all[i].At(r)) {
-					t.Fatalf("%s, row %d: got %#v, want %#v", name, r, some[i].At(r), all[i].At(r))
+			for r := range all[i].Len() {
+				if !some[i].At(r).Identical(all[i].At(r)) {
+					t.Fatalf("%s, picked row %d: got %#v, want %#v", name, r, some[i].At(r), all[i].At(r))
 				}
 			}
 		}

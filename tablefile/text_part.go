@@ -3,6 +3,7 @@ package tablefile
 import (
 	"bytes"
 	"context"
+	"math/bits"
 	"slices"
 
 	"github.com/truepoint/truepoint/errs"
@@ -61,7 +62,7 @@ func (p *textPart) Read(ctx context.Context, names []string, picked []uint64, ds
 			return errs.New(errs.Internal, "column %q was not asked for when %s was opened", name, p.file.src.Name())
 		}
 		dst[i].Type = w.Type
-		dst[i].Resize(p.span.rows)
+		dst[i].Resize(countPicked(picked, p.span.rows))
 		fills[i] = &filler{want: w, dst: dst[i], clock: newClock(&p.file.opt, w.Moment)}
 		if w.Type.Kind == value.String {
 			fills[i].strings = newArena()
@@ -81,7 +82,7 @@ type rowReader interface {
 }
 
 func (p *textPart) readLines(ctx context.Context, text []byte, picked []uint64, rows rowReader) error {
-	line, i := p.span.line, 0
+	line, i, out := p.span.line, 0, 0
 	for len(text) > 0 {
 		n, err := rows.split(text, true)
 		if err != nil || n == 0 {
@@ -92,9 +93,10 @@ func (p *textPart) readLines(ctx context.Context, text []byte, picked []uint64, 
 				break
 			}
 			if isPicked(picked, i) {
-				if column, err := rows.fill(i); err != nil {
+				if column, err := rows.fill(out); err != nil {
 					return p.valueError(err, line, i, column)
 				}
+				out++
 			}
 			i++
 		}
@@ -108,6 +110,21 @@ func (p *textPart) readLines(ctx context.Context, text []byte, picked []uint64, 
 		return errs.New(errs.FailedPrecondition, "%s changed since the snapshot was taken", p.file.src.Name()).WithID("T0503")
 	}
 	return nil
+}
+
+// countPicked returns how many of the first rows are picked.
+func countPicked(picked []uint64, rows int) int {
+	if picked == nil {
+		return rows
+	}
+	n := 0
+	for i, w := range picked {
+		if rest := rows - i<<6; rest < 64 {
+			w &= 1<<max(rest, 0) - 1
+		}
+		n += bits.OnesCount64(w)
+	}
+	return n
 }
 
 // isPicked reports whether a row is among the picked ones; nil picks all.

@@ -19,6 +19,47 @@ func (c *Column) Slice(lo, hi int) *Column {
 	return s
 }
 
+// Keep drops the rows i whose bit i&63 of picked[i>>6] is clear; the others keep their order. picked must have a bit for
+// every row.
+func (c *Column) Keep(picked []uint64) {
+	n := 0
+	var nulls []uint64
+	for i := range c.n {
+		if picked[i>>6]&(1<<(i&63)) == 0 {
+			continue
+		}
+		if c.Null(i) {
+			for len(nulls) <= n>>6 {
+				nulls = append(nulls, 0)
+			}
+			nulls[n>>6] |= 1 << (n & 63)
+		}
+		c.move(n, i)
+		n++
+	}
+	last := *c
+	c.Reshape(n)
+	c.Nulls = append(c.Nulls, nulls...)
+	clear(last.Texts[min(n, len(last.Texts)):]) // so that what they refer to can go
+	clear(last.Values[min(n, len(last.Values)):])
+}
+
+// move stores the item of row from in row to.
+func (c *Column) move(to, from int) {
+	switch c.storage() {
+	case storeInts:
+		c.Ints[to] = c.Ints[from]
+	case storeFloat32s:
+		c.Float32s[to] = c.Float32s[from]
+	case storeFloat64s:
+		c.Float64s[to] = c.Float64s[from]
+	case storeTexts:
+		c.Texts[to] = c.Texts[from]
+	default:
+		c.Values[to] = c.Values[from]
+	}
+}
+
 // sliceBits returns bits lo ≤ i < hi of a bitmap, moved to begin at bit 0; nil when none of them is set. Bits beyond
 // the bitmap are clear.
 func sliceBits(words []uint64, lo, hi int) []uint64 {

@@ -39,3 +39,41 @@ func TestSliceHasTheRowsOfItsRange(t *testing.T) {
 		}
 	})
 }
+
+func TestKeepLeavesThePickedRowsInOrder(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		typ := rapid.SampledFrom([]value.Type{value.Scalar(value.Bool), value.Scalar(value.Float64), value.Scalar(value.Bytes), value.ArrayOf(value.Scalar(value.Int64))}).Draw(t, "type")
+		n := rapid.IntRange(0, 200).Draw(t, "rows")
+		c, want := value.NewColumn(typ, n), value.NewColumn(typ, n)
+		picked := make([]uint64, (n+63)/64)
+		for i := range n {
+			v := value.Value{}
+			switch kind := rapid.IntRange(0, 4).Draw(t, "value"); {
+			case kind == 0:
+			case typ.Kind == value.Bool:
+				v = value.OfBool(kind == 1)
+			case typ.Kind == value.Float64:
+				v = value.OfFloat64(float64(i))
+			case typ.Kind == value.Bytes:
+				v = value.OfBytes([]byte{byte(i)})
+			default:
+				v = value.OfList(value.Array, []value.Value{value.OfInt64(int64(i))})
+			}
+			c.Append(v)
+			if rapid.Bool().Draw(t, "picked") {
+				picked[i>>6] |= 1 << (i & 63)
+				want.Append(v)
+			}
+		}
+		c.Keep(picked)
+		if c.Len() != want.Len() || c.HasNulls() != want.HasNulls() {
+			t.Fatalf("%d rows, nulls %t; want %d, %t", c.Len(), c.HasNulls(), want.Len(), want.HasNulls())
+		}
+		for i := range want.Len() {
+			if !c.At(i).Identical(want.At(i)) {
+				t.Fatalf("row %d is %#v, want %#v", i, c.At(i), want.At(i))
+			}
+		}
+	})
+}

@@ -38,7 +38,7 @@ func Lean() (restore func()) {
 }
 
 // liveStart is what is taken for the live heap before the first collection has counted it.
-const liveStart = 8 << 20
+const liveStart = 16 << 20
 
 // percentAt returns the share of live bytes that garbage may have, in percent.
 func percentAt(live uint64) int {

@@ -2,6 +2,7 @@ package fileoffline
 
 import (
 	"context"
+	"math/bits"
 	"slices"
 	"strconv"
 
@@ -210,7 +211,14 @@ func (p *part) ReadPicked(ctx context.Context, columns []string, picked []uint64
 			names, inside = append(names, name), append(inside, dst[i])
 			continue
 		}
-		fill(dst[i], f, p.Rows())
+		rows := p.Rows()
+		if picked != nil {
+			rows = 0
+			for _, w := range picked {
+				rows += bits.OnesCount64(w)
+			}
+		}
+		fill(dst[i], f, rows)
 	}
 	return p.file.Read(ctx, names, picked, inside)
 }
