@@ -33,14 +33,18 @@ func snowflakeKeys() []strictyaml.Key {
 	return append(out, key("convert_timestamp_columns", "as in Feast", flag()), key("max_file_size", "bytes", number(1, 1<<40)))
 }
 
+func cacheBytes() strictyaml.Key {
+	return key("cache_bytes", "memory for rows read often", number(1<<20, 1<<42))
+}
+
 func onlineStores() *strictyaml.Switch {
 	vectors := ignoredAll(vectorsLater, "vector_enabled", "similarity", "text_search_enabled", "enable_openai_compatible_store")
 	return &strictyaml.Switch{Key: "type", Default: "embedded", Cases: []strictyaml.Case{
 		{Name: "embedded", Keys: []strictyaml.Key{
 			key("path", "its directory", text()), key("ack", "when a write is acknowledged", choice("durable")),
-			key("cache_bytes", "memory for rows read often", number(1<<20, 1<<42)),
+			cacheBytes(),
 		}},
-		{Name: "sqlite", Keys: append([]strictyaml.Key{key("path", "its file", text())}, vectors...)},
+		{Name: "sqlite", Keys: append([]strictyaml.Key{key("path", "its file", text()), cacheBytes()}, vectors...)},
 		{Name: "redis", Keys: []strictyaml.Key{
 			key("connection_string", "host:port,… and options", text()),
 			key("redis_type", "how the servers stand together", choice("redis", "redis_cluster", "redis_sentinel")),
@@ -48,21 +52,21 @@ func onlineStores() *strictyaml.Switch {
 			key("username", "an ACL user", text()), key("password", "${NAME} keeps it out of the file", text()), key("db", "the number of the database", number(0, 1<<16)),
 			key("ssl", "speak TLS", flag()), key("ssl_ca_certs", "certificate authority", text()), key("ssl_certfile", "client certificate", text()), key("ssl_keyfile", "client key", text()),
 			key("key_prefix", "begins all keys", text()), key("key_ttl_seconds", "collects garbage only", number(0, secondsMax)),
-			key("ack", "when a write is acknowledged", choice("durable", "replicated")),
+			key("ack", "when a write is acknowledged", choice("durable", "replicated")), cacheBytes(),
 			ignored("full_scan_for_deletion", "tables are dropped by name"), ignored("skip_dedup", onePacked),
 		}},
 		{Name: "dynamodb", Keys: []strictyaml.Key{
 			required("region", "AWS region", text()), key("table_name_template", "with {project} and {table} or {table_name}", text()),
 			key("endpoint_url", "another server", text()), key("consistent_reads", "read the newest write", flag()),
 			key("key_ttl_seconds", "collects garbage only, of cells of views with a ttl", number(0, secondsMax)),
-			key("batch_size", "keys per call", number(1, 100)), key("tags", "of the tables", &strictyaml.Shape{Values: text()}),
+			key("batch_size", "keys per call", number(1, 100)), key("tags", "of the tables", &strictyaml.Shape{Values: text()}), cacheBytes(),
 			key("max_read_workers", "calls at once", number(1, poolMax)), key("max_pool_connections", "connections at most", number(1, poolMax)),
 			key("keepalive_timeout", "seconds", seconds(1, timeoutMax)), key("connect_timeout", "seconds", seconds(1, timeoutMax)),
 			key("read_timeout", "seconds", seconds(1, timeoutMax)), key("total_max_retry_attempts", "retries of one call", number(0, retriesMax)),
 			key("retry_mode", "as in Feast", choice("legacy", "standard", "adaptive")),
 			ignored("warmup_connections", "connections open on demand"), ignored("session_based_auth", "the AWS environment decides"),
 		}},
-		{Name: "postgres", Keys: slices.Concat(postgresKeys(), []strictyaml.Key{key("ack", "when a write is acknowledged", choice("durable", "replicated"))}, vectors)},
+		{Name: "postgres", Keys: slices.Concat(postgresKeys(), []strictyaml.Key{key("ack", "when a write is acknowledged", choice("durable", "replicated")), cacheBytes()}, vectors)},
 		{Name: "remote", Keys: []strictyaml.Key{
 			key("path", "the address of a feature server", text()), key("cert", "certificate authority", text()),
 			key("connection_pool_size", "connections at most", number(1, poolMax)), key("connection_idle_timeout", "seconds", number(1, timeoutMax)),

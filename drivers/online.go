@@ -31,11 +31,8 @@ func onlineStores() map[string]onlineOpener {
 }
 
 func openEmbedded(c *config.Config, opt *truepoint.Options) (online.Driver, error) {
-	blocks, answers, err := cacheBytes(c.Online.Options)
-	if err != nil {
-		return nil, err
-	}
-	opt.Serving.CacheBytes = answers
+	blocks := opt.Serving.CacheBytes / 4 // for Pebble, on Go's heap
+	opt.Serving.CacheBytes -= blocks
 	path, err := ownFile(c.Online.Path, embeddedonline.Ours, opt)
 	if err != nil {
 		return nil, err
@@ -53,18 +50,17 @@ func openSQLite(c *config.Config, opt *truepoint.Options) (online.Driver, error)
 	return &onDemand{open: func(ctx context.Context) (online.Driver, error) { return sqliteonline.Open(ctx, path) }}, nil
 }
 
-// cacheBytes divides the setting: a quarter for Pebble's blocks on Go's heap, the rest for answers outside of it. 0 stands
-// for the default of both.
-func cacheBytes(o config.Options) (blocks, answers int64, err error) {
+// cacheBytes returns the setting of that name, 0 for the default. A store that keeps rows in memory too takes its part of it.
+func cacheBytes(o config.Options) (int64, error) {
 	text, ok := o["cache_bytes"]
 	if !ok {
-		return 0, 0, nil
+		return 0, nil
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return 0, 0, errs.Wrap(err, errs.InvalidArgument, "online_store: cache_bytes is no number")
+		return 0, errs.Wrap(err, errs.InvalidArgument, "online_store: cache_bytes is no number")
 	}
-	return n / 4, n - n/4, nil
+	return n, nil
 }
 
 // An onDemand opens its driver on the first call that needs it, so that commands which touch no online row neither wait

@@ -37,6 +37,9 @@ func Open(ctx context.Context, c *config.Config, clock eventtime.Clock) (*truepo
 	if opt.Offline, err = offlineStores()[c.Offline.Type](c); err != nil {
 		return nil, err
 	}
+	if opt.Serving.CacheBytes, err = cacheBytes(c.Online.Options); err != nil {
+		return nil, errs.Join(err, opt.Offline.Close())
+	}
 	if opt.Online, err = onlineStores()[c.Online.Type](c, opt); err != nil {
 		return nil, errs.Join(err, opt.Offline.Close())
 	}

@@ -87,11 +87,17 @@ func (c *crowd) read(ctx context.Context, keys ...string) ([]int64, error) {
 		r.Keys = append(r.Keys, onlinetest.Key(c.t, k))
 	}
 	out := make([]int64, len(keys))
-	err := c.s.Each(ctx, []*online.Read{r}, func(_, key int, _ *online.RowInfo, cells []value.Value) {
+	err := c.s.Fetch(ctx, []*online.Read{r})
+	var info online.RowInfo
+	for key := range r.Packed {
+		cells, err := r.Unpack(key, &info)
+		if err != nil {
+			return out, err
+		}
 		if cells != nil {
 			out[key] = cells[0].Int()
 		}
-	})
+	}
 	return out, err
 }
 

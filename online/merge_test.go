@@ -22,12 +22,20 @@ func TestAKeyThatIsAskedForUnderTwoAliasesIsReadOnce(t *testing.T) {
 	other := &online.Read{Use: use(fields, counted), Table: "p/w/1", Keys: [][]byte{a}}
 	sellers := &online.Read{Use: use(fields, counted), Table: table, Keys: [][]byte{b, c, a}}
 	got := map[[2]int]int64{}
-	if err := s.Each(t.Context(), []*online.Read{buyers, other, sellers}, func(read, key int, _ *online.RowInfo, cells []value.Value) {
-		if cells != nil {
-			got[[2]int{read, key}] = cells[0].Int()
-		}
-	}); err != nil {
+	reads := []*online.Read{buyers, other, sellers}
+	if err := s.Fetch(t.Context(), reads); err != nil {
 		t.Fatal(err)
+	}
+	for n, r := range reads {
+		for key := range r.Packed {
+			cells, err := r.Unpack(key, &online.RowInfo{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if cells != nil {
+				got[[2]int{n, key}] = cells[0].Int()
+			}
+		}
 	}
 	if want := map[[2]int]int64{{0, 0}: 1, {0, 1}: 2, {2, 0}: 2, {2, 2}: 1}; !maps.Equal(got, want) {
 		t.Errorf("got %v by read and key, want %v", got, want)

@@ -10,8 +10,8 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// A Read asks for the rows of one use of a view. The caller sets Use, Table and Keys; Store.Read fills the rest, which
-// lines up with Keys by index.
+// A Read asks for the rows of one use of a view. The caller sets Use, Table and Keys; Store.Read fills Cells and Rows, or
+// Store.Fetch Packed, which line up with Keys by index.
 type Read struct {
 	Use   *feature.Use
 	Table string   // feature.View.TableAt of the generation that serves
@@ -20,6 +20,9 @@ type Read struct {
 	Cells [][]value.Value // Cells[i][f] is Use.Fields[f] of Keys[i]; Cells[i] is nil unless Rows[i] is found and not deleted
 	Rows  []RowInfo
 	Err   error // why rows of this read could not be understood; then no row of this read is found
+
+	Packed  [][]byte // by Fetch: the rows as they are stored, nil for a key without one; they may be shared and must not be changed
+	decoder decoder  // of Packed
 }
 
 // RowInfo tells how the row of one key stands. Whether it may be used at a moment is not decided here: pit.Judge does.

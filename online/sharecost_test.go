@@ -9,7 +9,6 @@ import (
 	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/online/memonline"
 	"github.com/truepoint/truepoint/online/onlinetest"
-	"github.com/truepoint/truepoint/value"
 )
 
 // TestCountingKeysCostsOneAllocation is not parallel, because the allocations of other tests would count.
@@ -22,7 +21,7 @@ func TestCountingKeysCostsOneAllocation(t *testing.T) {
 	count := func(d *still) float64 {
 		s := online.New(d, nil)
 		return testing.AllocsPerRun(100, func() {
-			if err := s.Each(t.Context(), r, func(int, int, *online.RowInfo, []value.Value) {}); err != nil {
+			if err := s.Fetch(t.Context(), r); err != nil {
 				t.Error(err)
 			}
 		})
@@ -57,7 +56,7 @@ func BenchmarkCountingKeys(b *testing.B) {
 			b.ReportAllocs()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
-					if err := s.Each(b.Context(), r, func(int, int, *online.RowInfo, []value.Value) {}); err != nil {
+					if err := s.Fetch(b.Context(), r); err != nil {
 						b.Error(err)
 					}
 				}

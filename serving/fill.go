@@ -3,52 +3,37 @@ package serving
 import (
 	"context"
 
-	"github.com/truepoint/truepoint/internal/blockcache"
 	"github.com/truepoint/truepoint/online"
-	"github.com/truepoint/truepoint/value"
 )
 
-// A filling reads the keys that were missing with one call of the store and makes blocks of what it finds.
+// A filling reads the keys of all misses with one call of the store and makes blocks of what it finds.
 type filling struct {
-	plan  *plan
-	reads []*online.Read
-	uses  []int // per read
-	first []int // per read: the first of its sections
-	count int   // of sections
-}
-
-// add adds the reads of all uses of a group.
-func (f *filling) add(group int, keys [][]byte) {
-	for _, u := range f.plan.groups[group].uses {
-		f.reads = append(f.reads, &online.Read{Use: &f.plan.sel.Uses[u], Table: f.plan.tables[u], Keys: keys})
-		f.uses, f.first = append(f.uses, u), append(f.first, f.count)
-		f.count += len(keys)
-	}
+	server *Server
+	plan   *plan
+	reads  []*online.Read // per group with misses and use of it
 }
 
 // fill makes the blocks of all misses and keeps those that may be kept. An error of the store leaves rows that say so.
 // outdated reports that a row was written under newer definitions.
 func (r *Rendering) fill(ctx context.Context, s *Server, p *plan) (outdated bool, err error) {
-	f := &filling{plan: p}
+	f := &filling{server: s, plan: p}
 	r.ofGroup(func(group, from, to int) {
 		keys := make([][]byte, 0, to-from)
 		for _, m := range r.misses[from:to] {
 			keys = append(keys, m.key)
 		}
-		f.add(group, keys)
+		for _, u := range p.groups[group].uses {
+			f.reads = append(f.reads, &online.Read{Use: &p.sel.Uses[u], Table: p.tables[u], Keys: keys})
+		}
 	})
-	r.sections, r.filled = resized(r.sections, f.count), r.filled[:0]
-	err = s.store.Each(ctx, f.reads, func(read, key int, row *online.RowInfo, cells []value.Value) {
-		at := len(r.filled)
-		r.filled = r.shape.uses[f.uses[read]].appendSection(r.filled, r.shape.form, row, cells)
-		r.sections[f.first[read]+key] = section{at, len(r.filled)}
-	})
+	err = s.store.Fetch(ctx, f.reads)
 	read := 0
 	r.ofGroup(func(group, from, to int) {
+		of := f.reads[read : read+len(p.groups[group].uses)]
 		for i := from; i < to; i++ {
-			r.makeBlock(s, f, read, i-from, &r.misses[i])
+			r.makeBlock(f, &missed{&r.misses[i], of, i - from})
 		}
-		read += len(p.groups[group].uses)
+		read += len(of)
 	})
 	for g := range p.groups {
 		for i, m := range r.missOf[g*r.Rows : (g+1)*r.Rows] {
@@ -58,8 +43,10 @@ func (r *Rendering) fill(ctx context.Context, s *Server, p *plan) (outdated bool
 		}
 	}
 	r.pad()
-	if cap(r.filled) > keptBytesMax {
-		r.filled = nil
+	for _, read := range f.reads {
+		if err == nil {
+			err = read.Err
+		}
 	}
 	return newerRows(f.reads), err
 }
@@ -74,24 +61,53 @@ func (r *Rendering) ofGroup(do func(group, from, to int)) {
 	}
 }
 
-// makeBlock appends the block of a miss, which is key number key of the reads of its group from number read on.
-func (r *Rendering) makeBlock(s *Server, f *filling, read, key int, m *miss) {
-	uses := f.plan.groups[m.group].uses
+// A missed is a miss and what was read for it: its rows are number at of the reads of its group.
+type missed struct {
+	*miss
+	reads []*online.Read
+	at    int
+}
+
+// makeBlock appends the block of a miss. Sections that were kept of the same rows are not made again.
+func (r *Rendering) makeBlock(f *filling, m *missed) {
+	kept, whole := r.keptBlock(f.server, m)
+	if whole {
+		m.block = kept
+		return
+	}
 	m.block = len(r.bytes)
-	r.bytes = append(r.bytes, make([]byte, lengthBytes*len(uses))...)
-	for n := range uses {
+	r.bytes = append(r.bytes, make([]byte, lengthBytes*len(m.reads))...)
+	failed := false
+	for n, u := range f.plan.groups[m.group].uses {
 		at := len(r.bytes)
-		if err := f.reads[read+n].Err; err != nil {
-			r.bytes = failedSection(r.bytes, err)
-			m.kept = false
-		} else {
-			from := r.sections[f.first[read+n]+key]
-			r.bytes = append(r.bytes, r.filled[from.from:from.to]...)
+		switch from := r.same[n]; {
+		case m.reads[n].Err == nil && from >= 0:
+			r.bytes = append(r.bytes, r.bytes[from:from+sectionBytes(r.bytes[kept:], n)]...)
+		case !r.makeSection(u, m, n):
+			failed = true
+			r.bytes = failedSection(r.bytes, m.reads[n].Err)
 		}
 		le.PutUint32(r.bytes[m.block+lengthBytes*n:], uint32(len(r.bytes)-at))
 	}
-	if m.kept {
-		k := blockcache.Key{Hash: m.hash, Kind: r.shape.kind + uint64(m.group), Text: m.key}
-		s.cache.Put(&k, m.stamp, r.bytes[m.block:])
+	if failed || m.how == notKept {
+		return
 	}
+	if m.how == byRows {
+		r.appendRows(m)
+	}
+	k := m.keyOf(r.shape)
+	f.server.cache.Put(&k, m.stamp, r.bytes[m.block:])
+}
+
+// makeSection appends the section of the row that was read for use u, which is that of read n. It appends nothing and returns
+// false if rows of that read cannot be understood.
+func (r *Rendering) makeSection(u int, m *missed, n int) bool {
+	if m.reads[n].Err != nil {
+		return false
+	}
+	cells, err := m.reads[n].Unpack(m.at, &r.row)
+	if err == nil {
+		r.bytes = r.shape.uses[u].appendSection(r.bytes, r.shape.form, &r.row, cells)
+	}
+	return err == nil
 }

@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"hash/maphash"
+	"math"
 
 	"github.com/truepoint/truepoint/internal/blockcache"
+	"github.com/truepoint/truepoint/online"
 )
 
-// Render is Read whose answer is in the bytes of a form already, in r. It keeps the blocks that answers are made of, where the online store
-// can say that they still hold (online.Stamper), and asks the store, with one call, for what is missing. Errors: those of
-// Read; r then holds nothing.
+// Render is Read whose answer is in the bytes of a form already, in r. It keeps the blocks that answers are made of. Where the
+// online store can say that they still hold (online.Stamper) it asks the store, with one call, for what is missing; elsewhere for
+// all rows, and answers from the blocks of rows that are the same to the byte. Errors: those of Read; r then holds nothing.
 func (s *Server) Render(ctx context.Context, req *Request, form Form, r *Rendering) error {
 	c, err := s.Current(ctx)
 	if err != nil {
@@ -56,43 +58,46 @@ func (s *Server) renderBy(ctx context.Context, c *Catalog, req *Request, form Fo
 
 // A reading is the part of a Rendering that finds the blocks of a request.
 type reading struct {
-	misses   []miss    // the distinct keys that were not found, by group
-	missOf   []int     // per group and row: its miss, or −1
-	table    []int     // of the hash table of misses: place in misses + 1, 0 for none
-	sections []section // what was read, per read and key
-	filled   []byte    // the bytes of sections
+	misses []miss // the distinct keys that have to be read, by group
+	missOf []int  // per group and row: its miss, or −1
+	table  []int  // of the hash table of misses: place in misses + 1, 0 for none
+	same   []int  // of the block that is made: the section that was kept of the same row, per use, or −1
+	row    online.RowInfo
 }
 
-// A miss is a key for which no block was found.
+// A miss is a key whose rows have to be read.
 type miss struct {
 	group int
 	key   []byte
 	hash  uint64
 	stamp uint64
-	kept  bool // the block may be kept under stamp
-	block int  // where the block begins, once it is made
+	how   keeping
+	block int // where the block begins, once it is made
 }
 
-// A section is where the section of one key lies in filled.
-type section struct{ from, to int }
+// A keeping says how a block may be kept.
+type keeping uint8
 
-// lookup fetches the blocks that the cache has and notes the others. A nil stamps means that nothing is kept.
+const (
+	notKept keeping = iota
+	byStamp         // it answers as long as its key has the stamp, and no row is read
+	byRows          // it lies before the rows that it was made of, and answers for the same rows
+)
+
+// stampOfRows is that of all blocks that are kept by their rows. No key has it.
+const stampOfRows = math.MaxUint64
+
+// lookup fetches the blocks that the cache has by the stamp of their key and notes the others.
 func (r *Rendering) lookup(s *Server, p *plan) {
 	stamps := s.store.Stamps()
 	r.misses, r.missOf = r.misses[:0], resized(r.missOf, len(p.groups)*r.Rows)
 	for g := range p.groups {
 		first := len(r.misses)
 		for i, key := range r.entities.groups[g].keys {
-			m := miss{group: g, key: key}
-			if stamps == nil || s.cache == nil {
-				m.hash = maphash.Bytes(s.seed, key)
-			} else {
-				m.hash = stamps.Hash(key)
-				m.stamp, m.kept = stamps.Of(m.hash)
-			}
-			if m.kept {
+			m := s.missOf(stamps, g, key)
+			if m.how == byStamp {
 				at, found := len(r.bytes), false
-				k := blockcache.Key{Hash: m.hash, Kind: r.shape.kind + uint64(g), Text: key}
+				k := m.keyOf(r.shape)
 				if r.bytes, found = s.cache.Append(r.bytes, &k, m.stamp); found {
 					r.place(&p.groups[g], i, at)
 					r.missOf[g*r.Rows+i] = -1
@@ -105,6 +110,28 @@ func (r *Rendering) lookup(s *Server, p *plan) {
 	r.pad()
 }
 
+// missOf returns a miss of a key, before it is known to be one.
+func (s *Server) missOf(stamps *online.Stamps, group int, key []byte) miss {
+	m := miss{group: group, key: key}
+	switch {
+	case s.cache == nil:
+		m.hash = maphash.Bytes(s.seed, key)
+	case stamps == nil:
+		m.hash, m.stamp, m.how = maphash.Bytes(s.seed, key), stampOfRows, byRows
+	default:
+		m.hash = stamps.Hash(key)
+		if stamp, ok := stamps.Of(m.hash); ok {
+			m.stamp, m.how = stamp, byStamp
+		}
+	}
+	return m
+}
+
+// keyOf returns what a block of a shape is kept under.
+func (m *miss) keyOf(sh *shape) blockcache.Key {
+	return blockcache.Key{Hash: m.hash, Kind: sh.kind + uint64(m.group), Text: m.key}
+}
+
 // pad appends what may be read behind the last cell.
 func (r *Rendering) pad() { r.bytes = append(r.bytes, make([]byte, padding)...) }
 
@@ -113,7 +140,7 @@ func (r *Rendering) place(g *keyGroup, row, block int) {
 	at := block + lengthBytes*len(g.uses)
 	for n, u := range g.uses {
 		r.heads[u*r.Rows+row], r.next[u*r.Rows+row] = at, at+headerBytes
-		at += int(le.Uint32(r.bytes[block+lengthBytes*n:]))
+		at += sectionBytes(r.bytes[block:], n)
 	}
 }
 

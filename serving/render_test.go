@@ -176,8 +176,8 @@ func (w *writer) request() *serving.Request {
 	return q
 }
 
-// TestARenderingIsTheResponse writes and reads at random, with a cache, with one so small that it forgets all the time, and
-// without: each rendering must be, byte by byte, what Read answers of the same moment.
+// TestARenderingIsTheResponse writes and reads at random, with a cache, with one so small that it forgets all the time, without,
+// and with both kinds of cache where writes are not seen: each rendering must be, byte by byte, what Read answers of the same moment.
 func TestARenderingIsTheResponse(t *testing.T) {
 	t.Parallel()
 	seed := rand.Uint64()
@@ -194,11 +194,13 @@ func TestARenderingIsTheResponse(t *testing.T) {
 	}
 	small := rig.Second(t, func(o *truepoint.Options) { o.Serving.CacheBytes = 1 })
 	none := rig.Second(t, func(o *truepoint.Options) { o.Serving.CacheBytes = -1 })
+	byRows := rig.Second(t, func(o *truepoint.Options) { o.Online = driver.Driver })
+	smallByRows := rig.Second(t, func(o *truepoint.Options) { o.Online, o.Serving.CacheBytes = driver.Driver, 1 })
 	w := &writer{rand.New(rand.NewPCG(seed, 1)), rig, online.New(driver, nil), set}
 	var r serving.Rendering
 	var out writers
 	failed, seen := 0, map[value.Status]int{}
-	for step := range 3000 {
+	for step := range 2000 {
 		if w.r.IntN(3) == 0 {
 			w.put(t)
 		}
@@ -207,7 +209,7 @@ func TestARenderingIsTheResponse(t *testing.T) {
 		}
 		q := w.request()
 		want, wantErr := rig.Store.Online(t.Context(), q)
-		for name, s := range map[string]*truepoint.Store{"cached": rig.Store, "small": small, "none": none} {
+		for name, s := range map[string]*truepoint.Store{"cached": rig.Store, "small": small, "none": none, "by rows": byRows, "small by rows": smallByRows} {
 			for _, form := range []serving.Form{serving.FeastForm, serving.OwnForm, serving.PackedForm} {
 				gotErr := s.Render(t.Context(), q, form, &r)
 				if wantErr != nil || gotErr != nil {
@@ -236,6 +238,9 @@ func TestARenderingIsTheResponse(t *testing.T) {
 	}
 	if s := rig.Store.CacheStats(); s.Hits < 2000 || s.Stale < 100 {
 		t.Errorf("the cache was hardly used: %+v", s)
+	}
+	if s := byRows.CacheStats(); s.Hits < 2000 || s.Stale > 0 {
+		t.Errorf("what is kept by its rows was hardly used: %+v", s)
 	}
 	t.Logf("%d requests failed on all sides, cells %v, cache %+v", failed, seen, rig.Store.CacheStats())
 }

@@ -96,7 +96,8 @@ func (s *Server) Close() error {
 	return s.cache.Close()
 }
 
-// CacheStats are the counts of what Render keeps.
+// CacheStats are the counts of what Render keeps. Where all rows are read, a block is a hit also if some of its rows were
+// different.
 type CacheStats = blockcache.Stats
 
 // CacheStats returns the counts of what Render keeps; all are 0 if it keeps nothing.

@@ -9,9 +9,9 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// TestARowThatIsShownCostsOneAllocation counts what Each costs besides its driver, which costs nothing here. It is not
+// TestARowThatIsUnpackedCostsOneAllocation counts what Fetch and Unpack cost besides its driver, which costs nothing here. It is not
 // parallel, because the allocations of other tests would count.
-func TestARowThatIsShownCostsOneAllocation(t *testing.T) {
+func TestARowThatIsUnpackedCostsOneAllocation(t *testing.T) {
 	schema := value.Schema{ID: 1, Fields: []value.Field{{Name: "n", Type: int64s}, {Name: "s", Type: strings}, {Name: "u", Type: strings}}}
 	fields := []feature.Field{{Name: "u", Type: strings}, {Name: "n", Type: int64s}, {Name: "s", Type: strings}}
 	s := online.New(fixed{table: row(t, &schema, 1, value.OfInt64(4), value.OfString("a text"), value.OfString("another"))}, nil)
@@ -23,12 +23,18 @@ func TestARowThatIsShownCostsOneAllocation(t *testing.T) {
 	shown, reads := 0, []*online.Read{r}
 	got := testing.AllocsPerRun(20, func() {
 		shown = 0
-		if err := s.Each(t.Context(), reads, func(_, _ int, info *online.RowInfo, cells []value.Value) {
+		if err := s.Fetch(t.Context(), reads); err != nil {
+			t.Error(err)
+		}
+		var info online.RowInfo
+		for key := range r.Packed {
+			cells, err := r.Unpack(key, &info)
+			if err != nil {
+				t.Error(err)
+			}
 			if info.Found && cells[0].Text() == "another" {
 				shown++
 			}
-		}); err != nil {
-			t.Error(err)
 		}
 	})
 	if shown != rows || got > rows+20 {
