@@ -97,7 +97,7 @@ func (s *Store) Push(ctx context.Context, req *PushRequest) (*PushResult, error)
 func (s *Store) pushEnv(set *feature.Set, rev registry.Revision) *ingest.Env {
 	return &ingest.Env{
 		Project: s.opt.Project, Set: set, Revision: rev, Offline: s.opt.Offline, Sink: s.sink, State: s.opt.State,
-		Ledger: s.ledger, Clock: s.opt.Clock, MaxSkew: s.opt.Serving.MaxSkew,
+		Ledger: s.ledger, Journal: s.pushes, Clock: s.opt.Clock, MaxSkew: s.opt.Serving.MaxSkew,
 	}
 }
 

@@ -71,6 +71,7 @@ type Store struct {
 	online *online.Store
 	sink   sink.Sink
 	ledger *runs.Ledger
+	pushes *ingest.Journal
 	server *serving.Server
 }
 
@@ -91,9 +92,11 @@ func New(opt *Options) (*Store, error) {
 	if s.opt.Holder == "" {
 		s.opt.Holder = "unknown"
 	}
+	s.opt.State = state.Share(opt.State)
 	s.online = online.New(opt.Online, nil)
-	s.sink = erasure.NewSink(onlinesink.New(s.online), opt.State, opt.Project)
-	s.ledger = runs.NewLedger(opt.State, opt.Project)
+	s.sink = erasure.NewSink(onlinesink.New(s.online), s.opt.State, opt.Project)
+	s.ledger = runs.NewLedger(s.opt.State, opt.Project)
+	s.pushes = ingest.NewJournal(s.opt.State, opt.Project)
 	s.server = serving.New(serving.Parts{
 		Project: opt.Project, Registry: opt.Registry, Ledger: s.ledger, Online: s.online, Clock: opt.Clock,
 	}, &opt.Serving)
@@ -134,6 +137,7 @@ func (s *Store) RegistryAge() (revision registry.Revision, age eventtime.Duratio
 
 // Close closes all drivers.
 func (s *Store) Close() error {
+	s.pushes.Wait()
 	all := []error{s.server.Close(), s.online.Close(), s.opt.Offline.Close(), s.opt.State.Close()}
 	return errs.Join(append(all, s.opt.Registry.Close())...)
 }

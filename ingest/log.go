@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -16,8 +17,11 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// logFormat is the version of the push log's entries; readers refuse a greater one.
-const logFormat = 1
+// The versions of the push log's records: an entry, and several in one. Readers refuse a greater one.
+const (
+	logFormat      = 1
+	logFormatGroup = 2
+)
 
 // A LogEntry is one online-only push as it was received, kept so that what was served can be replayed. Rows holds one
 // packed row (value.AppendRow) per row, with the columns of Fields; its version has the arrival in every place.
@@ -63,6 +67,12 @@ func (t *table) digest() (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
+// A logRecord is what a record of the push log holds: one entry, or a group of them.
+type logRecord struct {
+	LogEntry
+	Pushes []LogEntry `json:"pushes"`
+}
+
 // log keeps an online-only push, durably and before its rows are written. A repetition of the same push changes nothing.
 func (e *Env) log(ctx context.Context, t *target, rows *table, c *claim) error {
 	fields, packed, err := rows.pack(c.Arrival)
@@ -73,12 +83,7 @@ func (e *Env) log(ctx context.Context, t *target, rows *table, c *claim) error {
 	if err != nil {
 		return errs.Wrap(err, errs.Internal, "encode a push")
 	}
-	key := e.logPrefix(t.name) + logged(c.Arrival) + "-" + c.appendID()
-	_, err = e.State.CompareAndSwap(ctx, key, 0, body)
-	if err = e.stateErrorOrNil(err); errs.CodeOf(err) == errs.Aborted {
-		return nil
-	}
-	return err
+	return e.stateErrorOrNil(e.Journal.add(ctx, t.name, &note{id: c.appendID(), again: c.ID != "", arrival: c.Arrival, body: body}))
 }
 
 // logged returns how an arrival stands in the key of an entry: entries are in its order.
@@ -94,9 +99,9 @@ func (e *Env) OldLog(ctx context.Context, before eventtime.Instant) ([]state.Rec
 	return slices.DeleteFunc(records, func(r state.Record) bool { return path.Base(r.Key) >= bound }), nil
 }
 
-func (e *Env) logRoot() string { return "pushlog/" + e.Project + "/" }
+func (e *Env) logRoot() string { return logRoot(e.Project) }
 
-func (e *Env) logPrefix(name string) string { return e.logRoot() + name + "/" }
+func logRoot(project string) string { return "pushlog/" + project + "/" }
 
 func (e *Env) stateErrorOrNil(err error) error {
 	if err == nil {
@@ -108,15 +113,22 @@ func (e *Env) stateErrorOrNil(err error) error {
 // Log returns the online-only pushes to a source or view, in order of arrival. Errors: DataLoss for an entry that
 // cannot be read, FailedPrecondition for one of a newer format.
 func (e *Env) Log(ctx context.Context, name string) ([]LogEntry, error) {
-	records, err := e.State.List(ctx, e.logPrefix(name))
+	records, err := e.State.List(ctx, e.logRoot()+name+"/")
 	if err != nil {
 		return nil, e.stateError(err)
 	}
-	out := make([]LogEntry, len(records))
-	for i, r := range records {
-		if err := state.Decode(r, "push log entry", logFormat, &out[i]); err != nil {
+	out := make([]LogEntry, 0, len(records))
+	for _, r := range records {
+		var record logRecord
+		if err := state.Decode(r, "push log entry", logFormatGroup, &record); err != nil {
 			return nil, err
 		}
+		if record.Format == logFormatGroup {
+			out = append(out, record.Pushes...)
+		} else {
+			out = append(out, record.LogEntry)
+		}
 	}
+	slices.SortStableFunc(out, func(a, b LogEntry) int { return cmp.Compare(a.Arrival, b.Arrival) })
 	return out, nil
 }

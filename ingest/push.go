@@ -30,6 +30,7 @@ type Env struct {
 	Sink     sink.Sink // of the online store
 	State    state.Driver
 	Ledger   *runs.Ledger
+	Journal  *Journal // the same for all pushes of the process
 	Clock    eventtime.Clock
 	MaxSkew  eventtime.Duration // 0: DefaultMaxSkew
 	Older    []*serving.Older   // the views that an older generation answers: it gets the rows too
@@ -114,7 +115,7 @@ func (e *Env) write(ctx context.Context, t *target, rows *table, c *claim) (*Res
 
 func (e *Env) writeView(ctx context.Context, u *feature.Use, rows *table, arrival eventtime.Instant) (ViewResult, error) {
 	v := u.View
-	state, err := e.Ledger.View(ctx, v.Name)
+	state, err := e.Ledger.Seen(ctx, v.Name)
 	if err == nil && !state.Known(v.Generation) {
 		state, err = e.Ledger.Update(ctx, v.Name, func(s *runs.View) error { s.Generation(v.Generation); return nil })
 	}

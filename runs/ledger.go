@@ -19,6 +19,7 @@ type Ledger struct {
 	state   state.Driver
 	project string
 	notes   board
+	memory  memory
 }
 
 // NewLedger returns the ledger of a project.
