@@ -25,3 +25,13 @@ func (d *Driver) CellsByShard(ctx context.Context, table string) map[string]int 
 func (d *Driver) Key(table string, key []byte) string {
 	return string(d.names.appendTable(nil, table)) + string(key)
 }
+
+// LaneRetry is laneRetry.
+const LaneRetry = laneRetry
+
+// Lanes returns how many lanes are idle.
+func (d *Driver) Lanes() int {
+	d.lanes.mu.Lock()
+	defer d.lanes.mu.Unlock()
+	return len(d.lanes.idle)
+}

@@ -30,6 +30,7 @@ type Driver struct {
 
 	replicates  bool // writes wait for a replica
 	replication replication
+	lanes       *lanes       // of a single server; nil with others
 	alone       int32        // readings at once that have a connection each
 	reading     atomic.Int32 // readings under way
 
@@ -89,6 +90,9 @@ func Open(ctx context.Context, a *Address, opt *Options) (*Driver, error) {
 		d.client.Close()
 		return nil, err
 	}
+	if topology == Single {
+		d.lanes = newLanes(&settings, &d.names)
+	}
 	return d, nil
 }
 
@@ -147,6 +151,11 @@ func (d *Driver) usable(ctx context.Context) error {
 // Close implements online.Driver. Calls under way fail; a second Close does nothing.
 func (d *Driver) Close() error {
 	d.closed.Store(true)
-	d.close.Do(d.client.Close)
+	d.close.Do(func() {
+		d.client.Close()
+		if d.lanes != nil {
+			d.lanes.close()
+		}
+	})
 	return nil
 }

@@ -19,13 +19,21 @@ func (d *Driver) GetBatch(ctx context.Context, items []online.TableKeys) error {
 	if err := d.usable(ctx); err != nil {
 		return err
 	}
-	keys := d.names.keys(items)
-	if len(keys) == 0 {
+	count := 0
+	for i := range items {
+		count += len(items[i].Keys)
+	}
+	if count == 0 {
 		return nil
 	}
-	w := d.way(ctx)
+	w, alone := d.way(ctx)
 	defer d.reading.Add(-1)
-	to := target{items: items}
+	if _, bounded := ctx.Deadline(); alone && bounded && d.lanes != nil {
+		if done, err := d.lanes.get(ctx, items, count); done {
+			return d.explained(ctx, err, "read")
+		}
+	}
+	keys, to := d.names.keys(items), target{items: items}
 	var err error
 	switch {
 	case d.topology == Cluster:
@@ -49,12 +57,12 @@ func (d *Driver) GetBatch(ctx context.Context, items []online.TableKeys) error {
 // way counts the reading and returns how its commands go. A connection of its own answers soonest, because no other
 // goroutine has to be woken; shared ones take many readings in few system calls, and they alone notice that a caller without
 // deadline gives up.
-func (d *Driver) way(ctx context.Context) func(rueidis.Completed) rueidis.Completed {
+func (d *Driver) way(ctx context.Context) (way func(rueidis.Completed) rueidis.Completed, alone bool) {
 	_, bounded := ctx.Deadline()
 	if d.reading.Add(1) > d.alone || !bounded && ctx.Done() != nil {
-		return rueidis.Completed.ToPipe
+		return rueidis.Completed.ToPipe, false
 	}
-	return func(c rueidis.Completed) rueidis.Completed { return c }
+	return func(c rueidis.Completed) rueidis.Completed { return c }, true
 }
 
 // getEach asks for each key by a command of its own, which the client sends to where the key lies.

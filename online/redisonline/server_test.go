@@ -242,6 +242,18 @@ func TestTLS(t *testing.T) {
 		if err != nil && errs.CodeOf(err) != errs.Unavailable {
 			t.Errorf("%q: got %v, want unavailable", tt.parameters, errs.CodeOf(err))
 		}
+		if !tt.works {
+			continue
+		}
+		d := hurried{open(t, redisonline.Single, secure.Address+tt.parameters, nil)}
+		put(t, d, "p/v/1", cells(t, 10, 5, "payload"))
+		wantRows(t, d, "p/v/1", cells(t, 10, 5, "payload"))
+		if n := d.Lanes(); n != 1 {
+			t.Errorf("%q: %d lanes are idle after a reading, want 1", tt.parameters, n)
+		}
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

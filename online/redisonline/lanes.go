@@ -1,0 +1,149 @@
+package redisonline
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"github.com/redis/rueidis"
+
+	"github.com/truepoint/truepoint/online"
+)
+
+// lanes are those of a driver: as many as there are readings by themselves at once. They have no say in what an error means:
+// where a lane cannot be opened or used, the client is asked.
+type lanes struct {
+	settings *rueidis.ClientOption
+	names    *names
+
+	without atomic.Int32 // readings that go without, because a lane could not be opened
+
+	mu     sync.Mutex
+	idle   []*lane
+	all    map[*lane]struct{}
+	closed bool
+}
+
+// laneRetry is how many readings the client is asked before a lane is opened again that could not be.
+const laneRetry = 100
+
+func newLanes(settings *rueidis.ClientOption, n *names) *lanes {
+	return &lanes{settings: settings, names: n, all: map[*lane]struct{}{}}
+}
+
+// get fills the rows of items, which have count keys in all, until ctx ends, which has a deadline. done is false if the client
+// is to be asked.
+func (s *lanes) get(ctx context.Context, items []online.TableKeys, count int) (done bool, err error) {
+	l, err := s.take(ctx)
+	if l == nil {
+		return patienceEnded(err), err
+	}
+	again, err := l.within(ctx, s.settings.ConnWriteTimeout, func() error { return l.get(s.names, items, count) })
+	if again {
+		s.give(l)
+		return true, nil
+	}
+	s.drop(l)
+	return err == nil || patienceEnded(err), err
+}
+
+// patienceEnded reports that an error is of waiting, which is not to begin again.
+func patienceEnded(err error) bool {
+	var ne net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &ne) && ne.Timeout()
+}
+
+// take returns a lane that nobody uses, opened if there is none; nil if there cannot be one.
+func (s *lanes) take(ctx context.Context) (*lane, error) {
+	s.mu.Lock()
+	if n := len(s.idle); n > 0 {
+		l := s.idle[n-1]
+		s.idle = s.idle[:n-1]
+		s.mu.Unlock()
+		return l, nil
+	}
+	s.mu.Unlock()
+	if s.without.Load() > 0 && s.without.Add(-1) >= 0 {
+		return nil, nil
+	}
+	conn, err := s.dial(ctx)
+	if err == nil {
+		l, again := newLane(conn), false
+		s.add(l)
+		if again, err = l.within(ctx, s.settings.ConnWriteTimeout, func() error { return l.greet(s.greeting()) }); again {
+			return l, nil
+		}
+		s.drop(l)
+	}
+	s.without.Store(laneRetry)
+	return nil, err
+}
+
+// greeting returns what a new lane begins with.
+func (s *lanes) greeting() (commands [][]string) {
+	o := s.settings
+	if o.Username != "" || o.Password != "" {
+		commands = append(commands, []string{"AUTH", cmp.Or(o.Username, "default"), o.Password})
+	}
+	if o.SelectDB != 0 {
+		commands = append(commands, []string{"SELECT", strconv.Itoa(o.SelectDB)})
+	}
+	return append(commands, []string{"CLIENT", "SETNAME", o.ClientName})
+}
+
+// dial connects as the client does.
+func (s *lanes) dial(ctx context.Context) (net.Conn, error) {
+	o := s.settings
+	address := o.InitAddress[0]
+	switch {
+	case o.DialCtxFn != nil:
+		return o.DialCtxFn(ctx, address, &o.Dialer, o.TLSConfig)
+	case o.TLSConfig != nil:
+		return (&tls.Dialer{NetDialer: &o.Dialer, Config: o.TLSConfig}).DialContext(ctx, "tcp", address)
+	}
+	return o.Dialer.DialContext(ctx, "tcp", address)
+}
+
+func (s *lanes) add(l *lane) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all[l] = struct{}{}
+	if s.closed {
+		_ = l.conn.Close()
+	}
+}
+
+func (s *lanes) give(l *lane) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.idle = append(s.idle, l)
+	}
+}
+
+// drop closes a lane that failed, and those that nobody uses, because what ended it has probably ended them.
+func (s *lanes) drop(l *lane) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range append(s.idle, l) {
+		delete(s.all, l)
+		_ = l.conn.Close()
+	}
+	s.idle = nil
+}
+
+// close ends all lanes, also those in use, and those that are opened later.
+func (s *lanes) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed, s.idle = true, nil
+	for l := range s.all {
+		_ = l.conn.Close()
+	}
+}
