@@ -31,6 +31,9 @@ func (r *Rendering) fill(ctx context.Context, s *Server, p *plan) (outdated bool
 	r.ofGroup(func(group, from, to int) {
 		of := f.reads[read : read+len(p.groups[group].uses)]
 		for i := from; i < to; i++ {
+			if (i-from)%aheadMax == 0 {
+				r.expect(s, byRows, r.misses[i:min(i+aheadMax, to)])
+			}
 			r.makeBlock(f, &missed{&r.misses[i], of, i - from})
 		}
 		read += len(of)

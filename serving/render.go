@@ -63,7 +63,12 @@ type reading struct {
 	table  []int  // of the hash table of misses: place in misses + 1, 0 for none
 	same   []int  // of the block that is made: the section that was kept of the same row, per use, or −1
 	row    online.RowInfo
+	ahead  []miss           // what is looked up next
+	keys   []blockcache.Key // of ahead
 }
+
+// aheadMax is how many keys are looked up together.
+const aheadMax = 16
 
 // A miss is a key whose rows have to be read.
 type miss struct {
@@ -93,8 +98,11 @@ func (r *Rendering) lookup(s *Server, p *plan) {
 	r.misses, r.missOf = r.misses[:0], resized(r.missOf, len(p.groups)*r.Rows)
 	for g := range p.groups {
 		first := len(r.misses)
-		for i, key := range r.entities.groups[g].keys {
-			m := s.missOf(stamps, g, key)
+		for i := range r.entities.groups[g].keys {
+			if i%aheadMax == 0 {
+				r.lookAhead(s, stamps, g, i)
+			}
+			m := r.ahead[i%aheadMax]
 			if m.how == byStamp {
 				at, found := len(r.bytes), false
 				k := m.keyOf(r.shape)
@@ -108,6 +116,29 @@ func (r *Rendering) lookup(s *Server, p *plan) {
 		}
 	}
 	r.pad()
+}
+
+// lookAhead fills ahead with the keys of a group from row number from on.
+func (r *Rendering) lookAhead(s *Server, stamps *online.Stamps, group, from int) {
+	r.ahead = r.ahead[:0]
+	keys := r.entities.groups[group].keys[from:]
+	for _, key := range keys[:min(len(keys), aheadMax)] {
+		r.ahead = append(r.ahead, s.missOf(stamps, group, key))
+	}
+	r.expect(s, byStamp, r.ahead)
+}
+
+// expect tells the cache which keys that are kept in a way come next.
+func (r *Rendering) expect(s *Server, how keeping, next []miss) {
+	r.keys = r.keys[:0]
+	for i := range next {
+		if next[i].how == how {
+			r.keys = append(r.keys, next[i].keyOf(r.shape))
+		}
+	}
+	if len(r.keys) > 1 {
+		s.cache.Expect(r.keys)
+	}
 }
 
 // missOf returns a miss of a key, before it is known to be one.

@@ -51,6 +51,19 @@ func (c *Cache) Append(dst []byte, k *Key, stamp uint64) (_ []byte, found bool) 
 	return c.shard(h).append(dst, k, h, stamp)
 }
 
+// Expect says that Append will be called for keys, best some dozens at a time. Their places are far apart in memory, and the
+// processor then fetches all of them at once rather than one after the other. It changes nothing.
+func (c *Cache) Expect(keys []Key) {
+	for i := range keys {
+		h := keys[i].mixed()
+		c.shard(h).expectBucket(h)
+	}
+	for i := range keys {
+		h := keys[i].mixed()
+		c.shard(h).expectEntry(h)
+	}
+}
+
 // Put keeps a copy of a block, in place of the one that the key had. A block longer than an eighth of a shard is not kept.
 func (c *Cache) Put(k *Key, stamp uint64, block []byte) {
 	h := k.mixed()

@@ -43,6 +43,9 @@ func TestABlockIsTheOneThatWasPutLast(t *testing.T) {
 			model[id] = p
 			continue
 		}
+		if r.IntN(2) == 0 {
+			c.Expect([]blockcache.Key{*k, *key(r.Uint64N(4000), id[1])})
+		}
 		want := model[id]
 		got, ok := c.Append([]byte("x"), k, want.stamp)
 		if ok {
@@ -99,6 +102,7 @@ func TestWhatIsReadOftenStays(t *testing.T) {
 func TestCloseForgetsAndGivesBack(t *testing.T) {
 	t.Parallel()
 	c := blockcache.New(1 << 20)
+	c.Expect([]blockcache.Key{*key(1, 0)}) // before there is memory
 	c.Put(key(1, 0), 1, []byte("a"))
 	for range 2 {
 		if err := c.Close(); err != nil {
@@ -106,6 +110,7 @@ func TestCloseForgetsAndGivesBack(t *testing.T) {
 		}
 	}
 	c.Put(key(1, 0), 1, []byte("a"))
+	c.Expect([]blockcache.Key{*key(1, 0)})
 	if _, ok := c.Append(nil, key(1, 0), 1); ok {
 		t.Error("found after Close")
 	}
@@ -131,6 +136,7 @@ func TestManyAtOnce(t *testing.T) {
 					c.Put(key(n, 0), stamp, block)
 					continue
 				}
+				c.Expect([]blockcache.Key{*key(n, 0), *key(r.Uint64N(500), 0)})
 				var ok bool
 				if dst, ok = c.Append(dst[:0], key(n, 0), stamp); !ok {
 					continue

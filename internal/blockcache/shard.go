@@ -77,6 +77,36 @@ func (s *shard) find(k *Key, mixed uint64) (slot, entry []byte, position uint64)
 	return nil, nil, 0
 }
 
+// lineBytes is the least length of a line of the processor's cache, and linesExpected how many lines of an entry are fetched
+// ahead; the processor guesses the others.
+const lineBytes, linesExpected = 64, 16
+
+// expectBucket fetches the bucket of a key ahead.
+func (s *shard) expectBucket(mixed uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ring != nil {
+		prefetch(&s.bucket(mixed)[0])
+	}
+}
+
+// expectEntry fetches what is probably the entry of a key ahead.
+func (s *shard) expectEntry(mixed uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ring == nil {
+		return
+	}
+	for b, tag := s.bucket(mixed), tagOf(mixed); len(b) > 0; b = b[slotBytes:] {
+		if v := le.Uint64(b); v&^(1<<32-1) == tag {
+			e := s.at(s.position(v))
+			for at := 0; at < min(len(e), linesExpected*lineBytes); at += lineBytes {
+				prefetch(&e[at])
+			}
+		}
+	}
+}
+
 func (s *shard) append(dst []byte, k *Key, mixed, stamp uint64) ([]byte, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
