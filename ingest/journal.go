@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"context"
+	"runtime"
 	"strconv"
 	"sync"
 
@@ -58,7 +59,7 @@ func (j *Journal) line(name string) *together.Line[*note, struct{}] {
 	defer j.mu.Unlock()
 	l := j.lines[name]
 	if l == nil {
-		l = &together.Line[*note, struct{}]{Running: &j.work, Most: groupBytesMax, Gathers: true}
+		l = &together.Line[*note, struct{}]{Running: &j.work, Most: groupBytesMax, Gathers: true, Yields: runtime.GOMAXPROCS(0) == 1}
 		l.Size = func(n *note) int { return len(n.body) }
 		l.Work = func(ctx context.Context, notes []*note) (struct{}, error) {
 			return struct{}{}, j.write(ctx, name, notes)

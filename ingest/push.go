@@ -49,6 +49,11 @@ func Push(ctx context.Context, env *Env, req *Request) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t.to == Online {
+		log := env.Journal.line(t.name)
+		log.Enter()
+		defer log.Leave()
+	}
 	arrival := env.Clock()
 	l := limits{arrival, arrival.Add(env.maxSkew())}
 	named := *req

@@ -10,8 +10,11 @@ import (
 	"time"
 )
 
-// patience bounds how long a line waits for callers who are expected.
-const patience = 500 * time.Microsecond
+// Bounds of how long a line waits for callers who are expected, and how many times as long for those who are busy.
+const (
+	patience = 500 * time.Microsecond
+	yields   = 4
+)
 
 // A Line does the work of groups of callers, one group after the other. Its exported members are set before it is used. It
 // must not be copied.
@@ -28,12 +31,17 @@ type Line[T, R any] struct {
 	// Gathers says that a group waits for callers who may come again, until as many are there as were in the group before
 	// it and had come when that ended, for half a millisecond at most. A caller who is alone waits for nobody.
 	Gathers bool
+	// Yields says that a group also waits while others who have entered are busy with what they came for, for two
+	// milliseconds at most. It is for a process with one processor: a call of the system that blocks, such as a write to the
+	// disk, may keep that from them for 10 ms, until Go's scheduler takes it away.
+	Yields bool
 
 	mu       sync.Mutex
 	waiting  []*group[T, R] // in order; the last takes items as long as there is room
 	busy     bool           // a goroutine runs the line
 	expected int            // members of the group before, and who had come when it ended; 0: nobody
 	there    chan struct{}  // closed when as many are there; nil if the line does not wait for that
+	inside   int            // callers who have entered
 }
 
 // A group is what is done in one go.
@@ -77,6 +85,29 @@ func (l *Line[T, R]) Do(ctx context.Context, item T) (R, error) {
 	}
 }
 
+// Enter says that a caller is about to come, and may be busy with the result afterwards, until Leave.
+func (l *Line[T, R]) Enter() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.inside++
+}
+
+// Leave ends what Enter began.
+func (l *Line[T, R]) Leave() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.inside--
+	l.tell()
+}
+
+// tell ends the wait for callers, if all are there. l.mu is held.
+func (l *Line[T, R]) tell() {
+	if l.there != nil && l.complete() {
+		close(l.there)
+		l.there = nil
+	}
+}
+
 // join adds a member to the last group, or to a new one if that has no room, and has the line run.
 func (l *Line[T, R]) join(m *member[T]) *group[T, R] {
 	l.mu.Lock()
@@ -91,10 +122,7 @@ func (l *Line[T, R]) join(m *member[T]) *group[T, R] {
 	}
 	g.members = append(g.members, m)
 	g.size += m.size
-	if l.there != nil && l.complete() {
-		close(l.there)
-		l.there = nil
-	}
+	l.tell()
 	if !l.busy {
 		l.busy = true
 		l.Running.Go(l.run)
@@ -104,7 +132,8 @@ func (l *Line[T, R]) join(m *member[T]) *group[T, R] {
 
 // complete reports whether the next group need not wait for anybody. l.mu is held.
 func (l *Line[T, R]) complete() bool {
-	return len(l.waiting) > 1 || l.come() >= l.expected
+	n := l.come()
+	return len(l.waiting) > 1 || n >= l.expected && (!l.Yields || n >= l.inside)
 }
 
 // come returns how many wait for a group to begin. l.mu is held.
@@ -136,21 +165,32 @@ func (l *Line[T, R]) run() {
 
 // gather returns when as many have come as are expected, or when that takes too long.
 func (l *Line[T, R]) gather() {
-	l.mu.Lock()
-	if !l.Gathers || l.complete() {
-		l.mu.Unlock()
+	there := l.await(0)
+	if there == nil {
 		return
 	}
-	there := make(chan struct{})
-	l.there = there
-	l.mu.Unlock()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
-	select {
-	case <-there:
-	case <-timer.C:
+	for n := 1; there != nil; n++ {
+		select {
+		case <-there:
+		case <-timer.C:
+			timer.Reset(patience)
+		}
+		there = l.await(n)
 	}
-	runtime.Gosched() // who is ready joins, before the work may keep the only processor
+	runtime.Gosched() // who is ready joins
+}
+
+// await returns what is closed when all are there, to be waited for after n times; nil if that is not worth it.
+func (l *Line[T, R]) await(n int) <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.Gathers || l.complete() || n == yields || n > 0 && (!l.Yields || l.come() >= l.inside) {
+		return nil
+	}
+	l.there = make(chan struct{})
+	return l.there
 }
 
 // take begins the first group. Without one it returns nil, and the line stands still.

@@ -226,3 +226,40 @@ func TestWhoLeavesWhileItsGroupGathersHoldsUpNobody(t *testing.T) {
 		b.want(t, []int{1}, []int{2, 3}, []int{5})
 	})
 }
+
+func TestWithOneProcessorAGroupWaitsForThoseWhoAreBusyWithTheirResults(t *testing.T) {
+	t.Parallel()
+	for took, c := range map[time.Duration]struct {
+		groups [][]int
+		waits  time.Duration
+	}{
+		1200 * time.Microsecond: {[][]int{{1}, {2, 3}}, 1200 * time.Microsecond}, // it brings 3 and leaves
+		time.Hour:               {[][]int{{1}, {2}}, 2 * time.Millisecond},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b, began := newBench(100), time.Now()
+			b.Gathers, b.Yields = true, true
+			var all sync.WaitGroup
+			all.Go(func() {
+				b.Enter()
+				_, _ = b.Do(t.Context(), 1)
+				<-time.After(took)
+				if took < time.Second {
+					all.Go(func() { _, _ = b.Do(t.Context(), 3) })
+					<-time.After(100 * time.Microsecond)
+				}
+				b.Leave()
+			})
+			<-time.After(time.Second + time.Microsecond)
+			b.Enter()
+			_, _ = b.Do(t.Context(), 2)
+			b.Leave()
+			if waited := time.Since(began) - 2*time.Second; waited < c.waits || waited > c.waits+time.Millisecond {
+				t.Errorf("busy for %s: it waited for %s, want %s", took, waited, c.waits)
+			}
+			all.Wait()
+			b.work.Wait()
+			b.want(t, c.groups...)
+		})
+	}
+}
