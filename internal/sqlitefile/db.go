@@ -43,6 +43,8 @@ type DB struct {
 	kind *Kind
 	turn chan struct{} // one write transaction of this process at a time, in order of arrival
 
+	shelf shelf
+
 	mu   sync.Mutex
 	refs int
 }
@@ -141,7 +143,7 @@ func (db *DB) transact(ctx context.Context, f func(conn *sql.Conn) error) error 
 		return err
 	}
 	defer conn.Close()
-	if err := begin(ctx, conn, db.path); err != nil {
+	if err := db.begin(ctx, conn); err != nil {
 		return err
 	}
 	if err := f(conn); err != nil {
@@ -153,7 +155,7 @@ func (db *DB) transact(ctx context.Context, f func(conn *sql.Conn) error) error 
 	return nil
 }
 
-func begin(ctx context.Context, conn *sql.Conn, path string) error {
+func (db *DB) begin(ctx context.Context, conn *sql.Conn) error {
 	for range busyTries {
 		_, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE")
 		if !busy(err) {
@@ -163,8 +165,7 @@ func begin(ctx context.Context, conn *sql.Conn, path string) error {
 			return ctx.Err()
 		}
 	}
-	return errs.New(errs.Unavailable, "%s is being written by another process for more than 30 seconds", path).
-		WithID("T0403").WithHint("look for a stopped truepoint process that holds the file")
+	return db.heldByAnother()
 }
 
 // rollback ends the transaction even when ctx has ended, so that the connection can be used again.

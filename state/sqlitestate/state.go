@@ -36,12 +36,9 @@ func (s *State) Get(ctx context.Context, key string) (state.Record, error) {
 	if err := state.CheckKey(key); err != nil {
 		return r, err
 	}
-	err := s.db.Read(ctx, func(tx *sql.Tx) error {
-		return tx.QueryRowContext(ctx, `SELECT version, value FROM truepoint_state WHERE key = ?`, key).Scan(&r.Version, &r.Value)
+	_, err := s.db.ReadRow(ctx, &sqlitefile.Statement{
+		Text: `SELECT version, value FROM truepoint_state WHERE key = ?`, Args: []any{key}, Into: []any{&r.Version, &r.Value},
 	})
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
 	return r, err
 }
 
@@ -53,25 +50,28 @@ func (s *State) CompareAndSwap(ctx context.Context, key string, expected int64, 
 	if value == nil {
 		value = []byte{}
 	}
-	next := expected + 1
-	err := s.db.Write(ctx, func(conn *sql.Conn) error {
-		if err := expect(ctx, conn, key, expected); err != nil {
-			return err
-		}
-		if expected == 0 {
-			if err := conn.QueryRowContext(ctx, `SELECT floor + 1 FROM truepoint_state_floor`).Scan(&next); err != nil {
-				return err
-			}
-		}
-		_, err := conn.ExecContext(ctx, `INSERT INTO truepoint_state (key, version, value) VALUES (?, ?, ?)
-			ON CONFLICT (key) DO UPDATE SET version = excluded.version, value = excluded.value`, key, next, value)
-		return err
-	})
+	var next int64
+	swap := &sqlitefile.Statement{Text: change, Args: []any{value, key, expected}, Into: []any{&next}}
+	if expected == 0 {
+		swap.Text, swap.Args = create, []any{key, value}
+	}
+	swapped, err := s.db.WriteRow(ctx, swap)
+	if err != nil || swapped {
+		return next, err
+	}
+	found, err := s.Get(ctx, key)
 	if err != nil {
 		return 0, err
 	}
-	return next, nil
+	return 0, state.Conflict(key, expected, found.Version)
 }
+
+// What CompareAndSwap does: each returns the new version, or no row where the record has another version.
+const (
+	create = `INSERT INTO truepoint_state (key, version, value) SELECT ?, floor + 1, ? FROM truepoint_state_floor WHERE true
+		ON CONFLICT (key) DO NOTHING RETURNING version`
+	change = `UPDATE truepoint_state SET version = version + 1, value = ? WHERE key = ? AND version = ? RETURNING version`
+)
 
 // Delete implements state.Driver. It is durable when it returns.
 func (s *State) Delete(ctx context.Context, key string, expected int64) error {
