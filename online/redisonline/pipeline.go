@@ -110,7 +110,7 @@ func (p *pipeline) hand(ctx context.Context, s *script, args []string, at []int)
 	if len(at) == 0 {
 		return sum, nil, nil
 	}
-	call := scripted{p: p, script: s, args: args}
+	call := scripted{p: p, script: s, args: args, entering: p.entering}
 	unseen, left, err := call.run(ctx, p.groups(at))
 	if len(unseen) > 0 {
 		call.withText = true

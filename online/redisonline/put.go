@@ -51,7 +51,12 @@ func (d *Driver) PutFor(ctx context.Context, table string, cells []online.Cell, 
 	}
 	d.told.Do(d.tellNoLog)
 	w := d.writer(table, keep)
-	w.known.Store(len(cells) < fewCells)
+	if len(cells) < fewCells {
+		w.known.Store(true)
+		if d.topology != Cluster { // one round trip; in a Cluster the table's key lies elsewhere
+			w.entering = table
+		}
+	}
 	write := func() (online.PutResult, error) { return w.batch(ctx, table, cells) }
 	if !d.replicates {
 		total, err := write()
@@ -91,6 +96,8 @@ type writer struct {
 	known atomic.Bool // the keys are expected to be there
 	lives [2]int64    // seconds for which rows and tombstones are kept, 0 for ever
 	keep  [2]string   // the same as text
+
+	entering string // the table, if each script enters it on its way; "": it is entered already
 }
 
 func (d *Driver) writer(table string, keep online.Keep) *writer {
@@ -119,8 +126,10 @@ func wholeSeconds(d eventtime.Duration) int64 {
 
 // batch writes the cells of a table.
 func (w *writer) batch(ctx context.Context, table string, cells []online.Cell) (total online.PutResult, err error) {
-	if err := w.enter(ctx, table); err != nil {
-		return total, err
+	if w.entering == "" {
+		if err := w.enter(ctx, table); err != nil {
+			return total, err
+		}
 	}
 	parts := split(cells, partCells, partBytes)
 	results := make([]online.PutResult, len(parts))

@@ -34,6 +34,7 @@ type scripted struct {
 	script   *script
 	args     []string // before the rows
 	withText bool     // for servers that have not seen the script
+	entering string   // a table that is entered before, on the same connection; "": none
 	sum      handed
 }
 
@@ -46,17 +47,26 @@ type handed struct {
 // run runs the script for each group and returns the groups that met a server which has not seen it, and with an error the
 // cells of others that failed.
 func (c *scripted) run(ctx context.Context, groups [][]int) (unseen [][]int, left []int, err error) {
-	commands := make(rueidis.Commands, len(groups))
+	var commands rueidis.Commands
+	if c.entering != "" {
+		commands = c.p.entry(c.entering)
+	}
+	before := len(commands)
 	keys, rows := make([]string, 0, scriptCells), make([]string, 0, scriptCells)
-	for i, group := range groups {
+	for _, group := range groups {
 		keys, rows = keys[:0], rows[:0]
 		for _, n := range group {
 			keys, rows = append(keys, c.p.keys[n]), append(rows, c.p.rows[n])
 		}
-		commands[i] = c.command(keys, rows)
+		commands = append(commands, c.command(keys, rows))
 	}
-	for i, r := range c.p.client.DoMulti(ctx, commands...) {
+	said := c.p.client.DoMulti(ctx, commands...)
+	refused := entered(said[:before])
+	for i, r := range said[before:] {
 		counts, e := r.AsIntSlice()
+		if refused != nil { // written or not, it is written again when the table is entered
+			e = refused
+		}
 		switch {
 		case e == nil && len(counts) == len(c.sum.counts):
 			for k, n := range counts {

@@ -11,16 +11,8 @@ import (
 // enter says that a table has cells, before it gets some. It holds no memory of having done so, because another process
 // may drop the table.
 func (d *Driver) enter(ctx context.Context, table string) error {
-	b := d.client.B()
 	for n := 0; ; n++ {
-		var err error
-		for _, r := range d.client.DoMulti(ctx,
-			b.Set().Key(d.names.format).Value(strconv.Itoa(formatNow)).Nx().Build().ToPipe(),
-			b.Sadd().Key(d.names.tables).Member(table).Build().ToPipe()) {
-			if e := r.Error(); e != nil && !rueidis.IsRedisNil(e) && err == nil {
-				err = e
-			}
-		}
+		err := entered(d.client.DoMulti(ctx, d.entry(table)...))
 		if err == nil {
 			return nil
 		}
@@ -28,6 +20,25 @@ func (d *Driver) enter(ctx context.Context, table string) error {
 			return d.explained(ctx, err, "write")
 		}
 	}
+}
+
+// entry returns the commands of enter.
+func (d *Driver) entry(table string) rueidis.Commands {
+	b := d.client.B()
+	return rueidis.Commands{
+		b.Set().Key(d.names.format).Value(strconv.Itoa(formatNow)).Nx().Build().ToPipe(),
+		b.Sadd().Key(d.names.tables).Member(table).Build().ToPipe(),
+	}
+}
+
+// entered returns the first error of what the servers said to them.
+func entered(said []rueidis.RedisResult) error {
+	for _, r := range said {
+		if err := r.Error(); err != nil && !rueidis.IsRedisNil(err) {
+			return err
+		}
+	}
+	return nil
 }
 
 // Tables implements online.Driver. A table counts from its first write until it is dropped, also when the server has
