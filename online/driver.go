@@ -11,6 +11,7 @@ type TableKeys struct {
 	Table string
 	Keys  [][]byte
 	Rows  [][]byte // filled by GetBatch: Rows[i] is the packed row of Keys[i], nil when missing; caller makes the slice
+	Room  *Room    // where rows may lie; nil: nowhere
 }
 
 // A Cell is a packed row (value.AppendRow) under its entity key (value.AppendKey).
@@ -32,7 +33,8 @@ type PutResult struct {
 // A Driver stores packed rows. Implementations are safe for concurrent use.
 type Driver interface {
 	// GetBatch fills Rows of every item, in as few round trips as the backend allows. A missing key leaves nil and is
-	// not an error. Each row is read atomically. Keys and items are not retained; the rows belong to the caller.
+	// not an error. Each row is read atomically. Keys and items are not retained; the rows belong to the caller, but for
+	// those in its Room.
 	GetBatch(ctx context.Context, items []TableKeys) error
 	// PutBatch writes cells of one table. Keys are in ascending order without duplicates. Per cell and atomically, the
 	// row that is greater by value.CompareRows stays. So a batch may be repeated, reordered and raced. On error an

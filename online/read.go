@@ -22,6 +22,7 @@ type Read struct {
 	Err   error // why rows of this read could not be understood; then no row of this read is found
 
 	Packed  [][]byte // by Fetch: the rows as they are stored, nil for a key without one; they may be shared and must not be changed
+	Room    *Room    // where Fetch may lay Packed, which is valid until its Clear; nil: nowhere
 	decoder decoder  // of Packed
 }
 

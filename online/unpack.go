@@ -15,7 +15,7 @@ func (s *Store) Fetch(ctx context.Context, reads []*Read) error {
 	items := make([]TableKeys, len(reads))
 	for n, r := range reads {
 		r.Err, r.decoder.use = nil, r.Use
-		items[n] = TableKeys{Table: r.Table, Keys: r.Keys, Rows: make([][]byte, len(r.Keys))}
+		items[n] = TableKeys{Table: r.Table, Keys: r.Keys, Rows: make([][]byte, len(r.Keys)), Room: r.Room}
 	}
 	if err := s.fetch(ctx, items, reads); err != nil {
 		return err

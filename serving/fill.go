@@ -17,13 +17,14 @@ type filling struct {
 // outdated reports that a row was written under newer definitions.
 func (r *Rendering) fill(ctx context.Context, s *Server, p *plan) (outdated bool, err error) {
 	f := &filling{server: s, plan: p}
+	r.room.Clear()
 	r.ofGroup(func(group, from, to int) {
 		keys := make([][]byte, 0, to-from)
 		for _, m := range r.misses[from:to] {
 			keys = append(keys, m.key)
 		}
 		for _, u := range p.groups[group].uses {
-			f.reads = append(f.reads, &online.Read{Use: &p.sel.Uses[u], Table: p.tables[u], Keys: keys})
+			f.reads = append(f.reads, &online.Read{Use: &p.sel.Uses[u], Table: p.tables[u], Keys: keys, Room: &r.room})
 		}
 	})
 	err = s.store.Fetch(ctx, f.reads)

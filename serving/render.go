@@ -63,6 +63,7 @@ type reading struct {
 	table  []int  // of the hash table of misses: place in misses + 1, 0 for none
 	same   []int  // of the block that is made: the section that was kept of the same row, per use, or −1
 	row    online.RowInfo
+	room   online.Room      // for the rows that are read
 	ahead  []miss           // what is looked up next
 	keys   []blockcache.Key // of ahead
 }

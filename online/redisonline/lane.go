@@ -96,7 +96,7 @@ func (l *lane) get(n *names, items []online.TableKeys, count int) error {
 			if err != nil {
 				return err
 			}
-			items[i].Rows[k], err = l.row()
+			items[i].Rows[k], err = l.row(items[i].Room)
 			l.left--
 		}
 	}
@@ -134,18 +134,16 @@ func (l *lane) array(n int) error {
 	return err
 }
 
-// row takes a row, nil for one that is not there.
-func (l *lane) row() ([]byte, error) {
+// row takes a row, nil for one that is not there. It lies in a room that has room for it.
+func (l *lane) row(room *online.Room) ([]byte, error) {
 	n, err := l.number('$')
 	if err != nil || n < 0 {
 		return nil, err
 	}
-	if l.rows == nil || n > cap(l.rows)-len(l.rows) {
-		l.rows = make([]byte, 0, max(n, min(rowsBytes, n*l.left)))
+	row := room.Take(n)
+	if row == nil {
+		row = l.memory(n)
 	}
-	from := len(l.rows)
-	l.rows = l.rows[:from+n]
-	row := l.rows[from : from+n : from+n]
 	have := copy(row, l.in[l.at:])
 	l.at += have
 	if have < n {
@@ -158,6 +156,16 @@ func (l *lane) row() ([]byte, error) {
 		err = errNoRows
 	}
 	return row, err
+}
+
+// memory returns n bytes that rows of this reading share with others.
+func (l *lane) memory(n int) []byte {
+	if l.rows == nil || n > cap(l.rows)-len(l.rows) {
+		l.rows = make([]byte, 0, max(n, min(rowsBytes, n*l.left)))
+	}
+	from := len(l.rows)
+	l.rows = l.rows[:from+n]
+	return l.rows[from : from+n : from+n]
 }
 
 // number takes a line of a kind and returns its number: −1 stands for nothing.
