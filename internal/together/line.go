@@ -148,6 +148,7 @@ func (l *Line[T, R]) come() (n int) {
 func (l *Line[T, R]) run() {
 	for {
 		l.gather()
+		runtime.Gosched() // who is ready to run joins
 		g, items := l.take()
 		if g == nil {
 			return
@@ -179,7 +180,6 @@ func (l *Line[T, R]) gather() {
 		}
 		there = l.await(n)
 	}
-	runtime.Gosched() // who is ready joins
 }
 
 // await returns what is closed when all are there, to be waited for after n times; nil if that is not worth it.
