@@ -6,7 +6,7 @@
 // over HTTP to the same servers, then materializes one view of ten features: into Redis, and into the embedded store beside
 // Feast's SQLite, each side in a process of its own. Answers are compared before anything is timed. It prints the rows.
 //
-//	go run ./bench/feast [-binary bin/truepoint] [-data DIR] [-entities 100000] [-rows 1000000] [-pairs 5] [-slice 3s] [-materialize] [-python PYTHON]
+//	go run ./bench/feast [-binary bin/truepoint] [-data DIR] [-entities 100000] [-rows 1000000] [-pairs 5] [-slice 3s] [-connections 64] [-push] [-materialize] [-python PYTHON]
 //
 // Feast is installed with pip into a virtual environment beside DIR unless PYTHON has it. What it takes minutes to write to
 // Redis is kept in DIR.
@@ -32,6 +32,8 @@ func main() {
 	flag.IntVar(&b.rows, "rows", 1_000_000, "rows of the history of each view")
 	flag.IntVar(&b.pairs, "pairs", 5, "interleaved pairs")
 	flag.DurationVar(&b.slice, "slice", 3*time.Second, "length of one side of a pair of reads or pushes")
+	flag.IntVar(&b.connections, "connections", 64, "over how many connections pushes come")
+	flag.BoolVar(&b.onlyPush, "push", false, "only push")
 	flag.BoolVar(&b.onlyMaterialize, "materialize", false, "only materialize, which needs no Redis that Feast has filled")
 	prepare := flag.Bool("prepare", false, "only make the data")
 	flag.Parse()
@@ -47,6 +49,8 @@ type bench struct {
 	entities, rows       int
 	pairs                int
 	slice                time.Duration
+	connections          int
+	onlyPush             bool
 	onlyMaterialize      bool
 
 	name string // Feast and its version
@@ -72,7 +76,7 @@ func (b *bench) run(ctx context.Context, prepare bool) (err error) {
 		return b.materialize(ctx)
 	}
 	measure.Start("bench/feast")
-	if err := b.online(ctx); err != nil {
+	if err := b.online(ctx); err != nil || b.onlyPush {
 		return err
 	}
 	return b.materialize(ctx)

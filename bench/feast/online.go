@@ -49,6 +49,9 @@ func (b *bench) online(ctx context.Context) (err error) {
 		rows  int
 		least float64
 	}{{1, 50}, {100, 150}} {
+		if b.onlyPush {
+			break
+		}
 		if err := b.compareReads(ctx, t, r.rows, r.least); err != nil {
 			return err
 		}

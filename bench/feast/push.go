@@ -11,11 +11,8 @@ import (
 	"github.com/truepoint/truepoint/internal/load"
 )
 
-// pushes are how many distinct bodies are pushed, over how many connections.
-const (
-	pushes      = 256
-	connections = 4
-)
+// pushes are how many distinct bodies are pushed.
+const pushes = 256
 
 // pushBodies returns pushes of one row, each later than those before, and the keys of their rows.
 func (b *bench) pushBodies() (bodies [][]byte, keys []int) {
@@ -63,7 +60,7 @@ func (b *bench) comparePushes(ctx context.Context, t *two) error {
 	wall, cpu := reads.Ratios(a, f, func(r reads.Result) float64 { return float64(len(r.Took)) }), reads.Ratios(f, a, reads.Result.CPU)
 	const least = 40
 	measure.Row{
-		Number: "13", What: fmt.Sprintf("push of one row of 10 features to Redis by HTTP, %d connections: pushes a second", connections),
+		Number: "13", What: fmt.Sprintf("push of one row of 10 features to Redis by HTTP, %d connections: pushes a second", b.connections),
 		Yardstick: b.name + ": " + reads.Middle(f), Ours: reads.Middle(a), Wall: "ours ÷ Feast " + wall.String(), CPU: "Feast ÷ ours " + cpu.String(),
 		Gate: fmt.Sprintf("≥ %d×", least), Verdict: measure.Verdict(wall.Median >= least, cpu.Median >= least),
 	}.Print()
@@ -73,7 +70,7 @@ func (b *bench) comparePushes(ctx context.Context, t *two) error {
 // push sends pushes for a time, over some connections.
 func (b *bench) push(ctx context.Context, l *reads.Load, server int) (reads.Result, error) {
 	return reads.Slice(server, 0, func() (reads.Result, error) {
-		r, err := l.Open(ctx, &load.Load{Duration: b.slice, Connections: connections})
+		r, err := l.Open(ctx, &load.Load{Duration: b.slice, Connections: b.connections})
 		if err != nil {
 			return reads.Result{}, err
 		}
