@@ -25,9 +25,8 @@ func (t *target) named(req *Request) []input.Column {
 // fromFeast gives the time columns of a write to one view the names that its source declares. A created column that
 // holds nothing, or that the source does not have, is left out: the rows then get the arrival, as in every push.
 func (t *target) fromFeast(rows []input.Column) []input.Column {
-	known := columns(t)
 	declared := func(name string) bool {
-		return slices.ContainsFunc(known, func(f value.Field) bool { return f.Name == name })
+		return slices.ContainsFunc(t.fields, func(f value.Field) bool { return f.Name == name })
 	}
 	out := make([]input.Column, 0, len(rows))
 	for _, c := range rows {

@@ -19,8 +19,9 @@ const groupBytesMax = 1 << 20
 // A Journal writes the push log of a project: pushes to one source or view that come while another is being written are one
 // record, and one write to the disk. It is safe for concurrent use.
 type Journal struct {
-	state state.Driver
-	root  string
+	state   state.Driver
+	root    string
+	targets directory
 
 	work  sync.WaitGroup
 	mu    sync.Mutex

@@ -61,14 +61,14 @@ func olderTarget(o *serving.Older, req *Request) (*target, error) {
 	}
 	t.uses = slices.DeleteFunc(t.uses, func(u feature.Use) bool { return u.View.Name != o.View })
 	t.needed = t.uses
+	t.fields = columns(t)
 	return t, nil
 }
 
 // cut leaves out the columns that rows for t cannot have.
 func (t *target) cut(rows []input.Column) []input.Column {
-	known := columns(t)
 	return slices.DeleteFunc(slices.Clone(rows), func(c input.Column) bool {
-		return !slices.ContainsFunc(known, func(f value.Field) bool { return f.Name == c.Name })
+		return !slices.ContainsFunc(t.fields, func(f value.Field) bool { return f.Name == c.Name })
 	})
 }
 

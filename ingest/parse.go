@@ -27,7 +27,7 @@ func parse(ctx context.Context, t *target, req *Request, l limits) (*table, erro
 	if err != nil {
 		return nil, err
 	}
-	p := parser{target: t, rows: n, fields: columns(t)}
+	p := parser{target: t, rows: n, fields: t.fields}
 	if p.zone, err = eventtime.LoadLocation(t.batch.Timezone); err != nil {
 		return nil, errs.Wrap(err, errs.InvalidArgument, "source %q", t.batch.Name)
 	}

@@ -45,7 +45,7 @@ type Env struct {
 // InvalidArgument with row numbers for rows that are not valid, or for an id that was used for other rows; DataLoss for
 // an id whose record cannot be read; the stores' own codes, mostly Unavailable, for failures while writing.
 func Push(ctx context.Context, env *Env, req *Request) (*Result, error) {
-	t, err := findTarget(env.Set, req)
+	t, err := env.Journal.targets.find(env.Set, req)
 	if err != nil {
 		return nil, err
 	}

@@ -44,6 +44,10 @@ func (t *table) arrive(at eventtime.Instant) {
 // stores agree about rows of one push that have equal times. The others count as superseded. The oracle does it: a push
 // is small, and it needs no buffers.
 func (t *table) newest(ctx context.Context, u *feature.Use, snapshot eventtime.Instant) (rows *sink.Rows, superseded int64, err error) {
+	if t.batch.Rows == 1 {
+		rows, err := t.only(u, snapshot)
+		return rows, 0, err
+	}
 	layout, err := t.layout(u)
 	if err != nil {
 		return nil, 0, err
@@ -67,6 +71,25 @@ func (t *table) newest(ctx context.Context, u *feature.Use, snapshot eventtime.I
 	}
 	rows.Fields, err = winners.Load(ctx, 0, winners.Len())
 	return rows, int64(t.batch.Rows - winners.Len()), err
+}
+
+// only returns the row of a push that has one, as most have: nothing can be newer.
+func (t *table) only(u *feature.Use, snapshot eventtime.Instant) (*sink.Rows, error) {
+	key, err := value.AppendKeyRow(nil, t.columns(u.Keys), 0)
+	if err != nil {
+		return nil, err
+	}
+	fields := make([]*value.Column, len(u.Fields))
+	for i := range u.Fields {
+		fields[i] = t.batch.Column(u.Fields[i].Name)
+	}
+	deleted := t.batch.Column(t.target.layout.Deleted)
+	return &sink.Rows{
+		Use: u, Snapshot: snapshot, Encoded: [][]byte{key}, Fields: fields,
+		Event:   []eventtime.Instant{t.batch.Column(t.target.layout.Event).Instant(0)},
+		Created: []eventtime.Instant{t.createdColumn().Instant(0)},
+		Deleted: []bool{deleted != nil && deleted.At(0).Bool()},
+	}, nil
 }
 
 // layout returns the roles of the columns for one view, without those that the rows lack.

@@ -2,12 +2,14 @@ package ingest
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/history"
 	"github.com/truepoint/truepoint/pit"
+	"github.com/truepoint/truepoint/value"
 )
 
 // A target is what a push writes to.
@@ -19,6 +21,38 @@ type target struct {
 	first  *feature.Use    // a view that says how rows are read
 	uses   []feature.Use   // the views that are fed, whole; windows are none: runs compute them from what is appended
 	needed []feature.Use   // the views whose columns the rows must have
+	fields []value.Field   // the columns that rows may have
+}
+
+// A directory keeps the targets of the set of definitions that pushes work on. It is bounded by what that declares.
+type directory struct {
+	mu      sync.Mutex
+	set     *feature.Set
+	targets map[address]*target
+}
+
+// An address is what a request says about its target.
+type address struct {
+	source, view string
+	to           Target
+}
+
+// find is findTarget, once for each set. The target is shared.
+func (d *directory) find(set *feature.Set, req *Request) (*target, error) {
+	at := address{req.Source, req.View, req.To}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.set != set {
+		d.set, d.targets = set, map[address]*target{}
+	}
+	if t := d.targets[at]; t != nil {
+		return t, nil
+	}
+	t, err := findTarget(set, req)
+	if err == nil {
+		d.targets[at] = t
+	}
+	return t, err
 }
 
 // findTarget resolves the source or view of a request.
@@ -46,6 +80,7 @@ func findTarget(set *feature.Set, req *Request) (*target, error) {
 		return nil, errs.New(errs.FailedPrecondition, "source %q declares a delay, so %q cannot be pushed to", t.batch.Name, t.name).WithID("T0462").
 			WithHint("use availability: created_time for rows that are known later")
 	}
+	t.fields = columns(t)
 	return t, nil
 }
 

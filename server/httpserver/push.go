@@ -47,8 +47,12 @@ func (s *Server) push(w http.ResponseWriter, r *http.Request, decode func(*form)
 		if err != nil {
 			return err
 		}
-		f, err := newForm(body)
-		if err != nil {
+		f, kept := s.forms.Get().(*form)
+		if !kept {
+			f = &form{}
+		}
+		defer s.forms.Put(f)
+		if err := f.read(string(body)); err != nil {
 			return err
 		}
 		q, err := decode(f)

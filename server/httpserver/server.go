@@ -68,7 +68,8 @@ type Server struct {
 	opt     Options
 	metrics *Metrics
 	handler http.Handler
-	idle    chan *exchange // what requests need, for the next ones
+	idle    chan *exchange // what online reads need, for the next ones
+	forms   sync.Pool      // of *form: what pushes are read with
 
 	mu         sync.Mutex
 	background sync.WaitGroup  // materializations that nobody waits for
