@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -76,6 +77,7 @@ type race struct {
 	store online.Driver
 	floor [raceKeys]atomic.Int64 // acknowledged, or shown
 	left  atomic.Int64           // writers
+	reads atomic.Int64
 }
 
 func newRace(rig *storetest.Rig, d online.Driver, v *feature.View) *race {
@@ -111,6 +113,11 @@ func (r *race) write(t *testing.T, k int) {
 			return
 		}
 		raise(&r.floor[k], n+1)
+		if n%20 == 0 { // writers must not be done before a reader has had its turn
+			for seen := r.reads.Load(); r.reads.Load() == seen && !t.Failed(); {
+				runtime.Gosched()
+			}
+		}
 	}
 }
 
@@ -137,5 +144,6 @@ func (r *race) read(t *testing.T, seed uint64) {
 			return
 		}
 		raise(&r.floor[k], got)
+		r.reads.Add(1)
 	}
 }
