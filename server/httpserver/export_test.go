@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"net"
 	"net/http"
 	"time"
 
@@ -12,3 +13,8 @@ func (m *Metrics) Count(r *serving.Rendering, took time.Duration) {
 	m.request(r.Service, http.StatusOK, took)
 	m.cells(r)
 }
+
+// Joining and Joined are what serve listens and answers with where it does not encrypt.
+func Joining(l net.Listener) net.Listener { return joiningListener{l} }
+
+func Joined(c net.Conn) net.Conn { return &joiningConn{Conn: c} }

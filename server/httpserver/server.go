@@ -153,7 +153,7 @@ func (s *Server) serve(h *http.Server, l net.Listener) error {
 	if s.opt.TLS != nil && l.Addr().Network() != unixNetwork {
 		return h.ServeTLS(l, "", "")
 	}
-	return h.Serve(l)
+	return h.Serve(joiningListener{l})
 }
 
 // routes returns the table of paths and methods behind the checks that every request passes.

@@ -1,0 +1,95 @@
+package httpserver
+
+import (
+	"net"
+	"sync"
+)
+
+// httpBuffer is the size of net/http's buffer before a connection. An answer that is longer leaves in two pieces: a
+// first one of this size, and the rest.
+const httpBuffer = 4096
+
+// A joiningListener accepts connections that write such pieces as one, which spares a system call here and often one
+// at the caller.
+type joiningListener struct{ net.Listener }
+
+func (l joiningListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &joiningConn{Conn: c}, nil
+}
+
+// A joiningConn holds a piece of httpBuffer bytes back until the next piece. What is held also leaves before the next
+// reading begins, which for HTTP/1 is before anything waits for the other side, and before the end. A handler that
+// wants a piece to leave at once flushes, which makes a next piece unless the first happened to end there.
+type joiningConn struct {
+	net.Conn
+	mu    sync.Mutex
+	held  []byte
+	parts [2][]byte
+	both  net.Buffers
+}
+
+func (c *joiningConn) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.held) == 0 {
+		if len(p) != httpBuffer {
+			return c.Conn.Write(p)
+		}
+		c.held = append(c.held, p...)
+		return len(p), nil
+	}
+	first := len(c.held)
+	c.parts = [2][]byte{c.held, p}
+	c.both = c.parts[:]
+	n, err := c.both.WriteTo(c.Conn)
+	c.held, c.parts = c.held[:0], [2][]byte{}
+	return max(int(n)-first, 0), err
+}
+
+// Read reads. A writing that goes on meanwhile is not waited for: what it may hold leaves with the reading after it.
+func (c *joiningConn) Read(p []byte) (int, error) {
+	if c.mu.TryLock() {
+		err := c.release()
+		c.mu.Unlock()
+		if err != nil {
+			return 0, err
+		}
+	}
+	return c.Conn.Read(p)
+}
+
+// release writes what is held.
+func (c *joiningConn) release() error {
+	if len(c.held) == 0 {
+		return nil
+	}
+	_, err := c.Conn.Write(c.held)
+	c.held = c.held[:0]
+	return err
+}
+
+// Close closes the connection once what is held has left.
+func (c *joiningConn) Close() error {
+	if c.mu.TryLock() { // else a writing hangs, and closing ends it
+		_ = c.release() // whoever closes hears nothing of the other side any more
+		c.mu.Unlock()
+	}
+	return c.Conn.Close()
+}
+
+// CloseWrite ends our side alone, as net/http does before it closes a connection whose request it did not read whole.
+func (c *joiningConn) CloseWrite() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.release(); err != nil {
+		return err
+	}
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
