@@ -4,12 +4,14 @@ import (
 	"google.golang.org/grpc/encoding"
 	protocodec "google.golang.org/grpc/encoding/proto"
 	"google.golang.org/grpc/mem"
+
+	"github.com/truepoint/truepoint/server/idle"
 )
 
 // An answer is a message that is encoded already. It is the pool of its own memory, in the form that gRPC wants.
 type answer struct {
 	bytes []byte
-	idle  chan *answer // where it goes when gRPC has sent it
+	idle  idle.List[answer] // where it goes when gRPC has sent it
 }
 
 // A message is a request as its bytes.
@@ -53,25 +55,19 @@ func (a *answer) Get(length int) *[]byte {
 	return &b
 }
 
-// Put keeps the memory of the answer, which has been sent, for the next one, unless it is large. As of exchanges, a list is
-// kept and not a sync.Pool.
+// Put keeps the memory of the answer, which has been sent, for the next one, unless it is large.
 func (a *answer) Put(*[]byte) {
 	if cap(a.bytes) > answerBytesMax {
 		return
 	}
-	select {
-	case a.idle <- a:
-	default:
-	}
+	a.idle.Put(a)
 }
 
 // encode returns the answer that write appends.
 func (s *Server) encode(write func(dst []byte) []byte) *answer {
-	var a *answer
-	select {
-	case a = <-s.answers:
-	default:
-		a = &answer{make([]byte, 0, answerBytes), s.answers}
+	a := s.answers.Get()
+	if a.bytes == nil {
+		a.bytes, a.idle = make([]byte, 0, answerBytes), s.answers
 	}
 	a.bytes = write(a.bytes[:0])
 	return a

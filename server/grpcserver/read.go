@@ -20,32 +20,15 @@ type exchange struct {
 	writer    onlineproto.Writer
 }
 
-const (
-	// idlePerCore is how many exchanges are kept, for each core.
-	idlePerCore = 4
-	// messageBytesKept bounds the request whose exchange is kept: its columns take at most twenty times its length.
-	messageBytesKept = 256 << 10
-)
+// messageBytesKept bounds the request whose exchange is kept: its columns take at most twenty times its length.
+const messageBytesKept = 256 << 10
 
-// begin returns an exchange that nobody else uses.
-func (s *Server) begin() *exchange {
-	select {
-	case x := <-s.idle:
-		return x
-	default:
-		return &exchange{}
-	}
-}
-
-// end gives an exchange back. A list is kept and not a sync.Pool, which the garbage collector empties.
+// end gives an exchange back.
 func (s *Server) end(x *exchange) {
 	if len(x.message) > messageBytesKept {
 		return
 	}
-	select {
-	case s.idle <- x:
-	default:
-	}
+	s.idle.Put(x)
 }
 
 // A dialect is what the services differ in: decode reads x.message into x.request, write appends the answer.
@@ -61,7 +44,7 @@ var (
 
 // online reads a request, asks the store and encodes its answer.
 func (s *Server) online(ctx context.Context, read func(any) error, d *dialect) (any, error) {
-	x := s.begin()
+	x := s.idle.Get()
 	defer s.end(x)
 	if err := read(&x.message); err != nil {
 		return nil, unreadable(err)

@@ -22,6 +22,7 @@ import (
 	"github.com/truepoint/truepoint/internal/featurelog"
 	"github.com/truepoint/truepoint/server/access"
 	"github.com/truepoint/truepoint/server/admission"
+	"github.com/truepoint/truepoint/server/idle"
 	"github.com/truepoint/truepoint/server/tracing"
 	"github.com/truepoint/truepoint/serving"
 )
@@ -77,15 +78,14 @@ type Server struct {
 
 	background sync.WaitGroup
 	draining   chan struct{} // closed when Serve stops
-	idle       chan *exchange
-	answers    chan *answer // that have been sent
+	idle       idle.List[exchange]
+	answers    idle.List[answer] // that have been sent
 	told       revisionHeader
 }
 
 // New returns a server; nothing listens yet. A nil opt means defaults.
 func New(store Store, opt *Options) *Server {
-	idle := idlePerCore * runtime.GOMAXPROCS(0)
-	s := &Server{store: store, health: health.NewServer(), draining: make(chan struct{}), idle: make(chan *exchange, idle), answers: make(chan *answer, idle)}
+	s := &Server{store: store, health: health.NewServer(), draining: make(chan struct{}), idle: idle.New[exchange](), answers: idle.New[answer]()}
 	if opt != nil {
 		s.opt = *opt
 	}
@@ -112,7 +112,7 @@ func (s *Server) open() *grpc.Server {
 		grpc.ConnectionTimeout(handshakeMax),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: pingEvery, PermitWithoutStream: true}),
 		grpc.WaitForHandlers(true),
-		grpc.NumStreamWorkers(uint32(idlePerCore*runtime.GOMAXPROCS(0))),
+		grpc.NumStreamWorkers(uint32(idle.PerCore*runtime.GOMAXPROCS(0))),
 		grpc.StreamInterceptor(s.stream),
 	)
 	for i := range services {

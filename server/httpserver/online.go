@@ -22,24 +22,10 @@ type exchange struct {
 	answer    []byte
 }
 
-const (
-	// idlePerCore is how many exchanges are kept, for each core.
-	idlePerCore = 4
-	// exchangeBytesMax bounds what an exchange keeps of its body and of its answer.
-	exchangeBytesMax = 4 << 20
-)
+// exchangeBytesMax bounds what an exchange keeps of its body and of its answer.
+const exchangeBytesMax = 4 << 20
 
-// begin returns an exchange that nobody else uses.
-func (s *Server) begin() *exchange {
-	select {
-	case x := <-s.idle:
-		return x
-	default:
-		return &exchange{}
-	}
-}
-
-// end gives an exchange back. A list is kept and not a sync.Pool, which the garbage collector empties.
+// end gives an exchange back.
 func (s *Server) end(x *exchange) {
 	if cap(x.body) > exchangeBytesMax {
 		x.body = nil
@@ -47,10 +33,7 @@ func (s *Server) end(x *exchange) {
 	if cap(x.answer) > exchangeBytesMax {
 		x.answer = nil
 	}
-	select {
-	case s.idle <- x:
-	default:
-	}
+	s.idle.Put(x)
 }
 
 // A dialect is what the two routes of online reads differ in.
@@ -74,7 +57,7 @@ func (s *Server) ownOnline(w http.ResponseWriter, r *http.Request) { s.online(w,
 // online reads a request, asks the store, and writes the answer.
 func (s *Server) online(w http.ResponseWriter, r *http.Request, d *dialect) {
 	began := time.Now()
-	x := s.begin()
+	x := s.idle.Get()
 	defer s.end(x)
 	if err := s.render(w, r, d, x, began.Add(s.opt.Deadline)); err != nil {
 		s.metrics.request("", s.refuse(w, r, err), time.Since(began))

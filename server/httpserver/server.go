@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"runtime"
 	"sync"
 	"time"
 
@@ -21,6 +20,7 @@ import (
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/server/access"
 	"github.com/truepoint/truepoint/server/admission"
+	"github.com/truepoint/truepoint/server/idle"
 	"github.com/truepoint/truepoint/server/tracing"
 	"github.com/truepoint/truepoint/serving"
 )
@@ -68,8 +68,8 @@ type Server struct {
 	opt     Options
 	metrics *Metrics
 	handler http.Handler
-	idle    chan *exchange // what online reads need, for the next ones
-	forms   sync.Pool      // of *form: what pushes are read with
+	idle    idle.List[exchange] // what online reads need, for the next ones
+	forms   sync.Pool           // of *form: what pushes are read with
 
 	mu         sync.Mutex
 	background sync.WaitGroup  // materializations that nobody waits for
@@ -78,7 +78,7 @@ type Server struct {
 
 // New returns a server; nothing listens yet. A nil opt means defaults.
 func New(store Store, opt *Options) *Server {
-	s := &Server{store: store, lifetime: context.Background(), idle: make(chan *exchange, idlePerCore*runtime.GOMAXPROCS(0))}
+	s := &Server{store: store, lifetime: context.Background(), idle: idle.New[exchange]()}
 	if opt != nil {
 		s.opt = *opt
 	}
