@@ -24,20 +24,26 @@ const (
 // each a vector with one item per entity row. A join key and a missing row have the epoch as event time; our ERROR is
 // Feast's INVALID.
 func AppendFeast(dst []byte, r *serving.Response) []byte {
-	dst, metadata := protovalue.Begin(dst, feastMetadata)
-	dst, names := protovalue.Begin(dst, feastNames)
-	for i := range r.Keys {
-		dst = protovalue.AppendText(dst, feastName, r.Keys[i].Name)
-	}
-	for i := range r.Columns {
-		dst = protovalue.AppendText(dst, feastName, r.Columns[i].Name)
-	}
-	dst = protovalue.End(protovalue.End(dst, names), metadata)
-	for i := range r.Keys {
-		dst = appendFeastKey(dst, &r.Keys[i])
-	}
+	dst = appendFeastHead(dst, r.Keys, len(r.Columns), func(i int) string { return r.Columns[i].Name })
 	for i := range r.Columns {
 		dst = appendFeastColumn(dst, &r.Columns[i])
+	}
+	return dst
+}
+
+// appendFeastHead appends what comes before the features: the names of all vectors, and the join keys.
+func appendFeastHead(dst []byte, keys []serving.Key, columns int, name func(column int) string) []byte {
+	dst, metadata := protovalue.Begin(dst, feastMetadata)
+	dst, names := protovalue.Begin(dst, feastNames)
+	for i := range keys {
+		dst = protovalue.AppendText(dst, feastName, keys[i].Name)
+	}
+	for i := range columns {
+		dst = protovalue.AppendText(dst, feastName, name(i))
+	}
+	dst = protovalue.End(protovalue.End(dst, names), metadata)
+	for i := range keys {
+		dst = appendFeastKey(dst, &keys[i])
 	}
 	return dst
 }

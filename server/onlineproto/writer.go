@@ -117,18 +117,7 @@ func (w *Writer) AppendFeast(dst []byte, r *serving.Rendering) []byte {
 	for len(w.present) < r.Rows {
 		w.present = append(w.present, byte(value.Present))
 	}
-	dst, metadata := protovalue.Begin(dst, feastMetadata)
-	dst, names := protovalue.Begin(dst, feastNames)
-	for i := range r.Keys {
-		dst = protovalue.AppendText(dst, feastName, r.Keys[i].Name)
-	}
-	for i := range r.Columns {
-		dst = protovalue.AppendText(dst, feastName, r.Columns[i].Name)
-	}
-	dst = protovalue.End(protovalue.End(dst, names), metadata)
-	for i := range r.Keys {
-		dst = appendFeastKey(dst, &r.Keys[i])
-	}
+	dst = appendFeastHead(dst, r.Keys, len(r.Columns), func(i int) string { return r.Columns[i].Name })
 	for i := range r.Columns {
 		var mark int
 		dst, mark = protovalue.Begin(dst, feastResults)
