@@ -102,7 +102,7 @@ func (d *decoder) fault(row int, err error) error {
 
 // decode reads the column chunk into d.dst.
 func (d *decoder) decode(rd *chunkReader) error {
-	d.dst.Reshape(countPicked(d.picked, d.part.rows))
+	d.dst.Reshape(CountPicked(d.picked, d.part.rows))
 	err := d.decodePages(rd.raw)
 	if !errors.Is(err, errOtherEncoding) {
 		return err
@@ -123,11 +123,11 @@ func (d *decoder) decode(rd *chunkReader) error {
 func (d *decoder) decodeChunk(rd *file.Reader) (err error) {
 	chunk, err := rd.RowGroup(d.part.group).Column(d.shape.leaves[0])
 	if err != nil {
-		return d.part.file.damaged(d.part.group, d.want.File, err)
+		return d.damaged(err)
 	}
 	defer func() {
 		if e := chunk.Close(); e != nil && err == nil {
-			err = d.part.file.damaged(d.part.group, d.want.File, e)
+			err = d.damaged(e)
 		}
 	}()
 	batch := d.batchOf(chunk)
@@ -138,13 +138,13 @@ func (d *decoder) decodeChunk(rd *file.Reader) (err error) {
 			return err
 		}
 		if levels == 0 {
-			return d.part.file.damaged(d.part.group, d.want.File,
+			return d.damaged(
 				fmt.Errorf("it has %d of %d rows (%w)", rows, d.part.rows, errorOr(chunk.Err())))
 		}
 		rows += levels
 	}
 	if chunk.HasNext() {
-		return d.part.file.damaged(d.part.group, d.want.File, fmt.Errorf("it has more than %d rows", rows))
+		return d.damaged(fmt.Errorf("it has more than %d rows", rows))
 	}
 	return nil
 }
@@ -203,13 +203,13 @@ type counts struct {
 // spread moves the values of a batch, which lie packed at out[at:], to their rows and marks the nulls.
 func spread[T any](d *decoder, out []T, at int, c counts) (int, error) {
 	if c.err != nil {
-		return 0, d.part.file.damaged(d.part.group, d.want.File, c.err)
+		return 0, d.damaged(c.err)
 	}
 	if c.values == c.rows {
 		return c.rows, nil
 	}
 	if !d.shape.optional || c.values > c.rows {
-		return 0, d.part.file.damaged(d.part.group, d.want.File, fmt.Errorf("%d values for %d rows", c.values, c.rows))
+		return 0, d.damaged(fmt.Errorf("%d values for %d rows", c.values, c.rows))
 	}
 	var zero T
 	from := at + c.values
@@ -220,7 +220,7 @@ func spread[T any](d *decoder, out []T, at int, c counts) (int, error) {
 			continue
 		}
 		if from--; from < at {
-			return 0, d.part.file.damaged(d.part.group, d.want.File, fmt.Errorf("levels and values disagree"))
+			return 0, d.damaged(fmt.Errorf("levels and values disagree"))
 		}
 		out[at+i] = out[from]
 	}

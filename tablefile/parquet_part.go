@@ -145,7 +145,7 @@ func (p *parquetPart) read(ctx context.Context, rd *chunkReader, w request, dst 
 		}
 	}()
 	if w.shape == nil {
-		setAllNull(dst, w.Type, countPicked(w.picked, p.rows))
+		setAllNull(dst, w.Type, CountPicked(w.picked, p.rows))
 		return nil
 	}
 	if w.general() {

@@ -62,7 +62,7 @@ func (p *textPart) Read(ctx context.Context, names []string, picked []uint64, ds
 			return errs.New(errs.Internal, "column %q was not asked for when %s was opened", name, p.file.src.Name())
 		}
 		dst[i].Type = w.Type
-		dst[i].Resize(countPicked(picked, p.span.rows))
+		dst[i].Resize(CountPicked(picked, p.span.rows))
 		fills[i] = &filler{want: w, dst: dst[i], clock: newClock(&p.file.opt, w.Moment)}
 		if w.Type.Kind == value.String {
 			fills[i].strings = newArena()
@@ -112,8 +112,8 @@ func (p *textPart) readLines(ctx context.Context, text []byte, picked []uint64, 
 	return nil
 }
 
-// countPicked returns how many of the first rows are picked.
-func countPicked(picked []uint64, rows int) int {
+// CountPicked returns how many rows Part.Read delivers of a part of so many, given its picked.
+func CountPicked(picked []uint64, rows int) int {
 	if picked == nil {
 		return rows
 	}

@@ -2,7 +2,6 @@ package fileoffline
 
 import (
 	"context"
-	"math/bits"
 	"slices"
 	"strconv"
 
@@ -211,14 +210,7 @@ func (p *part) ReadPicked(ctx context.Context, columns []string, picked []uint64
 			names, inside = append(names, name), append(inside, dst[i])
 			continue
 		}
-		rows := p.Rows()
-		if picked != nil {
-			rows = 0
-			for _, w := range picked {
-				rows += bits.OnesCount64(w)
-			}
-		}
-		fill(dst[i], f, rows)
+		fill(dst[i], f, tablefile.CountPicked(picked, p.Rows()))
 	}
 	return p.file.Read(ctx, names, picked, inside)
 }
