@@ -183,29 +183,20 @@ func TestNothingIsAnsweredOrServedBeforeItIsLogged(t *testing.T) {
 
 func TestAClientThatLeavesBeforeItIsLoggedPushesNothingAndStopsNobody(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		c := newCrowd(t)
-		gone, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-		defer cancel()
-		c.push(t.Context(), "a", 0, mustPush(t))
-		c.push(gone, "b", 1, func(_ *truepoint.PushResult, err error) {
-			if errs.CodeOf(err) != errs.DeadlineExceeded {
-				t.Errorf("got %v", err)
-			}
-		})
-		c.push(t.Context(), "c", 2, mustPush(t))
-		c.all.Wait()
-		if got := c.logged(t); got != "0 2" || read(t, c.Rig, "v:f", "b") != "NOT_FOUND" {
-			t.Errorf("the log has %s", got)
-		}
-	})
+	leaves(t, time.Millisecond, "0 2")
 }
 
 func TestAClientThatLeavesWhileItIsLoggedLeavesTheOthersOfItsGroup(t *testing.T) {
 	t.Parallel()
+	leaves(t, 1500*time.Millisecond, "0 1 2") // what is logged and was not answered may be replayed
+}
+
+// leaves pushes three rows, of which the client of the second leaves after a time, and compares what is logged.
+func leaves(t *testing.T, after time.Duration, logged string) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		c := newCrowd(t)
-		gone, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
+		gone, cancel := context.WithTimeout(t.Context(), after)
 		defer cancel()
 		c.push(t.Context(), "a", 0, mustPush(t))
 		c.push(gone, "b", 1, func(_ *truepoint.PushResult, err error) {
@@ -215,8 +206,8 @@ func TestAClientThatLeavesWhileItIsLoggedLeavesTheOthersOfItsGroup(t *testing.T)
 		})
 		c.push(t.Context(), "c", 2, mustPush(t))
 		c.all.Wait()
-		if got := c.logged(t); got != "0 1 2" || read(t, c.Rig, "v:f", "b") != "NOT_FOUND" {
-			t.Errorf("the log has %s; what is logged and was not answered may be replayed", got)
+		if got := c.logged(t); got != logged || read(t, c.Rig, "v:f", "b") != "NOT_FOUND" {
+			t.Errorf("the log has %s, want %s and nothing of the client that left to be read", got, logged)
 		}
 	})
 }

@@ -72,7 +72,7 @@ func (b *bench) compareMaterialize(ctx context.Context, t *target) error {
 	if err := b.sameMaterialized(ctx, t); err != nil {
 		return err
 	}
-	ours, feast, err := measure.Pairs(b.pairs,
+	ours, feast, err := measure.Pairs(b.pairs, "",
 		func() (measure.Cost, error) {
 			if err := t.empty(); err != nil {
 				return measure.Cost{}, err

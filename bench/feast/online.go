@@ -99,7 +99,7 @@ func (b *bench) compareReads(ctx context.Context, t *two, rows int, least float6
 		return err
 	}
 	what := fmt.Sprintf("%d × 50 features", rows)
-	a, f, err := reads.Pairs(b.pairs, what,
+	a, f, err := measure.Pairs(b.pairs, what,
 		func() (reads.Result, error) { return ours.Run(b.slice, t.ours.PID, t.redis.PID) },
 		func() (reads.Result, error) { return feast.Run(b.slice, t.feast.cmd.Process.Pid, t.redis.PID) })
 	if err != nil {

@@ -51,7 +51,7 @@ func (b *bench) comparePushes(ctx context.Context, t *two) error {
 		return err
 	}
 	ours, feast := reads.NewLoad(t.ours.URL, pushPath, bodies), reads.NewLoad(t.feast.url, pushPath, bodies)
-	a, f, err := reads.Pairs(b.pairs, "push of one row",
+	a, f, err := measure.Pairs(b.pairs, "push of one row",
 		func() (reads.Result, error) { return b.push(ctx, ours, t.ours.PID) },
 		func() (reads.Result, error) { return b.push(ctx, feast, t.feast.cmd.Process.Pid) })
 	if err != nil {

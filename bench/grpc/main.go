@@ -73,7 +73,7 @@ func (b *bench) compare(ctx context.Context, w work) error {
 		return err
 	}
 	defer theirs.close()
-	a, h, err := reads.Pairs(b.Pairs, fmt.Sprintf("%s, %d × 50", w.method.name, w.rows),
+	a, h, err := measure.Pairs(b.Pairs, fmt.Sprintf("%s, %d × 50", w.method.name, w.rows),
 		func() (reads.Result, error) { return ours.run(ctx, b.pid, b.Slice) },
 		func() (reads.Result, error) { return theirs.run(ctx, y.PID, b.Slice) })
 	if err != nil {

@@ -60,7 +60,7 @@ func compareEmbedded(ctx context.Context, p *reads.Program, pid int, w *work) er
 		pairs = max(pairs, pairsOfTails)
 	}
 	theirs := reads.NewLoad(y.Address, path, w.bodies)
-	a, h, err := reads.Pairs(pairs, w.name(),
+	a, h, err := measure.Pairs(pairs, w.name(),
 		func() (reads.Result, error) { return w.load.Run(p.Slice, pid, 0) },
 		func() (reads.Result, error) { return theirs.Run(p.Slice, y.PID, 0) })
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/truepoint/truepoint/bench/cells"
+	"github.com/truepoint/truepoint/bench/measure"
 	"github.com/truepoint/truepoint/bench/plainredis"
 	"github.com/truepoint/truepoint/bench/reads"
 	"github.com/truepoint/truepoint/online"
@@ -88,7 +89,7 @@ func compareRedis(ctx context.Context, p *reads.Program, o *onRedis) error {
 	}
 	defer y.Stop()
 	hello := reads.NewLoad(y.Address, path, o.work.bodies)
-	a, b, err := reads.Pairs(p.Pairs, o.work.name()+" on Redis",
+	a, b, err := measure.Pairs(p.Pairs, o.work.name()+" on Redis",
 		func() (reads.Result, error) { return o.work.load.Run(p.Slice, o.server, o.store.server.PID) },
 		func() (reads.Result, error) {
 			h, err := hello.Run(p.Slice, y.PID, 0)

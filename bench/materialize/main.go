@@ -67,7 +67,7 @@ func (b *bench) run(ctx context.Context) error {
 		return err
 	}
 	measure.Start("bench/materialize")
-	ours, raw, err := measure.Pairs(b.pairs,
+	ours, raw, err := measure.Pairs(b.pairs, "",
 		func() (measure.Cost, error) { return b.self(ctx, "ours") },
 		func() (measure.Cost, error) { return b.self(ctx, "raw") })
 	if err != nil {

@@ -20,8 +20,12 @@ func Start(name string) {
 	Note("%s: load average %s", name, strings.TrimSpace(string(load)))
 }
 
-// Pairs measures two sides n times each, interleaved, and notes each pair.
-func Pairs(n int, ours, theirs func() (Cost, error)) (a, b []Cost, err error) {
+// Pairs measures two sides n times each, interleaved, ours first, and notes each pair and, unless it is empty, what is
+// measured.
+func Pairs[T any](n int, what string, ours, theirs func() (T, error)) (a, b []T, err error) {
+	if what != "" {
+		what = ", " + what
+	}
 	for i := range n {
 		x, err := ours()
 		if err != nil {
@@ -31,7 +35,7 @@ func Pairs(n int, ours, theirs func() (Cost, error)) (a, b []Cost, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		Note("pair %d: ours %v; yardstick %v", i+1, x, y)
+		Note("pair %d%s: ours %v; yardstick %v", i+1, what, x, y)
 		a, b = append(a, x), append(b, y)
 	}
 	return a, b, nil

@@ -49,7 +49,7 @@ func (b *bench) path(name string) string { return filepath.Join(b.data, name) }
 
 func (b *bench) run(ctx context.Context) error {
 	measure.Start("bench/online")
-	ours, raw, err := measure.Pairs(b.pairs,
+	ours, raw, err := measure.Pairs(b.pairs, "",
 		func() (measure.Cost, error) { return b.load(ctx, b.path("ours")) },
 		func() (measure.Cost, error) { return b.loadRaw(b.path("raw")) })
 	if err != nil {

@@ -68,7 +68,7 @@ func (b *bench) measureJoin(ctx context.Context) error {
 	measure.Start("bench/pit")
 	join := func() (measure.Cost, error) { return b.self(ctx, "join") }
 	asof := func() (measure.Cost, error) { return b.duck(ctx, "join", b.path("theirs.parquet")) }
-	if _, _, err := measure.Pairs(1, join, asof); err != nil { // not counted: it warms the caches of the disk
+	if _, _, err := measure.Pairs(1, "", join, asof); err != nil { // not counted: it warms the caches of the disk
 		return err
 	}
 	if _, err := b.duck(ctx, "compare"); err != nil {
@@ -84,7 +84,7 @@ func (b *bench) measureJoin(ctx context.Context) error {
 
 // row measures two sides and prints a row.
 func (b *bench) row(what string, our, their func() (measure.Cost, error)) error {
-	ours, theirs, err := measure.Pairs(b.pairs, our, their)
+	ours, theirs, err := measure.Pairs(b.pairs, "", our, their)
 	if err != nil {
 		return err
 	}

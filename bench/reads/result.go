@@ -74,23 +74,6 @@ func (r Result) String() string {
 	return text + fmt.Sprintf(", %d requests", len(r.Took))
 }
 
-// Pairs measures two sides n times each, interleaved, ours first, and notes each pair.
-func Pairs(n int, what string, ours, theirs func() (Result, error)) (a, b []Result, err error) {
-	for i := range n {
-		x, err := ours()
-		if err != nil {
-			return nil, nil, err
-		}
-		y, err := theirs()
-		if err != nil {
-			return nil, nil, err
-		}
-		measure.Note("pair %d, %s: ours %v; yardstick %v", i+1, what, x, y)
-		a, b = append(a, x), append(b, y)
-	}
-	return a, b, nil
-}
-
 // Plus returns what doing one thing of r and then one of o takes, if each quantile of both comes together.
 func (r Result) Plus(o Result) Result {
 	out := Result{Took: make([]time.Duration, len(r.Took))}

@@ -30,7 +30,7 @@ func (b *bench) measureFeast(ctx context.Context) error {
 		return err
 	}
 	for _, s := range sides {
-		a, theirs, err := measure.Pairs(b.rounds, ours, func() (measure.Cost, error) { return b.rival(ctx, s.step, s.store) })
+		a, theirs, err := measure.Pairs(b.rounds, "", ours, func() (measure.Cost, error) { return b.rival(ctx, s.step, s.store) })
 		if err != nil {
 			return err
 		}

@@ -107,7 +107,7 @@ func (b *bench) better(ctx context.Context) (string, error) {
 
 // row measures two sides and prints a row.
 func (b *bench) row(what, better string, our, their func() (measure.Cost, error)) error {
-	ours, theirs, err := measure.Pairs(b.pairs, our, their)
+	ours, theirs, err := measure.Pairs(b.pairs, "", our, their)
 	if err != nil {
 		return err
 	}
