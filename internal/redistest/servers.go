@@ -77,6 +77,8 @@ type Server struct {
 	Dir     string
 	args    []string
 	command *exec.Cmd
+	bus     string         // the port where it talks to others of its Cluster
+	client  rueidis.Client // for Run; nil until it is used
 }
 
 // Start starts a server with options of redis-server, which ends with the test. It skips the test where scripts/redis.sh did
@@ -95,17 +97,23 @@ func StartTLS(t testing.TB, options ...string) *Server {
 func start(t testing.TB, port string, options []string) *Server {
 	t.Helper()
 	Address(t, Single)
+	s := &Server{Address: free(t), Dir: t.TempDir()}
+	_, number, _ := net.SplitHostPort(s.Address)
+	s.args = append([]string{port, number, "--bind", "127.0.0.1", "--dir", s.Dir, "--save", "", "--logfile", filepath.Join(s.Dir, "log")}, options...)
+	s.Restart(t)
+	t.Cleanup(func() { s.Kill(t) })
+	return s
+}
+
+// free returns an address of the loopback interface where nobody listens.
+func free(t testing.TB) string {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{Address: l.Addr().String(), Dir: t.TempDir()}
-	_, number, _ := net.SplitHostPort(s.Address)
-	s.args = append([]string{port, number, "--bind", "127.0.0.1", "--dir", s.Dir, "--save", "", "--logfile", filepath.Join(s.Dir, "log")}, options...)
-	l.Close()
-	s.Restart(t)
-	t.Cleanup(func() { s.Kill(t) })
-	return s
+	defer l.Close()
+	return l.Addr().String()
 }
 
 // Restart starts the server again after Kill, and waits until it listens.

@@ -99,6 +99,9 @@ func (d *Driver) explained(ctx context.Context, err error, what string) error {
 	if cerr := ctx.Err(); cerr != nil {
 		return cerr
 	}
+	if _, bounded := ctx.Deadline(); bounded && errors.Is(err, context.DeadlineExceeded) { // the connection's timer was first
+		return context.DeadlineExceeded
+	}
 	var own *errs.Error
 	if errors.As(err, &own) {
 		return err

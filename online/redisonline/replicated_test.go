@@ -1,14 +1,10 @@
 package redisonline_test
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/redis/rueidis"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/internal/redistest"
@@ -22,29 +18,10 @@ func watched(t *testing.T) (primary, replica *redistest.Server, d *redisonline.D
 	primary = redistest.Start(t, "--repl-diskless-sync-delay", "0", "--enable-debug-command", "yes")
 	host, port, _ := net.SplitHostPort(primary.Address)
 	replica = redistest.Start(t, "--replicaof", host+" "+port)
-	until(t, redistest.Connect(t, replica.Address), "master_link_status:up")
+	redistest.Until(t, replica, "INFO replication", "master_link_status:up")
 	d = open(t, redisonline.Single, primary.Address, &redisonline.Options{Replicated: true})
 	t.Cleanup(func() { d.Close() })
 	return primary, replica, d
-}
-
-// until waits until INFO replication says something.
-func until(t *testing.T, c rueidis.Client, says string) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	for tick := time.NewTicker(10 * time.Millisecond); ; {
-		text, err := c.Do(ctx, c.B().Info().Section("replication").Build()).ToString()
-		if err == nil && strings.Contains(text, says) {
-			tick.Stop()
-			return
-		}
-		select {
-		case <-ctx.Done():
-			t.Fatalf("INFO replication never said %q: %v\n%s", says, err, text)
-		case <-tick.C:
-		}
-	}
 }
 
 // sentinelsWithReplica returns the address of the sentinels for tests, once the primary has its replica: another test may
@@ -53,7 +30,7 @@ func sentinelsWithReplica(t *testing.T) string {
 	t.Helper()
 	address := redistest.Address(t, redistest.Sentinel)
 	first, _, _ := strings.Cut(address, ",")
-	until(t, redistest.Connect(t, primary(t, redistest.Connect(t, first))), "state=online")
+	redistest.Until(t, &redistest.Server{Address: primary(t, redistest.Connect(t, first))}, "INFO replication", "state=online")
 	return address
 }
 
@@ -69,10 +46,7 @@ func TestReplicatedRowsSurviveTheLossOfThePrimary(t *testing.T) {
 		t.Errorf("counts %+v", r)
 	}
 	primary.Kill(t)
-	c := redistest.Connect(t, replica.Address)
-	if err := c.Do(t.Context(), c.B().Replicaof().No().One().Build()).Error(); err != nil {
-		t.Fatal(err)
-	}
+	replica.Run(t, "REPLICAOF", "NO", "ONE")
 	after := open(t, redisonline.Single, replica.Address, nil)
 	defer after.Close()
 	wantRows(t, after, "p/v/1", append(newer[:500:500], stored[500:]...))
@@ -82,10 +56,7 @@ func TestBatchIsWrittenAgainWhenThePrimaryWasReplaced(t *testing.T) {
 	t.Parallel()
 	primary, _, d := watched(t)
 	put(t, d, "p/v/1", cells(t, 10, 1, "payload"))
-	c := redistest.Connect(t, primary.Address)
-	if err := c.Do(t.Context(), c.B().Arbitrary("DEBUG", "CHANGE-REPL-ID").Build()).Error(); err != nil { // as a promoted replica does
-		t.Fatal(err)
-	}
+	primary.Run(t, "DEBUG", "CHANGE-REPL-ID") // as a promoted replica does
 	newer := cells(t, 10, 2, "newer")
 	if r := put(t, d, "p/v/1", newer); r.Superseded != online.Unknown || r.Written != 10 {
 		t.Errorf("counts %+v, want an unknown number of superseded cells", r)
