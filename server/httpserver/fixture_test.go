@@ -1,6 +1,7 @@
 package httpserver_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -134,10 +135,28 @@ func (f *fixture) do(r *http.Request) (int, string) {
 	return status, body
 }
 
+// get asks a path and returns status and body.
+func (f *fixture) get(path string) (int, string) {
+	f.t.Helper()
+	r, err := http.NewRequestWithContext(f.t.Context(), http.MethodGet, f.srv.URL+path, nil)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return f.do(r)
+}
+
 // exchange sends a request and returns status, header and body, without the newline at its end. A request that is
-// refused, with a status from 400 on, must leave the stores as they were.
+// refused, with a status from 400 on, must leave the stores as they were. Both must be as /openapi.json says.
 func (f *fixture) exchange(r *http.Request) (int, http.Header, string) {
 	f.t.Helper()
+	var asked []byte
+	if r.Body != nil {
+		var err error
+		if asked, err = io.ReadAll(r.Body); err != nil {
+			f.t.Fatal(err)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(asked))
+	}
 	unchanged := datatest.Stores(f.t, f.parts)
 	answer, err := f.srv.Client().Do(r)
 	if err != nil {
@@ -151,6 +170,7 @@ func (f *fixture) exchange(r *http.Request) (int, http.Header, string) {
 	if answer.StatusCode >= http.StatusBadRequest {
 		unchanged()
 	}
+	documented(f.t).checkExchange(f.t, r, asked, answer, b)
 	return answer.StatusCode, answer.Header, strings.TrimSuffix(string(b), "\n")
 }
 

@@ -57,14 +57,14 @@ func (s *Server) open() bool { return s.opt.Insecure || s.opt.Tokens != nil }
 // Listen binds an address. Errors: those of access.Bind.
 func (s *Server) Listen(address string) (net.Listener, error) { return access.Bind(address, s.open()) }
 
-// allowed returns nil if the caller of a route may call it. Whether the server lives is for everybody.
+// allowed returns nil if the caller of a route may call it.
 func (s *Server) allowed(w http.ResponseWriter, r *http.Request) error {
 	role := access.Read
-	switch r.URL.Path {
-	case "/health", "/livez", "/readyz":
+	if p, ok := s.paths[r.URL.Path]; ok {
+		role = p.role
+	}
+	if role == 0 { // whether the server lives is for everybody
 		return nil
-	case "/push", "/write-to-online-store", "/materialize", "/materialize-incremental":
-		role = access.Write
 	}
 	authorization := ""
 	if all := r.Header["Authorization"]; len(all) == 1 {
@@ -129,7 +129,7 @@ func readAll(r io.Reader, dst []byte) ([]byte, error) {
 	}
 }
 
-func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request, methods map[string]http.HandlerFunc) {
+func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request, methods map[string]answer) {
 	allow := slices.Sorted(maps.Keys(methods))
 	w.Header().Set("Allow", strings.Join(allow, ", "))
 	s.refuse(w, r, errorWith(http.StatusMethodNotAllowed, "", "Method Not Allowed"))

@@ -67,6 +67,7 @@ type Server struct {
 	store   Store
 	opt     Options
 	metrics *Metrics
+	paths   map[string]*path
 	handler http.Handler
 	idle    idle.List[exchange] // what online reads need, for the next ones
 	forms   sync.Pool           // of *form: what pushes are read with
@@ -97,7 +98,8 @@ func New(store Store, opt *Options) *Server {
 	}
 	s.metrics.watch(store)
 	s.metrics.watchLog(s.opt.FeatureLog)
-	s.handler = s.routes()
+	s.paths = pathsOf(routes())
+	s.handler = s.traced(s.logged(s.guarded(http.HandlerFunc(s.route))))
 	return s
 }
 
@@ -154,44 +156,4 @@ func (s *Server) serve(h *http.Server, l net.Listener) error {
 		return h.ServeTLS(l, "", "")
 	}
 	return h.Serve(joiningListener{l})
-}
-
-// routes returns the table of paths and methods behind the checks that every request passes.
-func (s *Server) routes() http.Handler {
-	table := map[string]map[string]http.HandlerFunc{
-		"/get-online-features":     {http.MethodPost: s.feastOnline},
-		"/push":                    {http.MethodPost: s.feastPush},
-		"/write-to-online-store":   {http.MethodPost: s.feastWrite},
-		"/materialize":             {http.MethodPost: s.feastMaterialize},
-		"/materialize-incremental": {http.MethodPost: s.feastIncremental},
-		"/health":                  {http.MethodGet: s.health},
-		"/livez":                   {http.MethodGet: s.live},
-		"/readyz":                  {http.MethodGet: s.ready},
-		"/metrics":                 {http.MethodGet: s.metrics.ServeHTTP},
-		"/v1/online":               {http.MethodPost: s.ownOnline},
-	}
-	routed := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		methods, ok := table[r.URL.Path]
-		if !ok {
-			s.refuse(w, r, errs.New(errs.NotFound, "Not Found"))
-			return
-		}
-		method := r.Method
-		if method == http.MethodHead {
-			method = http.MethodGet
-		}
-		h, ok := methods[method]
-		if !ok {
-			s.methodNotAllowed(w, r, methods)
-			return
-		}
-		h(w, r)
-	})
-	names := map[string]string{}
-	for path, methods := range table {
-		if methods[http.MethodPost] != nil {
-			names[path] = http.MethodPost + " " + path
-		}
-	}
-	return s.traced(s.logged(s.guarded(routed)), names)
 }

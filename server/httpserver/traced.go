@@ -16,19 +16,19 @@ const (
 	stateHeader  = "Tracestate"
 )
 
-// traced makes spans of requests to next that are sampled, unless nobody wants any. names are the spans' names by path;
-// other requests, such as those about health, have none. The answer names the span to whoever asked.
-func (s *Server) traced(next http.Handler, names map[string]string) http.Handler {
+// traced makes spans of requests to next that are sampled, unless nobody wants any. Requests such as those about health
+// have none. The answer names the span to whoever asked.
+func (s *Server) traced(next http.Handler) http.Handler {
 	if s.opt.Tracer == nil {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name, ok := names[r.URL.Path]
-		if !ok {
+		p, ok := s.paths[r.URL.Path]
+		if !ok || p.span == "" {
 			next.ServeHTTP(w, r)
 			return
 		}
-		ctx, span := s.opt.Tracer.Start(r.Context(), callerOf(r.Header), name)
+		ctx, span := s.opt.Tracer.Start(r.Context(), callerOf(r.Header), p.span)
 		if span == nil {
 			next.ServeHTTP(w, r)
 			return
