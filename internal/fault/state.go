@@ -31,6 +31,18 @@ func (d *stateDriver) CompareAndSwap(ctx context.Context, key string, expected i
 	return version, nil
 }
 
+// SwapAll implements state.Batcher. The driver must have the ability.
+func (d *stateDriver) SwapAll(ctx context.Context, swaps []state.Swap) (versions []int64, refused []int, err error) {
+	err = d.in.around(ctx, "SwapAll", call{do: func() (err error) {
+		versions, refused, err = state.BatcherOf(d.Driver).SwapAll(ctx, swaps)
+		return err
+	}})
+	if err != nil {
+		return nil, nil, err
+	}
+	return versions, refused, nil
+}
+
 func (d *stateDriver) Delete(ctx context.Context, key string, expected int64) error {
 	return d.in.around(ctx, "Delete", call{do: func() error { return d.Driver.Delete(ctx, key, expected) }})
 }

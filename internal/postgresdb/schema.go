@@ -71,9 +71,12 @@ func create(ctx context.Context, pool *pgxpool.Pool, s Schema) error {
 	return err
 }
 
+// LockStatement is what Lock executes with a name, for batches of statements.
+const LockStatement = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+
 // Lock waits until no other transaction holds the lock of that name, and holds it until the transaction ends. Later
 // statements of the transaction see what was committed before.
 func Lock(ctx context.Context, tx pgx.Tx, name string) error {
-	_, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name)
+	_, err := tx.Exec(ctx, LockStatement, name)
 	return err
 }

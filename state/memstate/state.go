@@ -24,7 +24,10 @@ type State struct {
 // New returns an empty state.
 func New() *State { return &State{records: map[string]state.Record{}} }
 
-var _ state.Driver = (*State)(nil)
+var (
+	_ state.Driver  = (*State)(nil)
+	_ state.Batcher = (*State)(nil)
+)
 
 func (s *State) ready(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
@@ -68,12 +71,42 @@ func (s *State) CompareAndSwap(ctx context.Context, key string, expected int64, 
 	if found != expected {
 		return 0, state.Conflict(key, expected, found)
 	}
-	next := found + 1
-	if found == 0 {
+	return s.put(key, value), nil
+}
+
+// put stores a value under the next version of its key, which it returns. s.mu is held.
+func (s *State) put(key string, value []byte) int64 {
+	next := s.records[key].Version + 1
+	if next == 1 {
 		next = s.floor + 1
 	}
 	s.records[key] = state.Record{Key: key, Value: append([]byte{}, value...), Version: next}
-	return next, nil
+	return next
+}
+
+// SwapAll implements state.Batcher.
+func (s *State) SwapAll(ctx context.Context, swaps []state.Swap) (versions []int64, refused []int, err error) {
+	if err := state.CheckSwaps(swaps); err != nil {
+		return nil, nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.ready(ctx); err != nil {
+		return nil, nil, err
+	}
+	for i, w := range swaps {
+		if s.records[w.Key].Version != w.Expected {
+			refused = append(refused, i)
+		}
+	}
+	if len(refused) > 0 {
+		return nil, refused, nil
+	}
+	versions = make([]int64, len(swaps))
+	for i, w := range swaps {
+		versions[i] = s.put(w.Key, w.Value)
+	}
+	return versions, nil, nil
 }
 
 // Delete implements state.Driver.

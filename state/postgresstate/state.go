@@ -29,7 +29,10 @@ var schema = postgresdb.Schema{Name: "state", Format: 1, Statements: []string{
 // A State is a state.Driver on a PostgreSQL database. It is safe for concurrent use.
 type State struct{ pool *pgxpool.Pool }
 
-var _ state.Driver = (*State)(nil)
+var (
+	_ state.Driver  = (*State)(nil)
+	_ state.Batcher = (*State)(nil)
+)
 
 // Open connects to the database at address and makes sure that the tables are there. Errors: those of
 // postgresdb.OpenWith.
@@ -93,7 +96,7 @@ func (s *State) change(ctx context.Context, key string, expected int64, f func(p
 		return err
 	}
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		if err := postgresdb.Lock(ctx, tx, "truepoint state "+key); err != nil {
+		if err := postgresdb.Lock(ctx, tx, lockName(key)); err != nil {
 			return err
 		}
 		var found int64
@@ -107,6 +110,9 @@ func (s *State) change(ctx context.Context, key string, expected int64, f func(p
 		return f(tx)
 	})
 }
+
+// lockName returns the name of the lock of whoever changes a record.
+func lockName(key string) string { return "truepoint state " + key }
 
 // List implements state.Driver.
 func (s *State) List(ctx context.Context, prefix string) ([]state.Record, error) {

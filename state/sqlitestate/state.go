@@ -16,7 +16,10 @@ import (
 // A State is a state.Driver on a SQLite file.
 type State struct{ db *sqlitefile.DB }
 
-var _ state.Driver = (*State)(nil)
+var (
+	_ state.Driver  = (*State)(nil)
+	_ state.Batcher = (*State)(nil)
+)
 
 // Open opens or creates the file at path. Errors: FailedPrecondition for a file that is not ours or of a newer format.
 func Open(ctx context.Context, path string) (*State, error) {
@@ -47,9 +50,7 @@ func (s *State) CompareAndSwap(ctx context.Context, key string, expected int64, 
 	if err := state.CheckKey(key); err != nil {
 		return 0, err
 	}
-	if value == nil {
-		value = []byte{}
-	}
+	value = nonNil(value)
 	var next int64
 	swap := &sqlitefile.Statement{Text: change, Args: []any{value, key, expected}, Into: []any{&next}}
 	if expected == 0 {

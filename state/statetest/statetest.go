@@ -32,6 +32,10 @@ func Run(t *testing.T, open func(t *testing.T) state.Driver) {
 		"Concurrent/CounterLosesNoUpdate":   testCounter,
 		"Concurrent/OneCreatorWins":         testCreators,
 		"Concurrent/DeleteAndCreateNoReuse": testChurn,
+		"SwapAll/DoesAllAndCounts":          testSwapAll,
+		"SwapAll/OneWrongVersionStopsAll":   testSwapAllRefused,
+		"SwapAll/BadKeysAreRefused":         testSwapAllBadKey,
+		"SwapAll/ConcurrentOnesAreWhole":    testSwapAllConcurrent,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
