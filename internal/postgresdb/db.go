@@ -39,6 +39,7 @@ func Open(ctx context.Context, address string) (*pgxpool.Pool, error) {
 	if err := keepAlive(config.ConnConfig); err != nil {
 		return nil, err
 	}
+	config.ConnConfig.OnNotice = noticed
 	p["timezone"], p["synchronize_seqscans"] = "UTC", "off"
 	if p["application_name"] == "" {
 		p["application_name"] = "truepoint"

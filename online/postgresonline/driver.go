@@ -18,7 +18,8 @@ import (
 // A Driver is an online.Driver on a PostgreSQL database. It is safe for concurrent use, also beside drivers of other
 // processes.
 type Driver struct {
-	pool *pgxpool.Pool
+	pool       *pgxpool.Pool
+	replicated bool // writes wait for a standby
 
 	mu    sync.Mutex
 	known map[string]bool // tables that were there when last looked; one that another process dropped is forgotten when met

@@ -15,7 +15,8 @@ import (
 type Options struct {
 	// Schema holds the tables and is made if it is missing. Default: the first of the user's search path.
 	Schema string
-	// Replicated makes every write wait until the synchronous standbys of the server have it on their disks.
+	// Replicated makes every write wait until the synchronous standbys of the server have it on their disks. A write is
+	// Unavailable if they have not confirmed it within five seconds.
 	Replicated bool
 }
 
@@ -43,6 +44,13 @@ func Open(ctx context.Context, address string, opt *Options) (*Driver, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Replicated { // what makes the tables need not wait for a standby: it has them before it has rows
+		made, err := postgresdb.OpenWith(ctx, with(address, "synchronous_commit", "local"), schema)
+		if err != nil {
+			return nil, err
+		}
+		made.Close()
+	}
 	if commit != "" {
 		address = with(address, "synchronous_commit", commit)
 	}
@@ -50,7 +58,7 @@ func Open(ctx context.Context, address string, opt *Options) (*Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Driver{pool: pool, known: map[string]bool{}}
+	d := &Driver{pool: pool, replicated: o.Replicated, known: map[string]bool{}}
 	if err := d.checkRights(ctx); err != nil {
 		d.pool.Close()
 		return nil, err

@@ -43,6 +43,9 @@ func (d *Driver) PutBatch(ctx context.Context, table string, cells []online.Cell
 		written[i], err = d.put(ctx, table, parts[i])
 		return err
 	})
+	if err == nil {
+		err = d.checkStandbys(ctx)
+	}
 	if err != nil {
 		return total, err
 	}
@@ -95,8 +98,7 @@ func (d *Driver) put(ctx context.Context, table string, cells []online.Cell) (wr
 		if err := d.ensure(ctx, table); err != nil {
 			return err
 		}
-		tag, err := d.pool.Exec(ctx, text, keys, rows)
-		written = tag.RowsAffected()
+		written, err = d.write(ctx, text, keys, rows)
 		return err
 	})
 	return written, err

@@ -22,11 +22,13 @@ func cells(t testing.TB, count int, payload string) []online.Cell {
 	return out
 }
 
-func put(t testing.TB, d online.Driver, table string, cells []online.Cell) {
+func put(t testing.TB, d online.Driver, table string, cells []online.Cell) online.PutResult {
 	t.Helper()
-	if _, err := d.PutBatch(context.Background(), table, cells); err != nil {
+	r, err := d.PutBatch(context.Background(), table, cells)
+	if err != nil {
 		t.Fatal(err)
 	}
+	return r
 }
 
 // items asks for all cells of tables.

@@ -41,7 +41,11 @@ func (d *Driver) ensure(ctx context.Context, table string) error {
 			if err := postgresdb.Lock(ctx, tx, lock); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(ctx, fmt.Sprintf(creation, relation(table))); err != nil {
+			text := fmt.Sprintf(creation, relation(table))
+			if d.replicated { // the standby has the table before it has its rows, for which the write waits
+				text = "SET LOCAL synchronous_commit = local; " + text
+			}
+			if _, err := tx.Exec(ctx, text); err != nil {
 				return err
 			}
 			_, err := tx.Exec(ctx, `INSERT INTO truepoint_online_tables (name) VALUES ($1) ON CONFLICT DO NOTHING`, []byte(table))
