@@ -10,8 +10,9 @@ func (s *Store) fetch(ctx context.Context, items []TableKeys, reads []*Read) err
 		asked = m.items
 	}
 	began := s.began()
-	err := s.fail(s.getBatch(ctx, asked), "read online tables")
-	s.tell(ctx, Call{Op: OpRead, Began: began, Tables: len(asked), Keys: keysOf(asked), Err: err})
+	shared, err := s.getBatch(ctx, asked)
+	err = s.fail(err, "read online tables")
+	s.tell(ctx, Call{Op: OpRead, Began: began, Tables: len(asked), Keys: keysOf(asked), Shared: shared, Err: err})
 	if m != nil && err == nil {
 		m.copyTo(items)
 	}
@@ -23,10 +24,11 @@ func (s *Store) fetch(ctx context.Context, items []TableKeys, reads []*Read) err
 	return err
 }
 
-// getBatch fills items by the driver. The rows may be shared with other callers and must not be changed.
-func (s *Store) getBatch(ctx context.Context, items []TableKeys) error {
+// getBatch fills items by the driver, and returns how many of the keys another caller asked it for. The rows may be shared
+// with other callers and must not be changed.
+func (s *Store) getBatch(ctx context.Context, items []TableKeys) (shared int, err error) {
 	if s.shared != nil {
 		return s.shared.GetBatch(ctx, items)
 	}
-	return s.driver.GetBatch(ctx, items)
+	return 0, s.driver.GetBatch(ctx, items)
 }

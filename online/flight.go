@@ -26,9 +26,9 @@ type flight struct {
 	err    error
 }
 
-// join adds the hot keys of items to the next flight over their tables, which begins at once if none is running. It returns
-// nil if the next flight has keys already and no room for them.
-func (s *sharing) join(items []TableKeys, hot [][]int) *flight {
+// join adds the hot keys of items to the next flight over their tables, which begins at once if none is running, and counts
+// those that were there already. It returns nil if the next flight has keys already and no room for them.
+func (s *sharing) join(items []TableKeys, hot [][]int) (f *flight, shared int) {
 	tables := laneName(items)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -44,16 +44,16 @@ func (s *sharing) join(items []TableKeys, hot [][]int) *flight {
 	if l.next == nil {
 		l.next = newFlight(tables, items)
 	}
-	f := l.next
+	f = l.next
 	if f.keys > 0 && f.keys+n > flightKeysMax {
-		return nil
+		return nil, 0
 	}
-	f.add(items, hot)
+	shared = f.add(items, hot)
 	f.callers++
 	if l.running == 0 {
 		s.begin(l)
 	}
-	return f
+	return f, shared
 }
 
 // laneName names the lane of readings of the tables of items. No name of a table has a zero byte.
@@ -74,13 +74,15 @@ func newFlight(tables string, items []TableKeys) *flight {
 	return f
 }
 
-// add adds the hot keys of items that are not there yet. It copies them, because their caller may leave.
-func (f *flight) add(items []TableKeys, hot [][]int) {
+// add adds the hot keys of items that are not there yet, and counts those that are. It copies them, because their caller may
+// leave.
+func (f *flight) add(items []TableKeys, hot [][]int) (shared int) {
 	for i := range hot {
 		t := &f.items[i]
 		for _, k := range hot[i] {
 			text := string(items[i].Keys[k])
 			if _, there := f.places[i][text]; there {
+				shared++
 				continue
 			}
 			f.places[i][text] = len(t.Keys)
@@ -88,6 +90,7 @@ func (f *flight) add(items []TableKeys, hot [][]int) {
 			f.keys++
 		}
 	}
+	return shared
 }
 
 // begin sends the next flight of a lane on its way. s.mu is held.

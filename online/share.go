@@ -50,26 +50,27 @@ func newSharing(d Driver) *sharing {
 	return &sharing{driver: d, seed: maphash.MakeSeed(), alone: make([]atomic.Int32, shareSlots), lanes: map[string]*lane{}}
 }
 
-// GetBatch is that of the driver. The rows may be shared and must not be changed.
-func (s *sharing) GetBatch(ctx context.Context, items []TableKeys) error {
+// GetBatch is that of the driver, and returns for how many of the keys the store was asked by another caller alone. The rows
+// may be shared and must not be changed.
+func (s *sharing) GetBatch(ctx context.Context, items []TableKeys) (shared int, err error) {
 	slots, hot := s.take(items)
 	defer s.giveBack(slots)
 	if hot == nil {
-		return s.driver.GetBatch(ctx, items)
+		return 0, s.driver.GetBatch(ctx, items)
 	}
-	f := s.join(items, hot)
+	f, shared := s.join(items, hot)
 	if f == nil {
-		return s.driver.GetBatch(ctx, items)
+		return 0, s.driver.GetBatch(ctx, items)
 	}
 	if err := s.readOthers(ctx, items, hot); err != nil {
 		s.leave(f)
-		return err
+		return 0, err
 	}
 	if err := s.wait(ctx, f); err != nil {
-		return err
+		return 0, err
 	}
 	f.copyTo(items, hot)
-	return nil
+	return shared, nil
 }
 
 // take counts the keys that are read by themselves, in the slots that it returns, and finds those that are hot: per item

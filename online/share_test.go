@@ -7,11 +7,13 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/online/onlinetest"
 )
 
@@ -24,6 +26,32 @@ func TestAHotKeyIsReadAFewTimesForAll(t *testing.T) {
 		c.ended.Wait()
 		if took := time.Since(began); c.d.calls != 6 || took != 2*roundTrip {
 			t.Errorf("1,000 readings at once: got %d calls in %s, want 4 alone, 1 for the first that joins and 1 for the rest, in %s", c.d.calls, took, 2*roundTrip)
+		}
+	})
+}
+
+// A tally sums what calls share. It is an online.Watcher.
+type tally struct{ keys, shared atomic.Int64 }
+
+func (*tally) Now() time.Time { return time.Now() }
+
+func (y *tally) Called(_ context.Context, c online.Call) {
+	if c.Op == online.OpRead {
+		y.keys.Add(int64(c.Keys))
+		y.shared.Add(int64(c.Shared))
+	}
+}
+
+func TestKeysThatTheStoreIsNotAskedForAreTold(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, y := newCrowd(t), &tally{}
+		c.s.Watch(y)
+		c.start(1000, 1, "hot")
+		c.ended.Wait()
+		asked := c.d.keys[table+string(onlinetest.Key(t, "hot"))]
+		if keys, shared := y.keys.Load(), y.shared.Load(); keys != 1000 || keys-shared != int64(asked) {
+			t.Errorf("1,000 readings of one key, for which the store was asked %d times: told of %d keys, %d of them shared", asked, keys, shared)
 		}
 	})
 }

@@ -21,6 +21,7 @@ type Call struct {
 	Began  time.Time
 	Tables int
 	Keys   int // of all tables; of a read that asks for a key in several tables, once for each
+	Shared int // of Keys: those that the store was asked for by another caller alone; 0 if it failed
 	Err    error
 }
 

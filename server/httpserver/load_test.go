@@ -4,8 +4,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/truepoint/truepoint/offline/memoffline"
+	onlineport "github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/server/admission"
 	"github.com/truepoint/truepoint/server/httpserver"
 )
@@ -88,6 +90,7 @@ func TestMetricsTellWhatIsKeptAndWhatTheStoreTook(t *testing.T) {
 	m := httpserver.NewMetrics()
 	f := newEmptyFixture(t, definitions(), memoffline.New(), &httpserver.Options{Metrics: m})
 	f.store.Watch(m.Watch("memory", nil))
+	m.Watch("memory", nil).Called(t.Context(), onlineport.Call{Op: onlineport.OpWrite, Began: time.Now(), Shared: 3})
 	f.push(`{"user_id":[1],"cnt":[1],"amt_avg":[1.5],"amt_f32":[1],"country":["FR"],"last_seen":[1],"event_timestamp":["2026-11-24T03:00:00"],"created":["2026-11-24T03:00:00"]}`)
 	f.post("/get-online-features", onlineBody("1"))
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, f.srv.URL+"/metrics", nil)
@@ -96,7 +99,8 @@ func TestMetricsTellWhatIsKeptAndWhatTheStoreTook(t *testing.T) {
 	}
 	_, text := f.do(r)
 	for _, want := range []string{`truepoint_online_cache_reads_total{outcome="miss"}`, `truepoint_online_cache_bytes `, `truepoint_online_cells_total{status="PRESENT",view="txn"} 1`,
-		`truepoint_online_store_duration_seconds_count{op="read",store="memory"} 1`, `truepoint_online_store_duration_seconds_count{op="write",store="memory"} 1`} {
+		`truepoint_online_store_duration_seconds_count{op="read",store="memory"} 1`, `truepoint_online_store_duration_seconds_count{op="write",store="memory"} 2`,
+		`truepoint_online_store_shared_keys_total{store="memory"} 3`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the metrics lack %s", want)
 		}

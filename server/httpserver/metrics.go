@@ -23,6 +23,7 @@ type Metrics struct {
 	requests     *prometheus.HistogramVec
 	cellCounts   *prometheus.CounterVec
 	storeSeconds *prometheus.HistogramVec
+	storeShared  *prometheus.CounterVec
 	rows         *prometheus.CounterVec
 	durations    *prometheus.GaugeVec
 	handler      http.Handler
@@ -42,12 +43,14 @@ func NewMetrics() *Metrics {
 			Help: "Cells answered, by view and status."}, []string{"view", "status"}),
 		storeSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "truepoint_online_store_duration_seconds",
 			Help: "Time of one call of the online store.", Buckets: fast}, []string{"store", "op"}),
+		storeShared: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "truepoint_online_store_shared_keys_total",
+			Help: "Keys of online reads that the store was not asked for, because another request's call of it was."}, []string{"store"}),
 		rows: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "truepoint_materialization_rows_total",
 			Help: "Rows of materializations that this process ran, by view and outcome."}, []string{"view", "outcome"}),
 		durations: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "truepoint_materialization_duration_seconds",
 			Help: "Duration of the last materialization that this process ran."}, []string{"view"}),
 	}
-	m.registry.MustRegister(m.requests, m.cellCounts, m.storeSeconds, m.rows, m.durations,
+	m.registry.MustRegister(m.requests, m.cellCounts, m.storeSeconds, m.storeShared, m.rows, m.durations,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 	return m

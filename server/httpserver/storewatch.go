@@ -10,11 +10,12 @@ import (
 	"github.com/truepoint/truepoint/server/tracing"
 )
 
-// A StoreWatch counts how long calls of the online store take, and makes spans of those of requests that are sampled. It is
+// A StoreWatch counts how long calls of the online store take and the keys that they share, and makes spans of those of requests that are sampled. It is
 // an online.Watcher.
 type StoreWatch struct {
 	store       string
 	read, write prometheus.Observer
+	shared      prometheus.Counter
 	tracer      *tracing.Tracer
 }
 
@@ -25,6 +26,7 @@ func (m *Metrics) Watch(store string, tracer *tracing.Tracer) *StoreWatch {
 		store:  store,
 		read:   m.storeSeconds.WithLabelValues(store, string(online.OpRead)),
 		write:  m.storeSeconds.WithLabelValues(store, string(online.OpWrite)),
+		shared: m.storeShared.WithLabelValues(store),
 		tracer: tracer,
 	}
 }
@@ -39,5 +41,8 @@ func (w *StoreWatch) Called(ctx context.Context, c online.Call) {
 		to = w.write
 	}
 	to.Observe(time.Since(c.Began).Seconds())
+	if c.Shared > 0 {
+		w.shared.Add(float64(c.Shared))
+	}
 	w.tracer.StoreCalled(ctx, w.store, c)
 }
