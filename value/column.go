@@ -69,54 +69,41 @@ func (c *Column) Len() int { return c.n }
 // Resize sets the number of rows to n, with room made as needed. Rows beyond the old length are null-free zero items;
 // nulls are cleared. Readers use it before they fill the storage slice in place.
 func (c *Column) Resize(n int) {
-	c.n = n
-	c.Nulls = c.Nulls[:0]
-	switch c.storage() {
-	case storeInts:
-		c.Ints = resize(c.Ints, n)
-	case storeFloat32s:
-		c.Float32s = resize(c.Float32s, n)
-	case storeFloat64s:
-		c.Float64s = resize(c.Float64s, n)
-	case storeTexts:
-		c.Texts = resize(c.Texts, n)
-	default:
-		c.Values = resize(c.Values, n)
+	if c.Reshape(n) {
+		return
 	}
+	clear(c.Ints) // the slices that are not in use are empty
+	clear(c.Float32s)
+	clear(c.Float64s)
+	clear(c.Texts)
+	clear(c.Values)
 }
 
 // Reshape is Resize for readers who store an item in every row that will be looked at: it does not clear storage that is
-// reused, so that the other rows hold anything.
-func (c *Column) Reshape(n int) {
+// reused, so that the other rows hold anything. It reports whether the storage is new, and so zero items.
+func (c *Column) Reshape(n int) (fresh bool) {
 	c.n = n
 	c.Nulls = c.Nulls[:0]
 	switch c.storage() {
 	case storeInts:
-		c.Ints = reshape(c.Ints, n)
+		c.Ints, fresh = reshape(c.Ints, n)
 	case storeFloat32s:
-		c.Float32s = reshape(c.Float32s, n)
+		c.Float32s, fresh = reshape(c.Float32s, n)
 	case storeFloat64s:
-		c.Float64s = reshape(c.Float64s, n)
+		c.Float64s, fresh = reshape(c.Float64s, n)
 	case storeTexts:
-		c.Texts = reshape(c.Texts, n)
+		c.Texts, fresh = reshape(c.Texts, n)
 	default:
-		c.Values = reshape(c.Values, n)
+		c.Values, fresh = reshape(c.Values, n)
 	}
+	return fresh
 }
 
-func resize[T any](s []T, n int) []T {
-	s, fresh := reshape(s, n), cap(s) < n
-	if !fresh {
-		clear(s)
-	}
-	return s
-}
-
-func reshape[T any](s []T, n int) []T {
+func reshape[T any](s []T, n int) (out []T, fresh bool) {
 	if cap(s) < n {
-		return make([]T, n)
+		return make([]T, n), true
 	}
-	return s[:n]
+	return s[:n], false
 }
 
 // Null reports whether row i is null.
