@@ -83,9 +83,9 @@ func (s *sharing) take(items []TableKeys) (slots []uint32, hot [][]int) {
 	if s.keys.Load() > shareCrowd {
 		return nil, nil
 	}
-	slots = make([]uint32, 0, keysOf(items))
+	slots = make([]uint32, 0, distinctKeys(items))
 	for i := range items {
-		if i > 0 && sameKeys(items[i-1].Keys, items[i].Keys) {
+		if repeatsKeys(items, i) {
 			if hot != nil {
 				hot[i] = hot[i-1]
 			}
@@ -114,6 +114,21 @@ func (s *sharing) giveBack(slots []uint32) {
 		s.alone[slot].Add(-1)
 	}
 	s.keys.Add(-int64(len(slots)))
+}
+
+// repeatsKeys reports that item i asks for the keys of the item before it.
+func repeatsKeys(items []TableKeys, i int) bool {
+	return i > 0 && sameKeys(items[i-1].Keys, items[i].Keys)
+}
+
+// distinctKeys counts the keys of items, those that several items share once.
+func distinctKeys(items []TableKeys) (n int) {
+	for i := range items {
+		if !repeatsKeys(items, i) {
+			n += len(items[i].Keys)
+		}
+	}
+	return n
 }
 
 // sameKeys reports whether two lists of keys are one, as those of views that are asked for the same entities.

@@ -2,28 +2,37 @@ package online
 
 import (
 	"context"
+	"slices"
 
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/value"
 )
 
 // Fetch reads the rows of reads as they are stored, with one call of the driver for all of them, for a caller that looks at
-// each by itself: it fills Packed, which Unpack reads. Keys of one read must be distinct.
+// each by itself: it fills Packed, which Unpack reads. Keys of one read must be distinct. A Read that has served before lends
+// its memory to the next Fetch.
 //
 // Errors: if the driver fails, its classified error, which every read carries in Err.
 func (s *Store) Fetch(ctx context.Context, reads []*Read) error {
 	items := make([]TableKeys, len(reads))
 	for n, r := range reads {
-		r.Err, r.decoder.use = nil, r.Use
-		items[n] = TableKeys{Table: r.Table, Keys: r.Keys, Rows: make([][]byte, len(r.Keys)), Room: r.Room}
+		r.Err = nil
+		if r.decoder.use != r.Use {
+			r.decoder = decoder{use: r.Use}
+		}
+		r.Packed = slices.Grow(r.Packed[:0], len(r.Keys))[:len(r.Keys)]
+		clear(r.Packed)
+		items[n] = TableKeys{Table: r.Table, Keys: r.Keys, Rows: r.Packed, Room: r.Room}
 	}
-	if err := s.fetch(ctx, items, reads); err != nil {
-		return err
-	}
-	for n, r := range reads {
-		r.Packed = items[n].Rows
-	}
-	return nil
+	return s.fetch(ctx, items, reads)
+}
+
+// Forget lets go of the rows that Fetch found, and keeps memory for the next ones.
+func (r *Read) Forget() {
+	clear(r.Packed)
+	clear(r.decoder.buf)
+	clear(r.decoder.out)
+	r.Keys, r.Room = nil, nil
 }
 
 // Unpack fills info for a key that Fetch has read, and returns its cells: those of Cells, nil for a row that was not found or

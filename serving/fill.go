@@ -10,7 +10,6 @@ import (
 type filling struct {
 	server *Server
 	plan   *plan
-	reads  []*online.Read // per group with misses and use of it
 }
 
 // fill makes the blocks of all misses and keeps those that may be kept. An error of the store leaves rows that say so.
@@ -18,19 +17,12 @@ type filling struct {
 func (r *Rendering) fill(ctx context.Context, s *Server, p *plan) (outdated bool, err error) {
 	f := &filling{server: s, plan: p}
 	r.room.Clear()
-	r.ofGroup(func(group, from, to int) {
-		keys := make([][]byte, 0, to-from)
-		for _, m := range r.misses[from:to] {
-			keys = append(keys, m.key)
-		}
-		for _, u := range p.groups[group].uses {
-			f.reads = append(f.reads, &online.Read{Use: &p.sel.Uses[u], Table: p.tables[u], Keys: keys, Room: &r.room})
-		}
-	})
-	err = s.store.Fetch(ctx, f.reads)
+	r.ask(p)
+	defer r.forget()
+	err = s.store.Fetch(ctx, r.reads)
 	read := 0
 	r.ofGroup(func(group, from, to int) {
-		of := f.reads[read : read+len(p.groups[group].uses)]
+		of := r.reads[read : read+len(p.groups[group].uses)]
 		for i := from; i < to; i++ {
 			if (i-from)%aheadMax == 0 {
 				r.expect(s, byRows, r.misses[i:min(i+aheadMax, to)])
@@ -47,12 +39,39 @@ func (r *Rendering) fill(ctx context.Context, s *Server, p *plan) (outdated bool
 		}
 	}
 	r.pad()
-	for _, read := range f.reads {
+	for _, read := range r.reads {
 		if err == nil {
 			err = read.Err
 		}
 	}
-	return newerRows(f.reads), err
+	return newerRows(r.reads), err
+}
+
+// ask fills reads, per group with misses and use of it, with memory of those before.
+func (r *Rendering) ask(p *plan) {
+	r.asked, r.reads = r.asked[:0], r.reads[:0]
+	for i := range r.misses {
+		r.asked = append(r.asked, r.misses[i].key)
+	}
+	r.ofGroup(func(group, from, to int) {
+		for _, u := range p.groups[group].uses {
+			n := len(r.reads)
+			if n == cap(r.reads) || r.reads[:n+1][n] == nil {
+				r.reads = append(r.reads, &online.Read{})
+			}
+			r.reads = r.reads[:n+1]
+			read := r.reads[n]
+			read.Use, read.Table, read.Keys, read.Room = &p.sel.Uses[u], p.tables[u], r.asked[from:to:to], &r.room
+		}
+	})
+}
+
+// forget lets go of what was read.
+func (r *Rendering) forget() {
+	for _, read := range r.reads {
+		read.Forget()
+	}
+	clear(r.asked)
 }
 
 // ofGroup calls do with the range of misses of each group that has any.

@@ -35,3 +35,6 @@ func (d *Driver) Lanes() int {
 	defer d.lanes.mu.Unlock()
 	return len(d.lanes.idle)
 }
+
+// LanesMax is how many lanes a driver has at most.
+func LanesMax() int { return newLanes(nil, nil).most }

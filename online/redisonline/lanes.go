@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -16,25 +17,34 @@ import (
 	"github.com/truepoint/truepoint/online"
 )
 
-// lanes are those of a driver: as many as there are readings by themselves at once. They have no say in what an error means:
+// lanes are those of a driver: as many as there are readings at once, up to most. They have no say in what an error means:
 // where a lane cannot be opened or used, the client is asked.
 type lanes struct {
 	settings *rueidis.ClientOption
 	names    *names
+	most     int
 
 	without atomic.Int32 // readings that go without, because a lane could not be opened
 
-	mu     sync.Mutex
-	idle   []*lane
-	all    map[*lane]struct{}
-	closed bool
+	mu      sync.Mutex
+	idle    []*lane
+	all     map[*lane]struct{}
+	opening int // that are not among all yet
+	closed  bool
 }
+
+// lanesPerCore and lanesMax bound the lanes of a driver. A core is busy long before it has that many readings under way, and
+// a server of Redis has to look after all connections of all its clients.
+const (
+	lanesPerCore = 16
+	lanesMax     = 64
+)
 
 // laneRetry is how many readings the client is asked before a lane is opened again that could not be.
 const laneRetry = 100
 
 func newLanes(settings *rueidis.ClientOption, n *names) *lanes {
-	return &lanes{settings: settings, names: n, all: map[*lane]struct{}{}}
+	return &lanes{settings: settings, names: n, most: min(lanesPerCore*runtime.GOMAXPROCS(0), lanesMax), all: map[*lane]struct{}{}}
 }
 
 // get fills the rows of items, which have count keys in all, until ctx ends, which has a deadline. done is false if the client
@@ -59,23 +69,16 @@ func patienceEnded(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &ne) && ne.Timeout()
 }
 
-// take returns a lane that nobody uses, opened if there is none; nil if there cannot be one.
+// take returns a lane that nobody uses, opened if there is none; nil if there cannot be one or there are enough.
 func (s *lanes) take(ctx context.Context) (*lane, error) {
-	s.mu.Lock()
-	if n := len(s.idle); n > 0 {
-		l := s.idle[n-1]
-		s.idle = s.idle[:n-1]
-		s.mu.Unlock()
+	l, open := s.unused()
+	if l != nil || !open {
 		return l, nil
 	}
-	s.mu.Unlock()
-	if s.without.Load() > 0 && s.without.Add(-1) >= 0 {
-		return nil, nil
-	}
 	conn, err := s.dial(ctx)
+	l = s.add(conn, err)
 	if err == nil {
-		l, again := newLane(conn), false
-		s.add(l)
+		again := false
 		if again, err = l.within(ctx, s.settings.ConnWriteTimeout, func() error { return l.greet(s.greeting()) }); again {
 			return l, nil
 		}
@@ -83,6 +86,22 @@ func (s *lanes) take(ctx context.Context) (*lane, error) {
 	}
 	s.without.Store(laneRetry)
 	return nil, err
+}
+
+// unused returns a lane that nobody uses. If there is none, open reports that the caller has to open one and add it.
+func (s *lanes) unused() (l *lane, open bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.idle); n > 0 {
+		l = s.idle[n-1]
+		s.idle = s.idle[:n-1]
+		return l, false
+	}
+	if len(s.all)+s.opening >= s.most || s.without.Load() > 0 && s.without.Add(-1) >= 0 {
+		return nil, false
+	}
+	s.opening++
+	return nil, true
 }
 
 // greeting returns what a new lane begins with.
@@ -110,13 +129,20 @@ func (s *lanes) dial(ctx context.Context) (net.Conn, error) {
 	return o.Dialer.DialContext(ctx, "tcp", address)
 }
 
-func (s *lanes) add(l *lane) {
+// add ends the opening of a lane: with a connection, of which it makes a lane, or with an error.
+func (s *lanes) add(conn net.Conn, err error) *lane {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.opening--
+	if err != nil {
+		return nil
+	}
+	l := newLane(conn)
 	s.all[l] = struct{}{}
 	if s.closed {
-		_ = l.conn.Close()
+		_ = conn.Close()
 	}
+	return l
 }
 
 func (s *lanes) give(l *lane) {

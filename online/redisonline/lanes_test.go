@@ -2,6 +2,7 @@ package redisonline_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -89,5 +90,34 @@ func TestARowOnALaneCostsNoAllocation(t *testing.T) {
 				t.Fatalf("row %d of %s is %x", i, item.Table, row)
 			}
 		}
+	}
+}
+
+func TestACrowdOpensNoMoreLanesThanAServerIsToHave(t *testing.T) {
+	t.Parallel()
+	d := hurried{open(t, redisonline.Single, redistest.Database(t), nil)}
+	stored := cells(t, 50, 5, "payload")
+	put(t, d, "p/v/1", stored)
+	var wait sync.WaitGroup
+	for range 300 {
+		wait.Go(func() {
+			for range 5 {
+				asked := request(stored, "p/v/1")
+				if err := d.GetBatch(t.Context(), asked); err != nil {
+					t.Error(err)
+					return
+				}
+				for i, row := range asked[0].Rows {
+					if string(row) != string(stored[i].Row) {
+						t.Errorf("row %d is %x", i, row)
+						return
+					}
+				}
+			}
+		})
+	}
+	wait.Wait()
+	if n, most := d.Lanes(), redisonline.LanesMax(); n < 2 || n > most {
+		t.Errorf("300 readings at once left %d lanes, want some and at most %d", n, most)
 	}
 }

@@ -26,13 +26,13 @@ func (d *Driver) GetBatch(ctx context.Context, items []online.TableKeys) error {
 	if count == 0 {
 		return nil
 	}
-	w, alone := d.way(ctx)
-	defer d.reading.Add(-1)
-	if _, bounded := ctx.Deadline(); alone && bounded && d.lanes != nil {
+	if _, bounded := ctx.Deadline(); bounded && d.lanes != nil {
 		if done, err := d.lanes.get(ctx, items, count); done {
 			return d.explained(ctx, err, "read")
 		}
 	}
+	w := d.way(ctx)
+	defer d.reading.Add(-1)
 	keys, to := d.names.keys(items), target{items: items}
 	var err error
 	switch {
@@ -54,15 +54,15 @@ func (d *Driver) GetBatch(ctx context.Context, items []online.TableKeys) error {
 	return d.explained(ctx, err, "read")
 }
 
-// way counts the reading and returns how its commands go. A connection of its own answers soonest, because no other
-// goroutine has to be woken; shared ones take many readings in few system calls, and they alone notice that a caller without
-// deadline gives up.
-func (d *Driver) way(ctx context.Context) (way func(rueidis.Completed) rueidis.Completed, alone bool) {
+// way counts the reading and returns how its commands go through the client. A connection of its own answers soonest, because
+// no other goroutine has to be woken; shared ones take many readings in few system calls, and they alone notice that a caller
+// without deadline gives up.
+func (d *Driver) way(ctx context.Context) func(rueidis.Completed) rueidis.Completed {
 	_, bounded := ctx.Deadline()
 	if d.reading.Add(1) > d.alone || !bounded && ctx.Done() != nil {
-		return rueidis.Completed.ToPipe, false
+		return rueidis.Completed.ToPipe
 	}
-	return func(c rueidis.Completed) rueidis.Completed { return c }, true
+	return func(c rueidis.Completed) rueidis.Completed { return c }
 }
 
 // getEach asks for each key by a command of its own, which the client sends to where the key lies.

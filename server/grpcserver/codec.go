@@ -11,7 +11,7 @@ import (
 // An answer is a message that is encoded already. It is the pool of its own memory, in the form that gRPC wants.
 type answer struct {
 	bytes []byte
-	idle  idle.List[answer] // where it goes when gRPC has sent it
+	idle  *idle.List[answer] // where it goes when gRPC has sent it
 }
 
 // A message is a request as its bytes.
@@ -67,7 +67,7 @@ func (a *answer) Put(*[]byte) {
 func (s *Server) encode(write func(dst []byte) []byte) *answer {
 	a := s.answers.Get()
 	if a.bytes == nil {
-		a.bytes, a.idle = make([]byte, 0, answerBytes), s.answers
+		a.bytes, a.idle = make([]byte, 0, answerBytes), &s.answers
 	}
 	a.bytes = write(a.bytes[:0])
 	return a

@@ -85,7 +85,7 @@ type Server struct {
 
 // New returns a server; nothing listens yet. A nil opt means defaults.
 func New(store Store, opt *Options) *Server {
-	s := &Server{store: store, health: health.NewServer(), draining: make(chan struct{}), idle: idle.New[exchange](), answers: idle.New[answer]()}
+	s := &Server{store: store, health: health.NewServer(), draining: make(chan struct{})}
 	if opt != nil {
 		s.opt = *opt
 	}

@@ -79,7 +79,7 @@ type Server struct {
 
 // New returns a server; nothing listens yet. A nil opt means defaults.
 func New(store Store, opt *Options) *Server {
-	s := &Server{store: store, lifetime: context.Background(), idle: idle.New[exchange]()}
+	s := &Server{store: store, lifetime: context.Background()}
 	if opt != nil {
 		s.opt = *opt
 	}
