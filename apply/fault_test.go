@@ -15,23 +15,17 @@ import (
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/internal/selftest"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/registry/sqliteregistry"
 	"github.com/truepoint/truepoint/value"
 )
 
-// applier names the file and the view of a child process; the test binary runs as one when it is set.
-const applier = "TRUEPOINT_TEST_APPLIER"
-
 func TestMain(m *testing.M) {
-	if job := os.Getenv(applier); job != "" {
+	selftest.Do(func(job string) error { // a file and a view
 		path, name, _ := strings.Cut(job, "\n")
-		if err := addView(context.Background(), path, name); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
+		return addView(context.Background(), path, name)
+	})
 	os.Exit(m.Run())
 }
 
@@ -87,15 +81,10 @@ func TestFault_23_sixty_applies_lose_no_update(t *testing.T) {
 	if _, err := apply.Apply(t.Context(), reg, first, everything()); err != nil {
 		t.Fatal(err)
 	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var commands [processes]*exec.Cmd
 	var out [processes]bytes.Buffer
 	for i := range commands {
-		commands[i] = exec.CommandContext(t.Context(), self)
-		commands[i].Env = append(os.Environ(), fmt.Sprintf("%s=%s\nv%02d", applier, path, i))
+		commands[i] = selftest.Command(t, fmt.Sprintf("%s\nv%02d", path, i))
 		commands[i].Stderr = &out[i]
 		if err := commands[i].Start(); err != nil {
 			t.Fatal(err)

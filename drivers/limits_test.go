@@ -16,25 +16,25 @@ import (
 
 	"github.com/truepoint/truepoint/drivers"
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/internal/selftest"
 	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/value"
 )
 
-// limited names the case of a re-executed test binary, which fills a store of a small file system instead of running
-// tests: KIND MODE DIR; the kind is an online store or registry, the mode full, readonly or descriptors.
-const limited = "TRUEPOINT_TEST_LIMITED"
-
+// TestMain fills a store of a small file system in a process of its own. Its job is KIND MODE DIR; the kind is an online
+// store or registry, the mode full, readonly or descriptors.
 func TestMain(m *testing.M) {
-	if job := strings.Fields(os.Getenv(limited)); len(job) == 3 {
+	selftest.Do(func(text string) error {
+		job := strings.Fields(text)
 		if err := limit(job[1], job[2]); err != nil {
 			fmt.Println("skip:", err)
-			os.Exit(0)
+			return nil
 		}
 		err := fill(job[0], job[1], job[2])
 		fmt.Printf("%s: %v\n", errs.CodeOf(err), err)
-		os.Exit(0)
-	}
+		return nil
+	})
 	os.Exit(m.Run())
 }
 
@@ -121,12 +121,7 @@ func TestBadInput_102_full_and_read_only_disks_and_too_few_descriptors(t *testin
 			t.Run(kind+"/"+mode, func(t *testing.T) {
 				t.Parallel()
 				dir := t.TempDir()
-				self, err := os.Executable()
-				if err != nil {
-					t.Fatal(err)
-				}
-				cmd := exec.CommandContext(t.Context(), self)
-				cmd.Env = append(os.Environ(), limited+"="+strings.Join([]string{kind, mode, dir}, " "))
+				cmd := selftest.Command(t, strings.Join([]string{kind, mode, dir}, " "))
 				if mode != "descriptors" {
 					cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
 						UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}, GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}}}

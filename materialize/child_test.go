@@ -15,17 +15,16 @@ import (
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/config"
 	"github.com/truepoint/truepoint/drivers"
-	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/selftest"
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/runs"
 )
 
-// A re-executed test binary materializes the repository in childDir instead of running tests, and exits with the status
-// of the outcome. Before every batch it appends a byte to the file "puts"; at batch childStop it stops itself.
+// A child materializes a repository and exits with the status of the outcome. Before every batch it appends a byte to the
+// file "puts"; at batch childStop it stops itself.
 const (
-	childDir   = "TRUEPOINT_TEST_CHILD_DIR"
 	childStore = "TRUEPOINT_TEST_CHILD_STORE"
 	childStop  = "TRUEPOINT_TEST_CHILD_STOP"
 	childChunk = 40
@@ -33,23 +32,17 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(childDir); dir != "" {
-		os.Exit(errs.CodeOf(child(dir)).Exit())
-	}
+	selftest.Do(child)
 	os.Exit(m.Run())
 }
 
 func child(dir string) error {
 	s, err := openRepository(dir, os.Getenv(childStore), true)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
 		return err
 	}
 	defer s.Close()
 	_, err = s.Materialize(context.Background(), childRequest())
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-	}
 	return err
 }
 
@@ -114,8 +107,8 @@ func (c *counting) PutBatch(ctx context.Context, table string, cells []online.Ce
 // start starts a child on a repository.
 func start(t *testing.T, dir, store, stop string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^$")
-	cmd.Env = append(os.Environ(), childDir+"="+dir, childStore+"="+store, childStop+"="+stop)
+	cmd := selftest.Command(t, dir)
+	cmd.Env = append(cmd.Env, childStore+"="+store, childStop+"="+stop)
 	cmd.Stderr = &strings.Builder{}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -18,23 +18,16 @@ import (
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
+	"github.com/truepoint/truepoint/internal/selftest"
 	"github.com/truepoint/truepoint/internal/storetest"
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/value"
 )
 
-// A re-executed test binary does the work of fault 28 in the repository memoryDir instead of running tests.
-const memoryDir = "TRUEPOINT_TEST_MEMORY_DIR"
-
+// TestMain does the work of fault 28 in a repository, in a process of its own.
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(memoryDir); dir != "" {
-		if err := within(context.Background(), dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
+	selftest.Do(func(dir string) error { return within(context.Background(), dir) })
 	os.Exit(m.Run())
 }
 
@@ -146,9 +139,7 @@ func TestFault_28_a_history_larger_than_memory_is_materialized_and_joined(t *tes
 	}
 	prepareMemory(t, dir)
 
-	cmd := exec.Command(os.Args[0], "-test.run=^$")
-	cmd.Env = append(os.Environ(), memoryDir+"="+dir)
-	out, err := cmd.Output()
+	out, err := selftest.Command(t, dir).Output()
 	if err != nil {
 		t.Fatalf("%v: %s", err, err.(*exec.ExitError).Stderr)
 	}

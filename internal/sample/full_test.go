@@ -17,17 +17,15 @@ import (
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/internal/sample"
+	"github.com/truepoint/truepoint/internal/selftest"
 )
 
-// limited names the directory of a re-executed test binary, which makes repositories on file systems that are too
-// small instead of running tests.
-const limited = "TRUEPOINT_TEST_LIMITED"
-
+// TestMain makes repositories on file systems that are too small, in a process of its own.
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(limited); dir != "" {
+	selftest.Do(func(dir string) error {
 		fmt.Print(fillUp(dir))
-		os.Exit(0)
-	}
+		return nil
+	})
 	os.Exit(m.Run())
 }
 
@@ -83,12 +81,7 @@ func tryOn(dir, limit string) (failed bool, err error) {
 
 func TestAFullDiskLeavesNothing(t *testing.T) {
 	t.Parallel()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Env = append(os.Environ(), limited+"="+t.TempDir())
+	cmd := selftest.Command(t, t.TempDir())
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
 		UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}, GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}}}
 	b, err := cmd.CombinedOutput()

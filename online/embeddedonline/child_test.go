@@ -13,23 +13,15 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/selftest"
 	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/online/embeddedonline"
 	"github.com/truepoint/truepoint/online/onlinetest"
 	"github.com/truepoint/truepoint/value"
 )
 
-// childDir names the directory that a re-executed test binary opens instead of running tests.
-const childDir = "TRUEPOINT_TEST_CHILD_DIR"
-
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(childDir); dir != "" {
-		if err := child(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
+	selftest.Do(child)
 	goleak.VerifyTestMain(m)
 }
 
@@ -103,13 +95,9 @@ type process struct {
 
 func start(t *testing.T, dir string) *process {
 	t.Helper()
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &process{cmd: exec.Command(exe)}
-	p.cmd.Env = append(os.Environ(), childDir+"="+dir)
+	p := &process{cmd: selftest.Command(t, dir)}
 	p.cmd.Stderr = os.Stderr
+	var err error
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}

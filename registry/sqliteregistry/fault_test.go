@@ -15,23 +15,17 @@ import (
 	_ "modernc.org/sqlite"
 
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/internal/selftest"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/registry/registrytest"
 	"github.com/truepoint/truepoint/registry/sqliteregistry"
 )
 
-// committer names the file and the object of a child process; the test binary runs as one when it is set.
-const committer = "TRUEPOINT_TEST_COMMITTER"
-
 func TestMain(m *testing.M) {
-	if job := os.Getenv(committer); job != "" {
+	selftest.Do(func(job string) error { // a file and an object
 		path, name, _ := strings.Cut(job, "\n")
-		if err := addObject(context.Background(), path, name); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
+		return addObject(context.Background(), path, name)
+	})
 	os.Exit(m.Run())
 }
 
@@ -60,13 +54,8 @@ func addObject(ctx context.Context, path, name string) error {
 
 func child(t *testing.T, path, name string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var out bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Env = append(os.Environ(), committer+"="+path+"\n"+name)
+	cmd := selftest.Command(t, path+"\n"+name)
 	cmd.Stderr = &out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
