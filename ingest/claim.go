@@ -30,6 +30,7 @@ type claim struct {
 	ID      string            `json:"id"`
 	Digest  string            `json:"digest"` // of target and rows
 	Arrival eventtime.Instant `json:"arrival"`
+	Logged  bool              `json:"logged,omitempty"` // the push log has the push; false where a repetition must see to it
 	Result  *Result           `json:"result,omitempty"`
 
 	key     string
@@ -46,25 +47,29 @@ func (c *claim) appendID() string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// claim takes the id of a push, or finds that it was taken. Errors: InvalidArgument for an id that was used for other
-// rows within IDKept; those of state.Decode.
+// claim takes the id of a push, and enters it in the push log, or finds that the id was taken. Errors: InvalidArgument for an
+// id that was used for other rows within IDKept; those of state.Decode.
 func (e *Env) claim(ctx context.Context, t *target, req *Request, rows *table) (*claim, error) {
 	fresh := &claim{Format: claimFormat, ID: req.ID, Arrival: e.Clock()}
 	if req.ID == "" {
 		fresh.unnamed = newID()
-		return fresh, nil
+		_, err := e.take(ctx, t, rows, fresh)
+		return fresh, err
 	}
 	if len(req.ID) > idBytesMax {
 		return nil, errs.New(errs.InvalidArgument, "the push_id has %d bytes, at most %d are allowed", len(req.ID), idBytesMax).WithID("T0471")
 	}
-	digest, err := rows.digest()
+	digest, err := rows.digest(e.Revision)
 	if err != nil {
 		return nil, err
 	}
 	fresh.Digest = string(t.to) + ":" + digest
 	sum := sha256.Sum256([]byte(req.ID))
 	fresh.key = "pushes/" + e.Project + "/" + t.name + "/" + hex.EncodeToString(sum[:])
-	for {
+	for { // most ids are new: their records are looked at only when they are not
+		if taken, err := e.take(ctx, t, rows, fresh); taken || err != nil {
+			return fresh, err
+		}
 		r, err := e.State.Get(ctx, fresh.key)
 		if err != nil {
 			return nil, e.stateError(err)
@@ -81,11 +86,51 @@ func (e *Env) claim(ctx context.Context, t *target, req *Request, rows *table) (
 			old.key, old.version = fresh.key, r.Version
 			return old, nil
 		}
-		fresh.version, err = e.put(ctx, fresh, r.Version)
-		if errs.CodeOf(err) != errs.Aborted {
-			return fresh, err
+		fresh.version = r.Version
+	}
+}
+
+// take makes rows those of a fresh claim, and writes the claim over the version that it has, if it is of an id, and the entry
+// of the push log, if one is due. It reports false if the record of the id has another version.
+func (e *Env) take(ctx context.Context, t *target, rows *table, c *claim) (taken bool, err error) {
+	rows.arrive(c.Arrival)
+	n := &note{}
+	if rows.logged() {
+		if n.entry, err = e.entry(t, rows, c); err != nil {
+			return false, err
 		}
 	}
+	if c.ID != "" {
+		c.Logged = n.entry != nil && e.Journal.whole()
+		if n.claim, err = c.swap(); err != nil {
+			return false, err
+		}
+	}
+	if n.entry == nil && n.claim == nil {
+		return true, nil
+	}
+	if err := e.Journal.add(ctx, t.name, n); err != nil {
+		return false, e.stateError(err)
+	}
+	c.version, c.Logged = n.version, n.entry != nil
+	return !n.refused, nil
+}
+
+// again makes rows those of a claim that was found, and sees to it that the push log has them.
+func (e *Env) again(ctx context.Context, t *target, rows *table, c *claim) error {
+	rows.arrive(c.Arrival)
+	if c.Logged || !rows.logged() {
+		return nil
+	}
+	n, err := e.entry(t, rows, c)
+	if err != nil {
+		return err
+	}
+	if err := e.Journal.writeLog(ctx, t.name, n); err != nil {
+		return e.stateError(err)
+	}
+	c.Logged = true
+	return nil
 }
 
 // readClaim returns the claim in a record, or nil when there is none. Errors: those of state.Decode.
@@ -100,29 +145,29 @@ func readClaim(r state.Record) (*claim, error) {
 // expired reports whether a claim is older than IDKept.
 func (c *claim) expired(now eventtime.Instant) bool { return now.Sub(c.Arrival) > IDKept }
 
-func (e *Env) put(ctx context.Context, c *claim, version int64) (int64, error) {
+// swap returns what writes a claim over the version that it has.
+func (c *claim) swap() (*state.Swap, error) {
 	body, err := json.Marshal(c)
 	if err != nil {
-		return 0, errs.Wrap(err, errs.Internal, "encode push %q", c.ID)
+		return nil, errs.Wrap(err, errs.Internal, "encode push %q", c.ID)
 	}
-	v, err := e.State.CompareAndSwap(ctx, c.key, version, body)
-	if err != nil {
-		return 0, e.stateError(err)
-	}
-	return v, nil
+	return &state.Swap{Key: c.key, Expected: c.version, Value: body}, nil
 }
 
 // settle keeps the result of a push with its id. A push of the same id that was faster has kept the same.
-func (e *Env) settle(ctx context.Context, c *claim, res *Result) error {
+func (e *Env) settle(ctx context.Context, t *target, c *claim, res *Result) error {
 	if c.ID == "" {
 		return nil
 	}
 	c.Result = res
-	_, err := e.put(ctx, c, c.version)
-	if errs.CodeOf(err) == errs.Aborted {
-		return nil
+	w, err := c.swap()
+	if err != nil {
+		return err
 	}
-	return err
+	if err := e.Journal.add(ctx, t.name, &note{claim: w}); err != nil {
+		return e.stateError(err)
+	}
+	return nil
 }
 
 // OldIDs returns the records of pushes' ids that are older than IDKept. Records that cannot be read are among them, but not

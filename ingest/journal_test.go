@@ -2,10 +2,9 @@ package ingest_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
-	"sync"
+	"os"
+	"reflect"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -17,91 +16,7 @@ import (
 	"github.com/truepoint/truepoint/ingest"
 	"github.com/truepoint/truepoint/input"
 	"github.com/truepoint/truepoint/internal/storetest"
-	"github.com/truepoint/truepoint/state"
-	"github.com/truepoint/truepoint/value"
 )
-
-// A slowLog is a state that takes a second to write an entry of the push log, and fails to from its write number failing
-// on, counted from 1.
-type slowLog struct {
-	state.Driver
-	writes  atomic.Int64
-	failing int64
-}
-
-func (s *slowLog) CompareAndSwap(ctx context.Context, key string, expected int64, body []byte) (int64, error) {
-	if !strings.HasPrefix(key, "pushlog/") {
-		return s.Driver.CompareAndSwap(ctx, key, expected, body)
-	}
-	n := s.writes.Add(1)
-	select {
-	case <-time.After(time.Second):
-	case <-ctx.Done():
-		return 0, ctx.Err()
-	}
-	if s.failing > 0 && n >= s.failing {
-		return 0, errors.New("the disk is full")
-	}
-	return s.Driver.CompareAndSwap(ctx, key, expected, body)
-}
-
-func (s *slowLog) Code(error) errs.Code { return errs.Unavailable }
-
-// A crowd pushes at once, to a store with a slow log.
-type crowd struct {
-	*storetest.Rig
-	log     *slowLog
-	breaker *breaker
-	store   *truepoint.Store
-	all     sync.WaitGroup
-}
-
-func newCrowd(t *testing.T) *crowd {
-	t.Helper()
-	c := &crowd{}
-	c.Rig, c.breaker = rig(t, nil)
-	c.log = &slowLog{Driver: c.Options.State}
-	c.store = c.Second(t, func(o *truepoint.Options) { o.State = c.log })
-	t.Cleanup(func() { c.store.Close() })
-	return c
-}
-
-// push pushes value n of key k, a microsecond after the push before it, and shows what came of it to see.
-func (c *crowd) push(ctx context.Context, k string, n int, see func(*truepoint.PushResult, error)) {
-	c.Clock.Add(1)
-	columns := map[string]string{"k": fmt.Sprintf("[%q]", k), "event": `["2026-03-12T11:00:00Z"]`, "f": fmt.Sprintf("[%d]", n), "g": "[null]"}
-	c.all.Go(func() { see(c.store.Push(ctx, &truepoint.PushRequest{Source: "p", Rows: rows(columns)})) })
-	synctest.Wait()
-}
-
-// logged returns what the push log holds, in its order: the values of f.
-func (c *crowd) logged(t *testing.T) string {
-	t.Helper()
-	entries, err := c.store.PushLog(t.Context(), "p")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []string
-	for _, e := range entries {
-		schema := &value.Schema{ID: 1, Fields: e.Fields}
-		for _, row := range e.Rows {
-			cells := make([]value.Value, len(e.Fields))
-			if err := value.DecodeRow(schema, row, cells); err != nil {
-				t.Fatal(err)
-			}
-			out = append(out, fmt.Sprint(cells[2].Int()))
-		}
-	}
-	return strings.Join(out, " ")
-}
-
-func mustPush(t *testing.T) func(*truepoint.PushResult, error) {
-	return func(r *truepoint.PushResult, err error) {
-		if err != nil || r.Rows != 1 || len(r.Views) != 2 || r.Views[0].Written+r.Views[0].Superseded != 1 {
-			t.Errorf("got %+v, %v", r, err)
-		}
-	}
-}
 
 func TestPushesThatComeWhileOneIsLoggedAreLoggedByOneWriteInTheirOrder(t *testing.T) {
 	t.Parallel()
@@ -229,9 +144,9 @@ func TestAGroupIsForgottenWhenAllOfItIsOld(t *testing.T) {
 	})
 }
 
-// TestFormat2OfThePushLogIsReadForEver compares what pushes leave in one record with the bytes that the first release of
-// this format left, and reads those.
-func TestFormat2OfThePushLogIsReadForEver(t *testing.T) {
+// TestFormat3OfThePushLogIsReadForEver compares what pushes leave in one record with the bytes that the first release of
+// this format left, and reads those, and those of format 2.
+func TestFormat3OfThePushLogIsReadForEver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newCrowd(t)
@@ -244,12 +159,22 @@ func TestFormat2OfThePushLogIsReadForEver(t *testing.T) {
 			t.Fatalf("%d records, %v", len(records), err)
 		}
 		r := records[1]
-		golden := sameAsFixture(t, "testdata/pushlog-2.json", string(r.Value)+"\n")
-		if _, err := c.log.Driver.CompareAndSwap(t.Context(), r.Key, r.Version, []byte(golden)); err != nil {
+		third := sameAsFixture(t, "testdata/pushlog-3.json", string(r.Value)+"\n")
+		second, err := os.ReadFile("testdata/pushlog-2.json")
+		if err != nil {
 			t.Fatal(err)
 		}
-		if got := c.logged(t); got != "0 1 2" {
-			t.Errorf("read %s", got)
+		want, err := c.store.PushLog(t.Context(), "p")
+		if err != nil || len(want) != 3 {
+			t.Fatalf("%+v, %v", want, err)
+		}
+		for format, golden := range map[int][]byte{3: []byte(third), 2: second} {
+			if r.Version, err = c.log.Driver.CompareAndSwap(t.Context(), r.Key, r.Version, golden); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := c.store.PushLog(t.Context(), "p"); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("format %d: read %+v, %v; want %+v", format, got, err, want)
+			}
 		}
 	})
 }

@@ -5,22 +5,22 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"path"
 	"slices"
 
-	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/state"
 	"github.com/truepoint/truepoint/value"
 )
 
-// The versions of the push log's records: an entry, and several in one. Readers refuse a greater one.
+// The versions of the push log's records: one entry; several, each complete; and several below the shapes that they have in
+// common. The second is written no more. Readers refuse a greater one.
 const (
-	logFormat      = 1
-	logFormatGroup = 2
+	logFormat       = 1
+	logFormatGroup  = 2
+	logFormatShapes = 3
 )
 
 // A LogEntry is one online-only push as it was received, kept so that what was served can be replayed. Rows holds one
@@ -35,34 +35,21 @@ type LogEntry struct {
 	Rows     [][]byte          `json:"rows"`
 }
 
-// pack returns the columns and packed rows of t.
-func (t *table) pack(at eventtime.Instant) ([]value.Field, [][]byte, error) {
-	schema := &value.Schema{ID: 1, Fields: t.batch.Fields()}
-	encoder := value.NewRowEncoder(schema)
-	rows := make([][]byte, t.batch.Rows)
-	for i := range rows {
-		row, err := encoder.AppendFrom(nil, value.Version{Event: at, Created: at, Snapshot: at}, t.batch.Columns, i)
-		if err != nil {
-			return nil, nil, errs.Wrap(err, errs.CodeOf(err), "row %d", i+1)
-		}
-		rows[i] = row
-	}
-	return schema.Fields, rows, nil
-}
-
 // digest returns a hash of the rows, of their values and of their columns' names and types.
-func (t *table) digest() (string, error) {
-	fields, rows, err := t.pack(0)
+func (t *table) digest(revision registry.Revision) (string, error) {
+	p, err := t.target.packing(revision, t.batch)
 	if err != nil {
 		return "", err
 	}
 	h := sha256.New()
-	if err := json.NewEncoder(h).Encode(fields); err != nil {
-		return "", errs.Wrap(err, errs.Internal, "encode the columns of a push")
-	}
-	for _, r := range rows {
-		fmt.Fprintf(h, "%d\x00", len(r))
-		h.Write(r)
+	h.Write(append(p.json[:len(p.json):len(p.json)], '\n'))
+	var row []byte
+	for i := range t.batch.Rows {
+		if row, err = p.appendRow(row[:0], t.batch, i, 0); err != nil {
+			return "", err
+		}
+		fmt.Fprintf(h, "%d\x00", len(row))
+		h.Write(row)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
@@ -71,19 +58,29 @@ func (t *table) digest() (string, error) {
 type logRecord struct {
 	LogEntry
 	Pushes []LogEntry `json:"pushes"`
+	Shapes []struct {
+		Revision registry.Revision `json:"revision"`
+		Fields   []value.Field     `json:"fields"`
+		Pushes   []LogEntry        `json:"pushes"`
+	} `json:"shapes"`
 }
 
-// log keeps an online-only push, durably and before its rows are written. A repetition of the same push changes nothing.
-func (e *Env) log(ctx context.Context, t *target, rows *table, c *claim) error {
-	fields, packed, err := rows.pack(c.Arrival)
-	if err != nil {
-		return err
+// entries returns what a record holds, each complete.
+func (r *logRecord) entries() []LogEntry {
+	switch r.Format {
+	case logFormat:
+		return []LogEntry{r.LogEntry}
+	case logFormatGroup:
+		return r.Pushes
 	}
-	body, err := json.Marshal(&LogEntry{logFormat, t.name, c.ID, c.Arrival, e.Revision, fields, packed})
-	if err != nil {
-		return errs.Wrap(err, errs.Internal, "encode a push")
+	var out []LogEntry
+	for _, s := range r.Shapes {
+		for _, e := range s.Pushes {
+			e.Format, e.Name, e.Revision, e.Fields = logFormat, r.Name, s.Revision, s.Fields
+			out = append(out, e)
+		}
 	}
-	return e.stateErrorOrNil(e.Journal.add(ctx, t.name, &note{id: c.appendID(), again: c.ID != "", arrival: c.Arrival, body: body}))
+	return out
 }
 
 // logged returns how an arrival stands in the key of an entry: entries are in its order.
@@ -103,13 +100,6 @@ func (e *Env) logRoot() string { return logRoot(e.Project) }
 
 func logRoot(project string) string { return "pushlog/" + project + "/" }
 
-func (e *Env) stateErrorOrNil(err error) error {
-	if err == nil {
-		return nil
-	}
-	return e.stateError(err)
-}
-
 // Log returns the online-only pushes to a source or view, in order of arrival. Errors: DataLoss for an entry that
 // cannot be read, FailedPrecondition for one of a newer format.
 func (e *Env) Log(ctx context.Context, name string) ([]LogEntry, error) {
@@ -120,14 +110,10 @@ func (e *Env) Log(ctx context.Context, name string) ([]LogEntry, error) {
 	out := make([]LogEntry, 0, len(records))
 	for _, r := range records {
 		var record logRecord
-		if err := state.Decode(r, "push log entry", logFormatGroup, &record); err != nil {
+		if err := state.Decode(r, "push log entry", logFormatShapes, &record); err != nil {
 			return nil, err
 		}
-		if record.Format == logFormatGroup {
-			out = append(out, record.Pushes...)
-		} else {
-			out = append(out, record.LogEntry)
-		}
+		out = append(out, record.entries()...)
 	}
 	slices.SortStableFunc(out, func(a, b LogEntry) int { return cmp.Compare(a.Arrival, b.Arrival) })
 	return out, nil

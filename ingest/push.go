@@ -72,12 +72,14 @@ func Push(ctx context.Context, env *Env, req *Request) (*Result, error) {
 		first.Repeated = true
 		return &first, nil
 	}
-	rows.arrive(claim.Arrival)
+	if err := env.again(ctx, t, rows, claim); err != nil {
+		return nil, err
+	}
 	res, err := env.write(ctx, t, rows, claim)
 	if err != nil {
 		return nil, err
 	}
-	return res, env.settle(ctx, claim, res)
+	return res, env.settle(ctx, t, claim, res)
 }
 
 func (e *Env) maxSkew() eventtime.Duration {
@@ -87,8 +89,7 @@ func (e *Env) maxSkew() eventtime.Duration {
 	return DefaultMaxSkew
 }
 
-// write appends rows to the history, or to the push log when only the online store is asked for, and then writes
-// every online view.
+// write appends rows to the history, unless only the online store is asked for, and then writes every online view.
 func (e *Env) write(ctx context.Context, t *target, rows *table, c *claim) (*Result, error) {
 	res := &Result{ID: c.ID, Arrival: c.Arrival, Rows: int64(rows.batch.Rows), Views: []ViewResult{}}
 	if rows.batch.Rows == 0 {
@@ -99,8 +100,6 @@ func (e *Env) write(ctx context.Context, t *target, rows *table, c *claim) (*Res
 			return nil, e.offlineError(err, t)
 		}
 		res.Offline = true
-	} else if err := e.log(ctx, t, rows, c); err != nil {
-		return nil, err
 	}
 	if t.to == Offline {
 		return res, nil

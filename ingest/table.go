@@ -28,9 +28,18 @@ func (t *table) createdName() string { return cmp.Or(t.target.layout.Created, of
 // createdColumn returns the created times; nil before arrive when the rows bring none.
 func (t *table) createdColumn() *value.Column { return t.batch.Column(t.createdName()) }
 
-// arrive gives rows that bring no created times that of the push's arrival.
+// logged reports whether the push log keeps the rows: those that no history has.
+func (t *table) logged() bool { return t.target.to == Online && t.batch.Rows > 0 }
+
+// arrive gives rows that bring no created times that of the push's arrival, the last that was told.
 func (t *table) arrive(at eventtime.Instant) {
 	if !t.undated {
+		return
+	}
+	if c := t.createdColumn(); c != nil {
+		for i := range t.batch.Rows {
+			c.Ints[i] = int64(at)
+		}
 		return
 	}
 	c := value.NewColumn(value.Scalar(value.UnixTimestamp), t.batch.Rows)

@@ -22,6 +22,9 @@ type target struct {
 	uses   []feature.Use   // the views that are fed, whole; windows are none: runs compute them from what is appended
 	needed []feature.Use   // the views whose columns the rows must have
 	fields []value.Field   // the columns that rows may have
+
+	mu       sync.Mutex
+	packings []*packing
 }
 
 // A directory keeps the targets of the set of definitions that pushes work on. It is bounded by what that declares.
