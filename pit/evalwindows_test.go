@@ -1,6 +1,7 @@
 package pit_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -22,6 +23,7 @@ type windowSet struct {
 	hot                       float64 // share of events and entity rows that belong to one key
 	late                      bool    // availability by created time, up to ten minutes behind
 	ids                       bool    // with event ids, of which some repeat
+	repeats                   int     // so many distinct ids; 0: as many as events
 	functions                 []agg.Function
 	lengths                   []eventtime.Duration
 	rich                      bool // also features of every other kind
@@ -64,7 +66,7 @@ func (s windowSet) plan() *pit.Plan {
 			at := span / int64(s.events) * int64(p*(s.events/s.parts)+i)
 			cols["k"].Ints[i], cols["event"].Ints[i], cols["x"].Float64s[i] = key(), at, float64(r.IntN(100000)+1)/100
 			cols["created"].Ints[i] = at + r.Int64N(int64(10*eventtime.Minute))
-			cols["id"].Ints[i] = r.Int64N(int64(s.events))
+			cols["id"].Ints[i] = r.Int64N(int64(cmp.Or(s.repeats, s.events)))
 		}
 		for _, name := range []string{"k", "event", "created", "x", "id"} {
 			b.Add(name, cols[name])
@@ -155,9 +157,12 @@ func TestAHotKeyCostsWhatManyKeysCost(t *testing.T) {
 		t.Skip("measures time")
 	}
 	for _, late := range []bool{false, true} {
-		even, evenBytes := cost(t, 0, late)
+		s := row17(60_000, 6_000)
+		s.rich, s.late = true, late
+		even, evenBytes := cost(t, s)
 		for _, hot := range []float64{0.2, 1} {
-			got, bytes := cost(t, hot, late)
+			s.hot = hot
+			got, bytes := cost(t, s)
 			t.Logf("late %t: %v and %d MB without a hot key, %v and %d MB with one of %.0f %%", late, even, evenBytes>>20, got, bytes>>20, 100*hot)
 			if got > 10*even || bytes > 2*evenBytes {
 				t.Errorf("late %t: a key of %.0f %% makes it %v and %d bytes, without it is %v and %d", late, 100*hot, got, bytes, even, evenBytes)
@@ -167,9 +172,7 @@ func TestAHotKeyCostsWhatManyKeysCost(t *testing.T) {
 }
 
 // cost returns the time that windows take, at best of three, and the bytes that they allocate.
-func cost(t *testing.T, hot float64, late bool) (best time.Duration, bytes uint64) {
-	s := row17(60_000, 6_000)
-	s.rich, s.late, s.hot = true, late, hot
+func cost(t *testing.T, s windowSet) (best time.Duration, bytes uint64) {
 	p := s.plan()
 	best = time.Duration(1 << 62)
 	for range 3 {

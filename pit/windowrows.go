@@ -110,11 +110,21 @@ func (k *keyRows) once(ctx context.Context) error {
 			k.until[i] = min(k.until[greater], k.begins(greater))
 		}
 	}
+	return k.leave(ctx, func(i int) bool { return k.begins(int32(i)) < k.until[i] })
+}
+
+// weed drops the rows before least, and those that count no more from a limit on.
+func (k *keyRows) weed(ctx context.Context, least int, limit eventtime.Instant) error {
+	return k.leave(ctx, func(i int) bool { return i >= least && !k.ceased(i, limit) })
+}
+
+// leave drops all rows but those to keep.
+func (k *keyRows) leave(ctx context.Context, keep func(i int) bool) error {
 	k.order = k.order[:0]
-	for i := range int32(k.n) {
-		if k.begins(i) < k.until[i] {
+	for i := range k.n {
+		if keep(i) {
 			k.until[len(k.order)] = k.until[i]
-			k.order = append(k.order, i)
+			k.order = append(k.order, int32(i))
 		}
 	}
 	k.until = k.until[:len(k.order)]
@@ -129,9 +139,9 @@ func (k *keyRows) counts(i int, limit eventtime.Instant) bool {
 	return (k.from == nil || k.from[i] <= int64(limit)) && (k.until == nil || int64(limit) < k.until[i])
 }
 
-// settled reports whether row i counts from a limit on for ever.
-func (k *keyRows) settled(i int, limit eventtime.Instant) bool {
-	return (k.from == nil || k.from[i] <= int64(limit)) && (k.until == nil || k.until[i] == math.MaxInt64)
+// ceased reports whether row i counts no more from a limit on.
+func (k *keyRows) ceased(i int, limit eventtime.Instant) bool {
+	return k.until != nil && k.until[i] <= int64(limit)
 }
 
 // advance returns the first row from i on whose event is not before at.

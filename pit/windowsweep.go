@@ -101,10 +101,7 @@ func (s *sweep) key(ctx context.Context, begin, end int, lo, hi, base uint32) er
 		if err := s.rows.load(ctx, begin, end); err != nil {
 			return err
 		}
-		clear(s.ends)
-		clear(s.lo)
-		s.away.reset()
-		if err := s.lanes.reset(ctx); err != nil {
+		if err := s.restart(ctx); err != nil {
 			return err
 		}
 	}
@@ -133,7 +130,33 @@ func (s *sweep) answer(ctx context.Context, j int, of, limit eventtime.Instant) 
 		}
 		return
 	}
-	least := s.rows.n
+	least := s.place(of)
+	s.away.advance(&s.rows, least, of, limit)
+	if s.away.heavy(&s.rows, limit) {
+		if s.rows.weed(ctx, least, limit) != nil || s.restart(ctx) != nil {
+			return // ctx has ended
+		}
+		s.away.advance(&s.rows, s.place(of), of, limit)
+	}
+	for i := range s.windows {
+		if s.hi[i]-s.lo[i] > s.away.within(s.lo[i], s.hi[i]) {
+			s.status = value.Present
+		}
+	}
+	s.lanes.answer(ctx, j)
+}
+
+// restart begins the rows of the key at hand from the first.
+func (s *sweep) restart(ctx context.Context) error {
+	clear(s.ends)
+	clear(s.lo)
+	s.away.reset()
+	return s.lanes.reset(ctx)
+}
+
+// place moves every window on to an instant and returns the first row that lies in any.
+func (s *sweep) place(of eventtime.Instant) (least int) {
+	least = s.rows.n
 	for i, w := range s.windows {
 		b, near := w.Bounds(of), s.near[i]
 		if near == i {
@@ -143,13 +166,7 @@ func (s *sweep) answer(ctx context.Context, j int, of, limit eventtime.Instant) 
 		s.hi[i] = max(s.lo[i], s.ends[near])
 		least = min(least, s.lo[i])
 	}
-	s.away.advance(&s.rows, least, of, limit)
-	for i := range s.windows {
-		if s.hi[i]-s.lo[i] > s.away.within(s.lo[i], s.hi[i]) {
-			s.status = value.Present
-		}
-	}
-	s.lanes.answer(ctx, j)
+	return least
 }
 
 // repeat makes cells j what those before them are.
@@ -174,48 +191,4 @@ func (s *sweep) settle(row, j int, of, limit, asOf eventtime.Instant) {
 			c.withdraw(j)
 		}
 	}
-}
-
-// An exclusion holds the rows of a key whose event has come but that do not count: not yet, being late, or no more, since
-// their event was delivered again.
-type exclusion struct {
-	seen  int     // rows whose event has come
-	watch []int32 // of them those that do not count, or will cease to, ascending
-	rows  []int   // of them those that do not count now, ascending
-}
-
-func (x *exclusion) reset() { x.seen, x.watch, x.rows = 0, x.watch[:0], x.rows[:0] }
-
-// advance moves on to an instant and its limit. Rows before least matter no more.
-func (x *exclusion) advance(k *keyRows, least int, of, limit eventtime.Instant) {
-	if k.from == nil && k.until == nil {
-		return
-	}
-	for ; x.seen < len(k.event) && k.event[x.seen] <= int64(of); x.seen++ {
-		if !k.settled(x.seen, limit) {
-			x.watch = append(x.watch, int32(x.seen))
-		}
-	}
-	kept := x.watch[:0]
-	x.rows = x.rows[:0]
-	for _, i := range x.watch {
-		if int(i) < least || k.settled(int(i), limit) {
-			continue
-		}
-		kept = append(kept, i)
-		if !k.counts(int(i), limit) {
-			x.rows = append(x.rows, int(i))
-		}
-	}
-	x.watch = kept
-}
-
-// within returns how many of the rows lo ≤ i < hi do not count.
-func (x *exclusion) within(lo, hi int) int {
-	if len(x.rows) == 0 {
-		return 0
-	}
-	a, _ := slices.BinarySearch(x.rows, lo)
-	b, _ := slices.BinarySearch(x.rows, hi)
-	return max(0, b-a)
 }
