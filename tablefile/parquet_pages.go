@@ -198,12 +198,5 @@ func pickedWord(picked []uint64, row int) uint64 {
 	if picked == nil {
 		return ^uint64(0)
 	}
-	var word uint64
-	if i := row >> 6; i < len(picked) {
-		word = picked[i] >> (row & 63)
-		if row&63 != 0 && i+1 < len(picked) {
-			word |= picked[i+1] << (64 - row&63)
-		}
-	}
-	return word
+	return flatpage.Word(picked, row)
 }

@@ -12,6 +12,7 @@ import (
 type Writer struct {
 	fields []value.Field
 	enc    encoder
+	failed error // of enc: what is in the file then is not known
 }
 
 // An encoder is the writing side of one format.
@@ -63,6 +64,8 @@ func NewWriter(w io.Writer, format Format, fields []value.Field) (*Writer, error
 }
 
 // Write appends the rows of b, whose columns must be those of the writer in order. b is not kept.
+//
+// Errors: those of the file; InvalidArgument for a text that a Parquet file cannot hold. The file is lost with them.
 func (w *Writer) Write(b *value.Batch) error {
 	if len(b.Columns) != len(w.fields) {
 		return errs.New(errs.Internal, "a batch has %d columns, the file %d", len(b.Columns), len(w.fields))
@@ -73,8 +76,16 @@ func (w *Writer) Write(b *value.Batch) error {
 				b.Columns[i].Type, b.Columns[i].Len(), f.Name, f.Type, b.Rows)
 		}
 	}
-	return w.enc.write(b)
+	if w.failed == nil {
+		w.failed = w.enc.write(b)
+	}
+	return w.failed
 }
 
-// Close finishes the file. Without it the file is not whole.
-func (w *Writer) Close() error { return w.enc.close() }
+// Close finishes the file. Without it the file is not whole. After an error of Write or Close it returns that error.
+func (w *Writer) Close() error {
+	if w.failed == nil {
+		w.failed = w.enc.close()
+	}
+	return w.failed
+}

@@ -3,55 +3,61 @@ package tablefile
 import (
 	"bytes"
 	"encoding/base64"
-	"fmt"
+	"encoding/binary"
 	"io"
 	"runtime"
 	"sync"
-	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/apache/arrow-go/v18/parquet"
-	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/metadata"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
+	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/internal/parallel"
 	"github.com/truepoint/truepoint/value"
 )
 
-// A flatWriter encodes the columns of a row group in parallel, into memory, and closes them one after the other: the
-// library's column writers share the file below them when they are closed, and closing them in parallel makes a damaged
-// file without an error.
+// parquetMagic begins and ends every file.
+const parquetMagic = "PAR1"
+
+// A flatWriter writes tables of flat columns. Columns are encoded in parallel, into memory, and written when their row
+// group is whole; the library describes them in the footer.
 type flatWriter struct {
-	w       *file.Writer
-	columns int
-	group   file.BufferedRowGroupWriter // nil between row groups
-	rows    int                         // of group
-	levels  []int16                     // ones: definition levels of rows that are not null
+	to      io.Writer
+	at      int64 // bytes written
+	meta    *metadata.FileMetaDataBuilder
+	groups  int
+	rows    int // of the present row group
+	fields  []value.Field
+	chunks  []flatChunk // of the present row group
+	done    []chunkDone
+	scratch sync.Pool // of *pageScratch
 }
 
-func newFlatWriter(to io.Writer, schema *arrow.Schema, props *parquet.WriterProperties) (*flatWriter, error) {
+func newFlatWriter(to io.Writer, fields []value.Field, schema *arrow.Schema, props *parquet.WriterProperties) (*flatWriter, error) {
 	sc, err := pqarrow.ToParquet(schema, props, pqarrow.DefaultWriterProps())
 	if err != nil {
 		return nil, schemaError(err)
 	}
-	meta := make(metadata.KeyValueMetadata, 0)
 	noted, err := schemaNote(schema)
 	if err != nil {
 		return nil, schemaError(err)
 	}
-	if err := meta.Append("ARROW:schema", noted); err != nil {
+	about := metadata.NewKeyValueMetadata()
+	if err := about.Append("ARROW:schema", noted); err != nil {
 		return nil, schemaError(err)
 	}
-	w, err := file.NewParquetWriterWithError(to, sc.Root(), file.WithWriterProps(props), file.WithWriteMetadata(meta))
-	if err != nil {
-		return nil, err
+	f := &flatWriter{
+		to: to, meta: metadata.NewFileMetadataBuilder(sc, props, about), fields: fields,
+		chunks: make([]flatChunk, len(fields)), done: make([]chunkDone, len(fields)),
 	}
-	f := &flatWriter{w: w, columns: schema.NumFields(), levels: make([]int16, groupRows)}
-	for i := range f.levels {
-		f.levels[i] = 1
+	f.scratch.New = func() any { return new(pageScratch) }
+	for i, field := range fields {
+		f.chunks[i] = flatChunk{items: itemsOf(field.Type.Kind), done: newChunkDone()}
 	}
-	return f, nil
+	return f, f.put([]byte(parquetMagic))
 }
 
 // schemaNote returns a schema as Arrow's readers expect it in the metadata of a Parquet file.
@@ -63,84 +69,88 @@ func schemaNote(schema *arrow.Schema) (string, error) {
 	return base64.StdEncoding.EncodeToString(b.Bytes()), nil
 }
 
+// put writes bytes to the file.
+func (f *flatWriter) put(b []byte) error {
+	n, err := f.to.Write(b)
+	f.at += int64(n)
+	return err
+}
+
 func (f *flatWriter) write(columns []*value.Column, rows int) error {
 	for lo := 0; lo < rows; {
 		hi := min(rows, lo+groupRows-f.rows)
-		if err := f.append(columns, lo, hi); err != nil {
+		err := f.each(func(c int, s *pageScratch) error { return f.chunks[c].append(columns[c], lo, hi, s) })
+		if err != nil {
 			return err
 		}
+		f.rows += hi - lo
 		lo = hi
+		if f.rows == groupRows {
+			if err := f.flush(); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
 
-// append writes rows lo ≤ i < hi to the present row group, which has room for them, and closes it once it is full.
-func (f *flatWriter) append(columns []*value.Column, lo, hi int) (err error) {
-	if f.group == nil {
-		if f.group, err = f.w.AppendBufferedRowGroupChecked(); err != nil {
-			return err
-		}
-	}
-	err = f.each(func(c int) error {
-		to, err := f.group.Column(c)
-		if err != nil {
-			return err
-		}
-		return f.encode(to, columns[c].Slice(lo, hi))
+// flush writes the present row group.
+func (f *flatWriter) flush() error {
+	err := f.each(func(c int, s *pageScratch) error {
+		f.done[c] = f.chunks[c].finish(s)
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	if f.rows += hi - lo; f.rows == groupRows {
-		return f.flush()
+	group := f.meta.AppendRowGroup()
+	for c := range f.done {
+		done := &f.done[c]
+		if err := done.describe(group.NextColumnChunk(), f.at); err != nil {
+			return err
+		}
+		if err := f.put(done.dictionary); err != nil {
+			return err
+		}
+		for _, page := range done.pages {
+			if err := f.put(page); err != nil {
+				return err
+			}
+		}
+		*done = chunkDone{}
 	}
-	return nil
-}
-
-// flush closes the present row group.
-func (f *flatWriter) flush() error {
-	if f.group == nil {
-		return nil
-	}
-	err := f.group.Close()
-	f.group, f.rows = nil, 0
+	group.SetNumRows(f.rows)
+	err = group.Finish(0, int16(f.groups))
+	f.groups, f.rows = f.groups+1, 0
 	return err
 }
 
 func (f *flatWriter) close() error {
-	if err := f.flush(); err != nil {
-		return err
-	}
-	return f.w.Close()
-}
-
-// each calls work for every column, from as many goroutines as there are processors, and returns the first error.
-func (f *flatWriter) each(work func(column int) error) error {
-	errs := make([]error, f.columns)
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range min(f.columns, runtime.GOMAXPROCS(0)) {
-		wait.Go(func() {
-			for c := int(next.Add(1)) - 1; c < f.columns; c = int(next.Add(1)) - 1 {
-				errs[c] = guarded(work, c)
-			}
-		})
-	}
-	wait.Wait()
-	for _, err := range errs {
-		if err != nil {
+	if f.rows > 0 {
+		if err := f.flush(); err != nil {
 			return err
 		}
 	}
-	return nil
+	footer, err := f.meta.Finish()
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if _, err := footer.WriteTo(&b, nil); err != nil {
+		return err
+	}
+	end := binary.LittleEndian.AppendUint32(b.Bytes(), uint32(b.Len()))
+	return f.put(append(end, parquetMagic...))
 }
 
-// guarded turns a panic of the library, which in a goroutine would end the process, into an error.
-func guarded(work func(int) error, column int) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("column %d cannot be encoded: %v", column, p)
+// each calls work for every column, in parallel, and returns the error of the first that failed.
+func (f *flatWriter) each(work func(column int, s *pageScratch) error) error {
+	return parallel.Each(len(f.fields), runtime.GOMAXPROCS(0), func(c int) error {
+		s := f.scratch.Get().(*pageScratch)
+		defer f.scratch.Put(s)
+		if err := work(c, s); err != nil {
+			return errs.Wrap(err, errs.CodeOf(err), "column %q", f.fields[c].Name)
 		}
-	}()
-	return work(column)
+		return nil
+	})
 }

@@ -2,6 +2,7 @@ package tablefile
 
 import (
 	"io"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -17,12 +18,8 @@ import (
 // groupRows is the number of rows of the row groups that we write: parts small enough to decode in parallel.
 const groupRows = 1 << 17
 
-// pageBytes is small so that most of a column is compressed as it is written, which columns do in parallel; what is
-// left for the end of a row group is done one column after the other.
-const pageBytes = 128 << 10
-
 // A parquetEncoder writes Snappy Parquet with the Arrow schema in its metadata, so that types survive. The writer below
-// it is made with the first rows, which tell where a dictionary pays.
+// it is made with the first rows, which tell the library where a dictionary pays.
 type parquetEncoder struct {
 	to     io.Writer
 	fields []value.Field
@@ -31,8 +28,8 @@ type parquetEncoder struct {
 	w      recordWriter // nil before the first rows
 }
 
-// A recordWriter is one of two ways to write rows: by columns in parallel where all are flat, and by the library where
-// one is nested, because only there it makes levels of nested columns.
+// A recordWriter is one of two ways to write rows: page by page where all columns are flat, and by the library where one
+// is nested, because it knows the levels of nested columns.
 type recordWriter interface {
 	write(columns []*value.Column, rows int) error
 	close() error
@@ -69,18 +66,16 @@ func (e *parquetEncoder) start(b *value.Batch) (err error) {
 		parquet.WithCompression(compress.Codecs.Snappy), parquet.WithMaxRowGroupLength(groupRows),
 		parquet.WithDataPageSize(pageBytes), parquet.WithDictionaryDefault(false), parquet.WithCreatedBy("truepoint"),
 	}
-	nested := false
+	if !slices.ContainsFunc(e.stored, value.Type.Nested) {
+		e.w, err = newFlatWriter(e.to, e.fields, e.schema, parquet.NewWriterProperties(options...))
+		return err
+	}
 	for i, f := range e.fields {
 		if f.Type.Kind == value.String && b != nil && repeats(b.Columns[i].Texts) {
 			options = append(options, parquet.WithDictionaryFor(f.Name, true))
 		}
-		nested = nested || e.stored[i].Nested()
 	}
 	props := parquet.NewWriterProperties(options...)
-	if !nested {
-		e.w, err = newFlatWriter(e.to, e.schema, props)
-		return err
-	}
 	fw, err := pqarrow.NewFileWriter(e.schema, e.to, props, pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
 	if err != nil {
 		return schemaError(err)
@@ -88,9 +83,6 @@ func (e *parquetEncoder) start(b *value.Batch) (err error) {
 	e.w = &nestedWriter{fw, e.schema}
 	return nil
 }
-
-// repeatsSample is the number of first texts from which repeats judges a column.
-const repeatsSample = 4096
 
 // repeats reports whether a dictionary of texts pays: at most half of the first ones are different. For numbers it
 // costs more than it saves.

@@ -1,5 +1,6 @@
 // Package flatpage finds single values in a data page of a Parquet column that neither repeats nor nests, so that who
-// wants one row in ten does not pay for the other nine.
+// wants one row in ten does not pay for the other nine; and it makes the bytes of such a page (AppendPresent,
+// AppendIndices, AppendText).
 //
 // A page says which of its rows have a value (Present) and then holds the values one behind the other: as they are, or as
 // indices into the dictionary of the column chunk (Indices). Texts that stand as they are can only be walked over (Texts);
