@@ -54,16 +54,12 @@ func (b *bench) emptyLocal() error {
 	if err := errors.Join(os.RemoveAll(b.path("local", "online")), os.RemoveAll(b.path("local", "online.db-journal"))); err != nil {
 		return err
 	}
-	empty, err := os.ReadFile(b.path("local", emptyTables))
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(b.path("local", "online.db"), empty, 0o644)
+	return copyFile(b.path("local", "online.db"), b.path("local", emptyTables))
 }
 
 // compareMaterialize prints two rows for a target: rates, and memory.
 func (b *bench) compareMaterialize(ctx context.Context, t *target) error {
-	if err := errors.Join(b.settle(t.place), t.empty(), b.settleOurs(ctx, t.place, []string{materialized})); err != nil {
+	if err := errors.Join(b.settle(ctx, t.place), t.empty(), b.settleOurs(ctx, t.place, []string{materialized})); err != nil {
 		return err
 	}
 	if err := b.do(ctx, "materialize", t.name, materialized); err != nil {

@@ -81,7 +81,7 @@ func (b *bench) settleOurs(ctx context.Context, p place, views []string) error {
 	for _, v := range views {
 		args = append(args, "--views", v)
 	}
-	return errors.Join(b.settle(p), do(b.ours(ctx, p, "apply", "--yes")), do(b.ours(ctx, p, args...)))
+	return errors.Join(b.settle(ctx, p), do(b.ours(ctx, p, "apply", "--yes")), do(b.ours(ctx, p, args...)))
 }
 
 // compareReads prints row 8 for requests of so many entities.

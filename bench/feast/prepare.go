@@ -33,6 +33,9 @@ type place struct {
 // emptyTables is a copy of what Feast's SQLite holds before anything is materialized.
 const emptyTables = "empty.db"
 
+// appliedRegistry is a copy of Feast's registry, registry.db, as applying leaves it.
+const appliedRegistry = "applied.db"
+
 // ownSettings is the file of settings for our side where they differ.
 const ownSettings = "feature_store-truepoint.yaml"
 
@@ -93,7 +96,7 @@ func (b *bench) make(ctx context.Context) error {
 	}
 	defer r.Stop()
 	for _, p := range []place{local(), inRedis(r.Address)} {
-		if err := errors.Join(b.settle(p), b.do(ctx, "apply", p.name)); err != nil {
+		if err := b.settle(ctx, p); err != nil {
 			return err
 		}
 	}
@@ -107,7 +110,7 @@ func (b *bench) fill(ctx context.Context) error {
 		return err
 	}
 	defer r.Stop()
-	if err := errors.Join(b.settle(inRedis(r.Address)), b.do(ctx, "materialize", "redis")); err != nil {
+	if err := errors.Join(b.settle(ctx, inRedis(r.Address)), b.do(ctx, "materialize", "redis")); err != nil {
 		return err
 	}
 	c, err := plainredis.Dial(r.Address)
@@ -119,8 +122,9 @@ func (b *bench) fill(ctx context.Context) error {
 	return err
 }
 
-// settle writes the settings and definitions of a repository.
-func (b *bench) settle(p place) error {
+// settle writes the settings and definitions of a repository, and has Feast's registry as applying leaves it: a run that was
+// broken off leaves views there that are being materialized, and Feast takes no other state for them than the end of that.
+func (b *bench) settle(ctx context.Context, p place) error {
 	settings := func(store string) []byte {
 		return []byte("project: bench\nprovider: local\nregistry: registry.db\nonline_store: " + store +
 			"\noffline_store: {type: file}\nentity_key_serialization_version: 3\n")
@@ -130,7 +134,29 @@ func (b *bench) settle(p place) error {
 	if p.truepoint != "" {
 		err = errors.Join(err, os.WriteFile(b.path(p.name, ownSettings), settings(p.truepoint), 0o644))
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	registry, applied := b.path(p.name, "registry.db"), b.path(p.name, appliedRegistry)
+	if _, err := os.Stat(applied); err == nil {
+		return copyFile(registry, applied)
+	}
+	if err := os.Remove(registry); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return errors.Join(b.do(ctx, "apply", p.name), copyFile(applied, registry))
+}
+
+// copyFile makes a file that of another name. One that is broken off leaves it as it was.
+func copyFile(to, from string) error {
+	content, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(to+".new", content, 0o644); err != nil {
+		return err
+	}
+	return os.Rename(to+".new", to)
 }
 
 // script returns the command of a step of Feast's side.
