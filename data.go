@@ -89,8 +89,14 @@ func (s *Store) Push(ctx context.Context, req *PushRequest) (*PushResult, error)
 	if err != nil {
 		return nil, err
 	}
+	if err := req.CheckAck(); err != nil {
+		return nil, err
+	}
 	env := s.pushEnv(c.Newest, c.Revision)
 	env.Older = c.AllOlder()
+	if env.Sink, err = s.sinkOf(ctx, req.Ack); err != nil {
+		return nil, err
+	}
 	return ingest.Push(ctx, env, req)
 }
 

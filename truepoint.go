@@ -3,7 +3,6 @@ package truepoint
 import (
 	"context"
 
-	"github.com/truepoint/truepoint/erasure"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/explain"
@@ -16,7 +15,6 @@ import (
 	"github.com/truepoint/truepoint/runs"
 	"github.com/truepoint/truepoint/serving"
 	"github.com/truepoint/truepoint/sink"
-	"github.com/truepoint/truepoint/sink/onlinesink"
 	"github.com/truepoint/truepoint/state"
 )
 
@@ -48,6 +46,11 @@ type Options struct {
 	Online   online.Driver
 	Clock    eventtime.Clock
 
+	// Acknowledging opens the online store once more for pushes that say themselves when they are acknowledged:
+	// ingest.Durable or ingest.Replicated. A nil driver says that Online does as ack says. Errors: FailedPrecondition for what
+	// the store cannot give. Nil: Online is durable and cannot do more.
+	Acknowledging func(ctx context.Context, ack string) (online.Driver, error)
+
 	Holder   string                   // names this process in leases and commits; default "unknown"
 	Gone     func(holder string) bool // whether a holder is known to be dead, so that its lease is free; nil: none is
 	LeaseTTL eventtime.Duration       // of a materialization lease without renewal; default 60 s
@@ -70,6 +73,7 @@ type Store struct {
 	opt    Options
 	online *online.Store
 	sink   sink.Sink
+	acked  acknowledged
 	ledger *runs.Ledger
 	pushes *ingest.Journal
 	server *serving.Server
@@ -94,7 +98,7 @@ func New(opt *Options) (*Store, error) {
 	}
 	s.opt.State = state.Share(opt.State)
 	s.online = online.New(opt.Online, nil)
-	s.sink = erasure.NewSink(onlinesink.New(s.online), s.opt.State, opt.Project)
+	s.sink = s.newSink(s.online)
 	s.ledger = runs.NewLedger(s.opt.State, opt.Project)
 	s.pushes = ingest.NewJournal(s.opt.State, opt.Project)
 	s.server = serving.New(serving.Parts{
@@ -123,7 +127,10 @@ func (s *Store) Ready(ctx context.Context) error {
 }
 
 // Watch has w told of the calls of the online store that read or write rows. It is called once, before the store is used.
-func (s *Store) Watch(w online.Watcher) { s.online.Watch(w) }
+func (s *Store) Watch(w online.Watcher) {
+	s.online.Watch(w)
+	s.acked.watcher = w
+}
 
 // RegistryAge returns the revision that online reads use and how long ago it was last known to be the newest; ok is
 // false before it was read.
@@ -138,6 +145,6 @@ func (s *Store) RegistryAge() (revision registry.Revision, age eventtime.Duratio
 // Close closes all drivers.
 func (s *Store) Close() error {
 	s.pushes.Wait()
-	all := []error{s.server.Close(), s.online.Close(), s.opt.Offline.Close(), s.opt.State.Close()}
+	all := []error{s.server.Close(), s.acked.close(), s.online.Close(), s.opt.Offline.Close(), s.opt.State.Close()}
 	return errs.Join(append(all, s.opt.Registry.Close())...)
 }

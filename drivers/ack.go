@@ -1,16 +1,21 @@
 package drivers
 
 import (
+	"cmp"
+	"context"
 	"maps"
 
+	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/config"
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/ingest"
+	"github.com/truepoint/truepoint/online"
 )
 
-// Values of the key ack: a write is acknowledged once it survives a crash of the store, or also the loss of its primary.
+// Values of the key ack.
 const (
-	durable    = "durable"
-	replicated = "replicated"
+	durable    = ingest.Durable
+	replicated = ingest.Replicated
 )
 
 // Acknowledge makes the online store of c acknowledge writes as ack says, whatever its key ack says. Errors: InvalidArgument
@@ -32,4 +37,29 @@ func Acknowledge(c *config.Config, ack string) error {
 	}
 	return errs.New(errs.FailedPrecondition, "an online store of type %s has no replicas that could acknowledge a write", c.Online.Type).WithID("T1005").
 		WithHint("leave ack out, or use redis, postgres or dynamodb")
+}
+
+// acknowledging returns what opens the online store of c once more for writes that are acknowledged as it is told, at once
+// and not on demand, so that a store which cannot do so is found before anything is written.
+func acknowledging(c *config.Config, opt *truepoint.Options) func(context.Context, string) (online.Driver, error) {
+	return func(ctx context.Context, ack string) (online.Driver, error) {
+		other := *c
+		if err := Acknowledge(&other, ack); err != nil {
+			return nil, err
+		}
+		if cmp.Or(other.Online.Options["ack"], durable) == cmp.Or(c.Online.Options["ack"], durable) {
+			return nil, nil
+		}
+		d, err := onlineStores()[c.Online.Type](&other, opt)
+		if err != nil {
+			return nil, err
+		}
+		if later, ok := d.(*onDemand); ok {
+			_, err = later.get(ctx)
+		}
+		if err != nil {
+			return nil, errs.Join(err, d.Close())
+		}
+		return d, nil
+	}
 }

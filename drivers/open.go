@@ -43,6 +43,7 @@ func Open(ctx context.Context, c *config.Config, clock eventtime.Clock) (*truepo
 	if opt.Online, err = onlineStores()[c.Online.Type](c, opt); err != nil {
 		return nil, errs.Join(err, opt.Offline.Close())
 	}
+	opt.Acknowledging = acknowledging(c, opt)
 	if err := registries()[c.Registry.Type](ctx, c, opt); err != nil {
 		return nil, errs.Join(err, opt.Offline.Close(), opt.Online.Close())
 	}

@@ -32,6 +32,7 @@ type claim struct {
 	Arrival eventtime.Instant `json:"arrival"`
 	Logged  bool              `json:"logged,omitempty"` // the push log has the push; false where a repetition must see to it
 	Result  *Result           `json:"result,omitempty"`
+	Ack     string            `json:"ack,omitempty"` // as the push wanted it that has the result
 
 	key     string
 	version int64
@@ -50,7 +51,7 @@ func (c *claim) appendID() string {
 // claim takes the id of a push, and enters it in the push log, or finds that the id was taken. Errors: InvalidArgument for an
 // id that was used for other rows within IDKept; those of state.Decode.
 func (e *Env) claim(ctx context.Context, t *target, req *Request, rows *table) (*claim, error) {
-	fresh := &claim{Format: claimFormat, ID: req.ID, Arrival: e.Clock()}
+	fresh := &claim{Format: claimFormat, ID: req.ID, Arrival: e.Clock(), Ack: req.Ack}
 	if req.ID == "" {
 		fresh.unnamed = newID()
 		_, err := e.take(ctx, t, rows, fresh)
@@ -154,12 +155,16 @@ func (c *claim) swap() (*state.Swap, error) {
 	return &state.Swap{Key: c.key, Expected: c.version, Value: body}, nil
 }
 
+// answers reports whether a claim has a result that was acknowledged as ack wants it.
+func (c *claim) answers(ack string) bool {
+	return c.Result != nil && (c.Ack == ack || c.Ack == Replicated || ack == Durable)
+}
+
 // settle keeps the result of a push with its id. A push of the same id that was faster has kept the same.
-func (e *Env) settle(ctx context.Context, t *target, c *claim, res *Result) error {
+func (e *Env) settle(ctx context.Context, t *target, c *claim) error {
 	if c.ID == "" {
 		return nil
 	}
-	c.Result = res
 	w, err := c.swap()
 	if err != nil {
 		return err

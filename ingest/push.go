@@ -67,19 +67,35 @@ func Push(ctx context.Context, env *Env, req *Request) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if claim.Result != nil {
-		first := *claim.Result
-		first.Repeated = true
-		return &first, nil
+	first := claim.Result
+	if !claim.answers(req.Ack) {
+		claim.Ack = req.Ack
+		if err := env.finish(ctx, t, rows, claim); err != nil {
+			return nil, err
+		}
 	}
-	if err := env.again(ctx, t, rows, claim); err != nil {
-		return nil, err
+	if first == nil {
+		return claim.Result, nil
 	}
-	res, err := env.write(ctx, t, rows, claim)
+	repeated := *first
+	repeated.Repeated = true
+	return &repeated, nil
+}
+
+// finish writes rows that are claimed, and keeps the result. One that was kept before stays: the rows are written once more,
+// so that they are acknowledged as the claim has it now.
+func (e *Env) finish(ctx context.Context, t *target, rows *table, c *claim) error {
+	if err := e.again(ctx, t, rows, c); err != nil {
+		return err
+	}
+	res, err := e.write(ctx, t, rows, c)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return res, env.settle(ctx, t, claim, res)
+	if c.Result == nil {
+		c.Result = res
+	}
+	return e.settle(ctx, t, c)
 }
 
 func (e *Env) maxSkew() eventtime.Duration {

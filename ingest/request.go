@@ -38,6 +38,27 @@ type Request struct {
 	Rows   []input.Column
 	To     Target // empty: Online
 	ID     string // push_id; a repetition within 24 h returns the first result. Empty: none
+	Ack    string // when the rows are acknowledged online, which the Sink of the Env sees to: Durable or Replicated. Empty: as the store is set
+}
+
+// What a push may want of its acknowledgement: that the rows survive a crash of the online store, or also the loss of its
+// primary.
+const (
+	Durable    = "durable"
+	Replicated = "replicated"
+)
+
+// CheckAck returns an InvalidArgument error for a request whose Ack is no word for one, or that wants rows replicated online
+// which go to the history alone.
+func (r *Request) CheckAck() error {
+	switch {
+	case r.Ack != "" && r.Ack != Durable && r.Ack != Replicated:
+		return errs.New(errs.InvalidArgument, "%q does not say when a push is acknowledged", r.Ack).WithID("T1020").WithHint("ack is durable or replicated")
+	case r.Ack == Replicated && r.To == Offline:
+		return errs.New(errs.InvalidArgument, "ack: replicated is of the online store, and the rows go to the history alone").WithID("T1021").
+			WithHint("leave ack out: the history has the rows durably when the push is answered")
+	}
+	return nil
 }
 
 // A Result tells what a push did.

@@ -195,6 +195,7 @@ func TestBadInput_62_times_of_pushed_rows(t *testing.T) {
 		f.wantError("/push", row(event), 400)
 	}
 	f.want("/push", row(`"event_timestamp":["2026-11-24T00:00:00"],`), 200, ``)
+	f.want("/push", strings.Replace(row(`"event_timestamp":["2026-11-24T00:00:00"],`), "{", `{"ack":"durable",`, 1), 200, ``)
 }
 
 func TestBadInput_63_pushes_are_all_or_nothing(t *testing.T) {

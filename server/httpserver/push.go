@@ -11,7 +11,7 @@ import (
 // feastPush is POST /push.
 func (s *Server) feastPush(w http.ResponseWriter, r *http.Request) {
 	s.push(w, r, func(f *form) (*ingest.Request, error) {
-		q := &ingest.Request{Source: f.text("push_source_name"), Rows: f.columns("df"), ID: f.text("push_id")}
+		q := &ingest.Request{Source: f.text("push_source_name"), Rows: f.columns("df"), ID: f.text("push_id"), Ack: f.text("ack")}
 		if q.Source == "" {
 			f.fault("missing", "Field required", "push_source_name")
 		}
@@ -26,7 +26,7 @@ func (s *Server) feastPush(w http.ResponseWriter, r *http.Request) {
 // feastWrite is POST /write-to-online-store.
 func (s *Server) feastWrite(w http.ResponseWriter, r *http.Request) {
 	s.push(w, r, func(f *form) (*ingest.Request, error) {
-		q := &ingest.Request{View: f.text("feature_view_name"), Rows: f.columns("df"), To: ingest.Online}
+		q := &ingest.Request{View: f.text("feature_view_name"), Rows: f.columns("df"), To: ingest.Online, Ack: f.text("ack")}
 		if q.View == "" {
 			f.fault("missing", "Field required", "feature_view_name")
 		}
