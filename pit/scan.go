@@ -42,6 +42,7 @@ type scanWorker struct {
 	block  *keyBlock
 	hits   *hits
 	asOf   []eventtime.Instant // per hit: that of the first slot of its key
+	begin  []eventtime.Instant // per hit: that from which on it may be used
 }
 
 // run reads all parts and returns the slots with the best rows of all workers.
@@ -71,7 +72,8 @@ func (s *scan) run(ctx context.Context, workers, tiesMax int) (*scanWorker, erro
 func (s *scan) worker(tiesMax int) *scanWorker {
 	w := &scanWorker{
 		scan: s, chunk: newChunk(s.roles), slots: makeLarge[slot](len(s.index.rows)), k: len(s.roles.rank), ties: newTies(tiesMax),
-		block: &keyBlock{form: s.index.form, seed: s.index.seed, what: sourceRow(s.view.Name)}, hits: &hits{}, asOf: make([]eventtime.Instant, blockRows),
+		block: &keyBlock{form: s.index.form, seed: s.index.seed, what: sourceRow(s.view.Name)}, hits: &hits{},
+		asOf: make([]eventtime.Instant, blockRows), begin: make([]eventtime.Instant, blockRows),
 	}
 	for i, asOf := range s.index.asOf {
 		w.slots[i] = slot{asOf: asOf, event: eventtime.None, created: eventtime.None}
@@ -119,8 +121,9 @@ func (w *scanWorker) offer(t times, start int64) {
 	for j, s := range h.span[:h.n] {
 		w.asOf[j] = w.slots[s.lo].asOf
 	}
+	w.begins(t)
 	for j, i := range h.row[:h.n] {
-		begin, s := w.usableFrom(t, int(i)), h.span[j]
+		begin, s := w.begin[j], h.span[j]
 		if begin == eventtime.None {
 			continue
 		}
@@ -137,14 +140,20 @@ func (w *scanWorker) offer(t times, start int64) {
 	}
 }
 
-func (w *scanWorker) usableFrom(t times, i int) eventtime.Instant {
-	event := t.eventAt(i)
+// begins notes from which instant on each hit may be used; None: never.
+func (w *scanWorker) begins(t times) {
+	rows := w.hits.row[:w.hits.n]
 	if w.view.Availability.Rule == eventtime.ByEventTime && w.know.rule == KnownNow {
-		return event
+		for j, i := range rows {
+			w.begin[j] = t.eventAt(int(i))
+		}
+		return
 	}
-	created := t.createdAt(i)
-	available, _ := w.view.Availability.Of(event, created)
-	return w.know.usableFrom(event, available, created)
+	for j, i := range rows {
+		event, created := t.eventAt(int(i)), t.createdAt(int(i))
+		available, _ := w.view.Availability.Of(event, created)
+		w.begin[j] = w.know.usableFrom(event, available, created)
+	}
 }
 
 // first returns the first slot of s whose asOf is ≥ begin, s.hi if there is none.

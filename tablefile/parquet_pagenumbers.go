@@ -88,6 +88,10 @@ func (n *numbers[S, T]) all(p dataPage, at int) error {
 		if len(values) < len(out) {
 			return n.d.damaged(flatpage.ErrDamaged)
 		}
+		if same, ok := any(values).([]T); ok {
+			copy(out, same)
+			return n.convert(out, at)
+		}
 		for i, x := range values[:len(out)] {
 			out[i] = T(x)
 		}

@@ -166,7 +166,7 @@ type choice struct{ row, out, value int32 }
 
 // choose lists the choices of a page and marks those of its rows that are asked for and null.
 func (d *decoder) choose(rows, at int, values pageValues) {
-	d.buf.chosen = d.buf.chosen[:0]
+	chosen := d.buf.chosen[:0]
 	before := 0 // values before the word
 	for lo := 0; lo < rows; lo += 64 {
 		present := ^uint64(0)
@@ -186,11 +186,12 @@ func (d *decoder) choose(rows, at int, values pageValues) {
 			i := bits.TrailingZeros64(w)
 			earlier := uint64(1)<<i - 1
 			out, value := d.out+bits.OnesCount64(wanted&earlier), before+bits.OnesCount64(present&earlier)
-			d.buf.chosen = append(d.buf.chosen, choice{int32(at + lo + i), int32(out), int32(value)})
+			chosen = append(chosen, choice{int32(at + lo + i), int32(out), int32(value)})
 		}
 		before += bits.OnesCount64(present)
 		d.out += bits.OnesCount64(wanted)
 	}
+	d.buf.chosen = chosen
 }
 
 // pickedWord returns the bits of 64 rows from row on; nil picks all.
