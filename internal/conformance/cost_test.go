@@ -95,7 +95,7 @@ func TestAllocationsOfARequestOfRedis(t *testing.T) {
 			s.offline.Put("src", storetest.Batch(columns, rows...))
 			_, err := s.store.Materialize(t.Context(), &truepoint.MaterializeRequest{Mode: materialize.Interval, Start: ago(eventtime.Day), End: now})
 			s.must(err)
-			h := httpserver.New(s.store, nil).Handler()
+			h := httpserver.New(s.store, &httpserver.Options{Metrics: httpserver.NewMetrics()}).Handler()
 			for _, path := range []string{"/get-online-features", "/v1/online"} {
 				for _, n := range []int{1, keys} {
 					once, answer := ask(t, h, path, n)

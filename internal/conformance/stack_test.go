@@ -105,7 +105,7 @@ func (s *stack) close() {
 
 // serve starts both servers, which end before the store is closed.
 func (s *stack) serve() {
-	h := httpserver.New(s.store, nil)
+	h := httpserver.New(s.store, &httpserver.Options{Metrics: httpserver.NewMetrics()})
 	web, err := h.Listen("127.0.0.1:0")
 	s.must(err)
 	s.url = "http://" + web.Addr().String()

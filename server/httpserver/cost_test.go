@@ -72,7 +72,7 @@ func (a *asking) ask() {
 // TestAllocationsOfARequest bounds what a request allocates beyond what net/http does: the same for one entity and for a
 // thousand. It is not parallel, because the allocations of other tests would count.
 func TestAllocationsOfARequest(t *testing.T) {
-	h := httpserver.New(wideStore(t, 1000), nil).Handler()
+	h := httpserver.New(wideStore(t, 1000), &httpserver.Options{Metrics: httpserver.NewMetrics()}).Handler()
 	for _, path := range []string{"/get-online-features", "/v1/online"} {
 		for _, rows := range []int{1, 1000} {
 			a := newAsking(t, h, path, rows)
@@ -90,7 +90,7 @@ func TestAllocationsOfARequest(t *testing.T) {
 }
 
 func BenchmarkOnline(b *testing.B) {
-	h := httpserver.New(wideStore(b, 1000), nil).Handler()
+	h := httpserver.New(wideStore(b, 1000), &httpserver.Options{Metrics: httpserver.NewMetrics()}).Handler()
 	for _, rows := range []int{1, 100} {
 		b.Run(fmt.Sprintf("%dx50", rows), func(b *testing.B) {
 			a := newAsking(b, h, "/get-online-features", rows)

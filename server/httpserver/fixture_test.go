@@ -91,7 +91,14 @@ func newFixtureOn(t *testing.T, set *feature.Set, parts *truepoint.Options, opt 
 	if _, err := store.Apply(t.Context(), p, apply.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{t: t, parts: parts, store: store, srv: httptest.NewServer(httpserver.New(store, opt).Handler())}
+	o := httpserver.Options{}
+	if opt != nil {
+		o = *opt
+	}
+	if o.Metrics == nil {
+		o.Metrics = httpserver.NewMetrics()
+	}
+	f := &fixture{t: t, parts: parts, store: store, srv: httptest.NewServer(httpserver.New(store, &o).Handler())}
 	t.Cleanup(func() {
 		f.srv.Close()
 		if err := store.Close(); err != nil {

@@ -31,7 +31,7 @@ func BenchmarkTracing(b *testing.B) {
 	}{{"off", 0}, {"default", tracing.DefaultSample}, {"all", 1}} {
 		for _, rows := range []int{1, 100} {
 			b.Run(fmt.Sprintf("%s/%dx50", c.name, rows), func(b *testing.B) {
-				opt := &httpserver.Options{}
+				opt := &httpserver.Options{Metrics: httpserver.NewMetrics()}
 				if c.sample > 0 {
 					var err error
 					if opt.Tracer, err = tracing.Open(b.Context(), sink.URL, &tracing.Options{Sample: c.sample}); err != nil {

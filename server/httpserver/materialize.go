@@ -90,7 +90,9 @@ func (s *Server) runMaterialize(ctx context.Context, q *materialize.Request) err
 	if report == nil {
 		return err
 	}
-	s.metrics.materialized(report)
+	if s.opt.Metrics != nil {
+		s.opt.Metrics.materialized(report)
+	}
 	for _, v := range report.Views {
 		if v.Err != nil {
 			return v.Err

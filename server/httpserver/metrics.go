@@ -56,9 +56,6 @@ func NewMetrics() *Metrics {
 	return m
 }
 
-// ServeHTTP answers GET /metrics.
-func (m *Metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.handler.ServeHTTP(w, r) }
-
 // request counts an online read.
 func (m *Metrics) request(service string, status int, took time.Duration) {
 	if status != http.StatusOK {
@@ -79,12 +76,14 @@ func (m *Metrics) Observe(err error, r *serving.Rendering, took time.Duration) {
 		m.request("", errs.CodeOf(err).HTTP(), took)
 		return
 	}
-	m.request(r.Service, http.StatusOK, took)
-	m.cells(r)
+	m.rendered(r, took)
 }
 
-// cells counts the cells of an answer that was written.
-func (m *Metrics) cells(r *serving.Rendering) { r.Counts(m.count) }
+// rendered counts an online read that was answered, and its cells.
+func (m *Metrics) rendered(r *serving.Rendering, took time.Duration) {
+	m.request(r.Service, http.StatusOK, took)
+	r.Counts(m.count)
+}
 
 func (m *Metrics) count(view string, status value.Status, cells int) {
 	c, ok := m.counters.Load(view)

@@ -60,7 +60,10 @@ func (s *Server) online(w http.ResponseWriter, r *http.Request, d *dialect) {
 	x := s.idle.Get()
 	defer s.end(x)
 	if err := s.render(w, r, d, x, began.Add(s.opt.Deadline)); err != nil {
-		s.metrics.request("", s.refuse(w, r, err), time.Since(began))
+		status := s.refuse(w, r, err)
+		if s.opt.Metrics != nil {
+			s.opt.Metrics.request("", status, time.Since(began))
+		}
 		return
 	}
 	x.answer = d.encode(&x.writer, x.answer[:0], &x.rendering)
@@ -69,8 +72,9 @@ func (s *Server) online(w http.ResponseWriter, r *http.Request, d *dialect) {
 	h["Content-Length"] = []string{strconv.Itoa(len(x.answer))}
 	h[revision] = []string{strconv.FormatInt(int64(x.rendering.Revision), 10)}
 	_, _ = w.Write(x.answer) // a client that is gone needs no answer
-	s.metrics.request(x.rendering.Service, http.StatusOK, time.Since(began))
-	s.metrics.cells(&x.rendering)
+	if s.opt.Metrics != nil {
+		s.opt.Metrics.rendered(&x.rendering, time.Since(began))
+	}
 	if s.opt.FeatureLog != nil {
 		s.opt.FeatureLog.Rendered(&x.rendering, h.Get(requestID), eventtime.Instant(began.UnixMicro()))
 	}

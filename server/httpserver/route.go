@@ -60,6 +60,15 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	a(s, w, r)
 }
 
+// counts is GET /metrics.
+func (s *Server) counts(w http.ResponseWriter, r *http.Request) {
+	if s.opt.Metrics == nil {
+		s.refuse(w, r, errs.New(errs.NotFound, "Not Found"))
+		return
+	}
+	s.opt.Metrics.handler.ServeHTTP(w, r)
+}
+
 // describe is GET /openapi.json.
 func (s *Server) describe(w http.ResponseWriter, r *http.Request) {
 	document, err := Describe()

@@ -70,7 +70,7 @@ func ownRoutes() []route {
 		{get("/readyz", "Whether definitions are loaded and the stores answer", openapi.Answer{Status: 200, Text: "They do.", Schema: "Readiness"},
 			openapi.Answer{Status: 503, Text: "They do not, and why.", Schema: "Readiness"}), (*Server).ready},
 		{read(get("/metrics", "Metrics of Prometheus", openapi.Answer{Status: 200, Text: "The metrics.", Schema: "Text", Media: "text/plain"})),
-			func(s *Server, w http.ResponseWriter, r *http.Request) { s.metrics.ServeHTTP(w, r) }},
+			(*Server).counts},
 		{read(get("/openapi.json", "This document", openapi.Answer{Status: 200, Text: "The document.", Schema: "Document"})), (*Server).describe},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -179,6 +180,23 @@ func TestBadInput_98_port_in_use_and_open_bind(t *testing.T) {
 	}
 	if err := l2.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		t.Error(err)
+	}
+}
+
+func TestWithoutMetricsNothingCounts(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	h := httpserver.New(f.store, nil).Handler()
+	for path, want := range map[string]int{"/get-online-features": http.StatusOK, "/v1/online": http.StatusOK, "/metrics": http.StatusNotFound} {
+		r := httptest.NewRequest(http.MethodGet, "http://127.0.0.1"+path, nil)
+		if want == http.StatusOK {
+			r = httptest.NewRequest(http.MethodPost, "http://127.0.0.1"+path, strings.NewReader(onlineBody("1")))
+			r.Header.Set("Content-Type", "application/json")
+		}
+		got := httptest.NewRecorder()
+		if h.ServeHTTP(got, r); got.Code != want {
+			t.Errorf("%s: got %d %s, want %d", path, got.Code, got.Body, want)
+		}
 	}
 }
 

@@ -49,7 +49,7 @@ type Options struct {
 	Log            *slog.Logger    // default: discards
 	TLS            *tls.Config     // nil: plain text
 	Tokens         *access.Tokens  // who may call, whatever host they name; nil: everybody
-	Metrics        *Metrics        // default: new ones
+	Metrics        *Metrics        // count what is answered; nil: nothing does, and there is no /metrics
 	Tracer         *tracing.Tracer // makes spans of requests; nil: none
 	FeatureLog     *featurelog.Log // keeps what online reads are answered; nil: nothing does
 }
@@ -66,7 +66,6 @@ const (
 type Server struct {
 	store   Store
 	opt     Options
-	metrics *Metrics
 	paths   map[string]*path
 	handler http.Handler
 	idle    idle.List[exchange] // what online reads need, for the next ones
@@ -93,11 +92,10 @@ func New(store Store, opt *Options) *Server {
 	if s.opt.Log == nil {
 		s.opt.Log = slog.New(slog.DiscardHandler)
 	}
-	if s.metrics = s.opt.Metrics; s.metrics == nil {
-		s.metrics = NewMetrics()
+	if s.opt.Metrics != nil {
+		s.opt.Metrics.watch(store)
+		s.opt.Metrics.watchLog(s.opt.FeatureLog)
 	}
-	s.metrics.watch(store)
-	s.metrics.watchLog(s.opt.FeatureLog)
 	s.paths = pathsOf(routes())
 	s.handler = s.traced(s.logged(s.guarded(http.HandlerFunc(s.route))))
 	return s

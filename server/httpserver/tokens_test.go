@@ -27,7 +27,7 @@ func TestTokensSayWhoMayCallWhat(t *testing.T) {
 	}
 	store := &slowStore{entered: make(chan struct{}, 100), release: make(chan struct{})}
 	close(store.release)
-	url, stop := start(t, store, &httpserver.Options{Tokens: tokens})
+	url, stop := start(t, store, &httpserver.Options{Metrics: httpserver.NewMetrics(), Tokens: tokens})
 	for _, c := range []struct {
 		method, path, token string
 		want                int
