@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -21,20 +22,30 @@ type version struct {
 	last     int64 // the last transaction that wrote one of the rows
 	since    int64 // the first transaction whose rows are hashed; beyond last if there are none
 	hash     string
+	leaves   string // of a table with partitions or children, a hash of how many rows each has; empty for others
 }
+
+// leavesMark begins the word of a tag that is a hash of leaves.
+const leavesMark = "leaves:"
 
 // String returns the tag of the version in manifests. What was under way and wrote nothing stands not in it, so that equal
 // states have equal tags.
 func (v *version) String() string {
 	text := fmt.Sprintf("%s %d %d %d", v.database, v.table, v.columns, v.last)
-	if v.since > v.last {
-		return text
+	if v.since <= v.last {
+		text += fmt.Sprintf(" %d %s", v.since, v.hash)
 	}
-	return fmt.Sprintf("%s %d %s", text, v.since, v.hash)
+	if v.leaves != "" {
+		text += " " + leavesMark + v.leaves
+	}
+	return text
 }
 
 // parseVersion reads a tag; ok is false for one of another kind.
 func parseVersion(tag string) (v version, ok bool) {
+	if before, leaves, found := strings.Cut(tag, " "+leavesMark); found {
+		tag, v.leaves = before, leaves
+	}
 	n, _ := fmt.Sscan(tag, &v.database, &v.table, &v.columns, &v.last, &v.since, &v.hash)
 	if n == 4 {
 		v.since = v.last + 1
@@ -47,26 +58,32 @@ type survey struct {
 	tx      pgx.Tx
 	place   *place
 	next    int64 // no visible row was written by this transaction or a later one
+	parent  bool  // rows stand in partitions or children
 	version version
 }
 
-// newSurvey looks at the catalog. It returns nil for what is no table of its own: rows of a view or of children have no
-// writer of this table.
+// newSurvey looks at the catalog. It returns nil for what is no table: rows of a view, a foreign table, or a table with one
+// of these among its partitions, have no writer of this cluster.
 func newSurvey(ctx context.Context, tx pgx.Tx, p *place) (*survey, error) {
 	if p.table == nil {
 		return nil, nil
 	}
 	s := &survey{tx: tx, place: p}
 	var stored bool
-	err := tx.QueryRow(ctx, `SELECT relkind IN ('r', 'm') AND NOT relhassubclass, oid,
+	err := tx.QueryRow(ctx, family("to_regclass($1)")+`SELECT (SELECT bool_and(relkind IN ('r', 'm', 'p')) FROM pg_class JOIN family USING (oid)), relkind = 'p' OR (SELECT count(*) > 1 FROM family), oid,
 		(SELECT CAST(system_identifier AS text) FROM pg_control_system()) || '/' || (SELECT CAST(timeline_id AS text) FROM pg_control_checkpoint()),
 		CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint), CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint)
-		FROM pg_class WHERE oid = to_regclass($1)`, p.from).Scan(&stored, &s.version.table, &s.version.database, &s.version.since, &s.next)
+		FROM pg_class WHERE oid = to_regclass($1)`, p.from).Scan(&stored, &s.parent, &s.version.table, &s.version.database, &s.version.since, &s.next)
 	if err != nil || !stored {
 		return nil, err
 	}
-	err = tx.QueryRow(ctx, "SELECT max("+s.writer()+") FROM pg_attribute AS q WHERE attrelid = $1 AND attnum > 0", s.version.table).Scan(&s.version.columns)
+	err = tx.QueryRow(ctx, family("$1")+"SELECT max("+s.writer()+") FROM pg_attribute AS q WHERE attrelid IN (SELECT oid FROM family) AND attnum > 0", s.version.table).Scan(&s.version.columns)
 	return s, err
+}
+
+// family is the beginning of a statement that knows a table, its partitions and children, and theirs.
+func family(table string) string {
+	return "WITH RECURSIVE family AS (SELECT CAST(" + table + " AS oid) AS oid UNION SELECT inhrelid FROM pg_inherits JOIN family ON inhparent = family.oid) "
 }
 
 // writer is the number of the transaction that wrote a row: the row has its lower half, and it is less than 2³² ago. Of a
@@ -88,14 +105,18 @@ func (s *survey) pinned(ctx context.Context, tag string, columns []string) (f of
 	if !ok || v.database != s.version.database || v.table != s.version.table {
 		return f, "", false, nil
 	}
+	where = fmt.Sprintf(" WHERE %s <= %d", s.writer(), v.last)
+	tables := "CAST($1 AS oid)"
+	if s.parent { // a partition may have been changed while it was none
+		tables += " UNION SELECT q.tableoid FROM " + s.place.from + " AS q" + where
+	}
 	var changed bool
-	err = s.tx.QueryRow(ctx, fmt.Sprintf("SELECT EXISTS (SELECT 1 FROM pg_attribute AS q WHERE attrelid = $1 AND attname = ANY($2) AND %s > %d)", s.writer(), v.columns),
+	err = s.tx.QueryRow(ctx, fmt.Sprintf("SELECT EXISTS (SELECT 1 FROM pg_attribute AS q WHERE attrelid IN (SELECT %s) AND attname = ANY($2) AND %s > %d)", tables, s.writer(), v.columns),
 		v.table, columns).Scan(&changed)
 	if err != nil || changed {
 		return f, "", false, err
 	}
 	s.version = v
-	where = fmt.Sprintf(" WHERE %s <= %d", s.writer(), v.last)
 	f, err = s.file(ctx, where, fmt.Sprint(v.last))
 	return f, where, true, err
 }
@@ -104,8 +125,12 @@ func (s *survey) pinned(ctx context.Context, tag string, columns []string) (f of
 func (s *survey) file(ctx context.Context, where, last string) (offline.File, error) {
 	f := offline.File{Path: s.place.name}
 	v := &s.version
-	err := s.tx.QueryRow(ctx, fmt.Sprintf("SELECT count(*), %s, CAST(coalesce(sum(%s) FILTER (WHERE %s >= %d), 0) AS text) FROM %s AS q%s",
-		last, contents, s.writer(), v.since, s.place.from, where)).Scan(&f.Size, &v.last, &v.hash)
+	leaves := "''"
+	if s.parent {
+		leaves = "CAST(coalesce(sum(hashint8extended(CAST(q.tableoid AS bigint), 0)), 0) AS text)"
+	}
+	err := s.tx.QueryRow(ctx, fmt.Sprintf("SELECT count(*), %s, CAST(coalesce(sum(%s) FILTER (WHERE %s >= %d), 0) AS text), %s FROM %s AS q%s",
+		last, contents, s.writer(), v.since, leaves, s.place.from, where)).Scan(&f.Size, &v.last, &v.hash, &v.leaves)
 	f.Tag = v.String()
 	return f, err
 }
