@@ -19,9 +19,12 @@ type Distant interface {
 // Bounds of sharing.
 const (
 	// readsAlone is how many readings of one key at a time go to the store by themselves. Readings of many keys that meet in
-	// one by chance thus never wait for each other, while a key that all ask for costs readsAlone readings and a shared one
-	// at a time, however many ask.
+	// one by chance thus never wait for each other, while a key that all ask for costs readsUncounted and readsAlone readings
+	// and a shared one at a time, however many ask.
 	readsAlone = 4
+	// readsUncounted is how many readings may be under way while none counts its keys: few callers have no hot key, and to
+	// count a key is to wait for memory.
+	readsUncounted = 4
 	// shareSlots is how many counters the keys share, by their hash: 1 MiB.
 	shareSlots = 1 << 18
 	// shareCrowd is how many keys may be read at a time before counters that keys share say too little.
@@ -40,6 +43,7 @@ type sharing struct {
 	seed   maphash.Seed
 	alone  []atomic.Int32 // keys that are read by themselves now, by hash
 	keys   atomic.Int64   // the sum of alone
+	active atomic.Int64   // readings
 
 	flights sync.WaitGroup
 	mu      sync.Mutex
@@ -53,6 +57,10 @@ func newSharing(d Driver) *sharing {
 // GetBatch is that of the driver, and returns for how many of the keys the store was asked by another caller alone. The rows
 // may be shared and must not be changed.
 func (s *sharing) GetBatch(ctx context.Context, items []TableKeys) (shared int, err error) {
+	defer s.active.Add(-1)
+	if s.active.Add(1) <= readsUncounted {
+		return 0, s.driver.GetBatch(ctx, items)
+	}
 	slots, hot := s.take(items)
 	defer s.giveBack(slots)
 	if hot == nil {

@@ -24,8 +24,8 @@ func TestAHotKeyIsReadAFewTimesForAll(t *testing.T) {
 		began := time.Now()
 		c.start(1000, 1, "hot")
 		c.ended.Wait()
-		if took := time.Since(began); c.d.calls != 6 || took != 2*roundTrip {
-			t.Errorf("1,000 readings at once: got %d calls in %s, want 4 alone, 1 for the first that joins and 1 for the rest, in %s", c.d.calls, took, 2*roundTrip)
+		if took := time.Since(began); c.d.calls != online.Alone+2 || took != 2*roundTrip {
+			t.Errorf("1,000 readings at once: got %d calls in %s, want %d alone, 1 for the first that joins and 1 for the rest, in %s", c.d.calls, took, online.Alone, 2*roundTrip)
 		}
 	})
 }
@@ -77,7 +77,7 @@ func TestOnlyHotKeysOfAReadingAreShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCrowd(t)
 		c.put("b", 7)
-		c.start(5, 1, "hot")
+		c.start(online.Alone+1, 1, "hot")
 		c.ended.Go(func() {
 			got, err := c.read(t.Context(), "a", "hot", "b")
 			if err != nil || got[0] != 0 || got[1] != 1 || got[2] != 7 {
@@ -147,7 +147,7 @@ func TestACallerThatLeavesDoesNotEndTheReadingOfOthers(t *testing.T) {
 	for when, wait := range map[string]time.Duration{"before it begins": 0, "while it runs": roundTrip + roundTrip/2} {
 		synctest.Test(t, func(t *testing.T) {
 			c := newCrowd(t)
-			c.start(5, 1, "hot") // the fifth is shared and runs
+			c.start(online.Alone+1, 1, "hot") // the last is shared and runs
 			ctx, cancel := context.WithCancel(t.Context())
 			c.ended.Go(func() {
 				if _, err := c.read(ctx, "hot"); !errors.Is(err, context.Canceled) {
@@ -159,8 +159,8 @@ func TestACallerThatLeavesDoesNotEndTheReadingOfOthers(t *testing.T) {
 			<-time.After(wait)
 			cancel()
 			c.ended.Wait()
-			if c.d.calls != 6 {
-				t.Errorf("%s: got %d calls, want 6", when, c.d.calls)
+			if c.d.calls != online.Alone+2 {
+				t.Errorf("%s: got %d calls, want %d", when, c.d.calls, online.Alone+2)
 			}
 		})
 	}
@@ -197,7 +197,7 @@ func TestAStuckReadingDoesNotStopTheNext(t *testing.T) {
 		c := newCrowd(t)
 		c.d.stuck = true
 		ctx, cancel := context.WithCancel(t.Context())
-		for range 5 {
+		for range online.Alone + 1 {
 			c.ended.Go(func() { _, _ = c.read(ctx, "hot") })
 		}
 		synctest.Wait()

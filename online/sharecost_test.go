@@ -3,6 +3,7 @@ package online_test
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/truepoint/truepoint/feature"
@@ -13,13 +14,14 @@ import (
 
 // TestCountingKeysCostsOneAllocation is not parallel, because the allocations of other tests would count.
 func TestCountingKeysCostsOneAllocation(t *testing.T) {
-	near, far := &still{memonline.New(), false}, &still{memonline.New(), true}
+	near, far := &still{Driver: memonline.New()}, &still{Driver: memonline.New(), far: true, held: make(chan struct{}), hold: make(chan struct{})}
 	r := []*online.Read{{Use: use([]feature.Field{{Name: "n", Type: int64s}}, counted), Table: table}}
 	for k := range 100 {
 		r[0].Keys = append(r[0].Keys, onlinetest.Key(t, fmt.Sprint(k)))
 	}
 	count := func(d *still) float64 {
 		s := online.New(d, nil)
+		defer d.crowd(t, s)()
 		return testing.AllocsPerRun(100, func() {
 			if err := s.Fetch(t.Context(), r); err != nil {
 				t.Error(err)
@@ -34,17 +36,47 @@ func TestCountingKeysCostsOneAllocation(t *testing.T) {
 // A still store answers nothing at once.
 type still struct {
 	*memonline.Driver
-	far bool
+	far  bool
+	held chan struct{} // takes one of each reading of the table named held
+	hold chan struct{} // ends them
+}
+
+// crowd keeps so many readings under way that others count their keys, until done is called.
+func (s *still) crowd(t testing.TB, store *online.Store) (done func()) {
+	if !s.far {
+		return func() {}
+	}
+	var wait sync.WaitGroup
+	for range online.Uncounted {
+		wait.Go(func() {
+			r := &online.Read{Use: use(nil, counted), Table: "held", Keys: [][]byte{[]byte("held")}}
+			if err := store.Fetch(t.Context(), []*online.Read{r}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for range online.Uncounted {
+		<-s.held
+	}
+	return func() { close(s.hold); wait.Wait() }
 }
 
 func (s *still) Distant() bool { return s.far }
 
-func (s *still) GetBatch(context.Context, []online.TableKeys) error { return nil }
+func (s *still) GetBatch(_ context.Context, items []online.TableKeys) error {
+	if s.hold != nil && items[0].Table == "held" {
+		s.held <- struct{}{}
+		<-s.hold
+	}
+	return nil
+}
 
 func BenchmarkCountingKeys(b *testing.B) {
 	for _, far := range []bool{false, true} {
 		b.Run(fmt.Sprintf("distant=%t", far), func(b *testing.B) {
-			s := online.New(&still{memonline.New(), far}, nil)
+			d := &still{Driver: memonline.New(), far: far, held: make(chan struct{}), hold: make(chan struct{})}
+			s := online.New(d, nil)
+			defer d.crowd(b, s)()
 			var keys [][]byte
 			for k := range 100 {
 				keys = append(keys, fmt.Appendf(nil, "key %d", k))
