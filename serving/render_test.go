@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -272,14 +273,24 @@ type writers struct {
 func (w *writers) both(form serving.Form, r *serving.Rendering, want *serving.Response) (got, expected []byte) {
 	switch form {
 	case serving.FeastForm:
-		return w.json.AppendFeast(nil, r), onlinejson.AppendFeast(nil, want)
+		return w.whole(w.json.AppendFeast(nil, r)), onlinejson.AppendFeast(nil, want)
 	case serving.OwnForm:
-		return w.json.Append(nil, r), onlinejson.Append(nil, want)
+		return w.whole(w.json.Append(nil, r)), onlinejson.Append(nil, want)
 	}
 	if w.feast = !w.feast; w.feast {
 		return w.proto.AppendFeast(nil, r), onlineproto.AppendFeast(nil, want)
 	}
 	return w.proto.Append(nil, r), onlineproto.Append(nil, want)
+}
+
+// whole returns the answer of a text; what is wrong with its length in place of it.
+func (w *writers) whole(text []byte) []byte {
+	pieces, length := w.json.Pieces(text)
+	all := slices.Concat(pieces...)
+	if len(all) != length {
+		return fmt.Appendf(nil, "%d bytes, said to be %d", len(all), length)
+	}
+	return all
 }
 
 // compareRowCells compares the cells of each row of a rendering with those of a response.

@@ -142,8 +142,8 @@ func (r *Rendering) cell(use, row int) (text []byte, s State) {
 	return text, s
 }
 
-// AppendEvents appends the event times of a plain column, comma separated JSON strings.
-func (r *Rendering) AppendEvents(dst []byte, column int) []byte {
+// Events returns the event times of a plain column, comma separated JSON strings. They are valid until the next Render.
+func (r *Rendering) Events(column int) []byte {
 	use := r.shape.columns[column].use
 	at := &r.eventsAt[use]
 	if at[1] == 0 {
@@ -156,7 +156,7 @@ func (r *Rendering) AppendEvents(dst []byte, column int) []byte {
 		}
 		at[1] = len(r.events)
 	}
-	return append(dst, r.events[at[0]:at[1]]...)
+	return r.events[at[0]:at[1]]
 }
 
 // AppendEvent appends the event time of the stored row of a cell whose State has Event, a JSON string.

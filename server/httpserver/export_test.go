@@ -2,6 +2,7 @@ package httpserver
 
 import (
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/truepoint/truepoint/serving"
@@ -14,3 +15,14 @@ func (m *Metrics) Count(r *serving.Rendering, took time.Duration) { m.rendered(r
 func Joining(l net.Listener) net.Listener { return joiningListener{l} }
 
 func Joined(c net.Conn) net.Conn { return &joiningConn{Conn: c} }
+
+// Send and WithConn are how online reads are answered.
+func Send(w http.ResponseWriter, r *http.Request, parts [][]byte) { send(w, r, parts) }
+
+var WithConn = withConn
+
+// Counting returns w as the access log sees it.
+func Counting(w http.ResponseWriter) http.ResponseWriter { return &statusWriter{ResponseWriter: w} }
+
+// HoldNext is holdNext of what Joined returned.
+func HoldNext(c net.Conn) { c.(*joiningConn).holdNext() }

@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"io"
 	"net"
 	"sync"
 )
@@ -28,26 +29,51 @@ type joiningConn struct {
 	net.Conn
 	mu    sync.Mutex
 	held  []byte
-	parts [2][]byte
-	both  net.Buffers
+	hold  bool     // the next piece, whatever its length
+	parts [][]byte // what leaves together
 }
 
 func (c *joiningConn) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.held) == 0 {
-		if len(p) != httpBuffer {
+		if len(p) != httpBuffer && !c.hold {
 			return c.Conn.Write(p)
 		}
-		c.held = append(c.held, p...)
+		c.held, c.hold = append(c.held, p...), false
 		return len(p), nil
 	}
-	first := len(c.held)
-	c.parts = [2][]byte{c.held, p}
-	c.both = c.parts[:]
-	n, err := c.both.WriteTo(c.Conn)
-	c.held, c.parts = c.held[:0], [2][]byte{}
-	return max(int(n)-first, 0), err
+	n, err := c.together(p)
+	return int(n), err
+}
+
+// holdNext holds the next piece back, because more comes at once, by ReadFrom.
+func (c *joiningConn) holdNext() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hold = true
+}
+
+// ReadFrom writes what src has. Pieces leave together with what is held.
+func (c *joiningConn) ReadFrom(src io.Reader) (int64, error) {
+	p, ok := src.(*pieces)
+	if !ok {
+		return io.Copy(struct{ io.Writer }{c}, src)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.together(p.left...)
+}
+
+// together writes what is held and then more, and returns how much of more was written.
+func (c *joiningConn) together(more ...[]byte) (int64, error) {
+	first := int64(len(c.held))
+	c.parts = append(append(c.parts[:0], c.held), more...)
+	all := net.Buffers(c.parts)
+	n, err := all.WriteTo(c.Conn)
+	clear(c.parts)
+	c.held, c.hold = c.held[:0], false
+	return max(n-first, 0), err
 }
 
 // Read reads. A writing that goes on meanwhile is not waited for: what it may hold leaves with the reading after it.

@@ -68,10 +68,11 @@ func (s *Server) online(w http.ResponseWriter, r *http.Request, d *dialect) {
 	}
 	x.answer = d.encode(&x.writer, x.answer[:0], &x.rendering)
 	h := w.Header()
+	parts, length := x.writer.Pieces(x.answer)
 	h["Content-Type"] = contentJSON
-	h["Content-Length"] = []string{strconv.Itoa(len(x.answer))}
+	h["Content-Length"] = []string{strconv.Itoa(length)}
 	h[revision] = []string{strconv.FormatInt(int64(x.rendering.Revision), 10)}
-	_, _ = w.Write(x.answer) // a client that is gone needs no answer
+	send(w, r, parts)
 	if s.opt.Metrics != nil {
 		s.opt.Metrics.rendered(&x.rendering, time.Since(began))
 	}

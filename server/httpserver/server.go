@@ -120,6 +120,7 @@ func (s *Server) Serve(ctx context.Context, ls ...net.Listener) error {
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
 		IdleTimeout:       75 * time.Second,
+		ConnContext:       withConn,
 		ErrorLog:          slog.NewLogLogger(s.opt.Log.Handler(), slog.LevelWarn),
 	}
 	s.background.Go(func() {

@@ -8,23 +8,71 @@ import (
 )
 
 // A Writer writes renderings. It keeps memory for the next one, so it serves one at a time; the zero Writer is ready.
+//
+// Long statuses and event times that columns share are not written once for each column: the text that is appended lacks
+// them, and Pieces has all of the answer in order.
 type Writer struct {
 	present []byte // "PRESENT" many times, comma separated
+	epochs  []byte // the epoch many times, comma separated
+	cuts    []cut
+	pieces  [][]byte
 }
 
-const presentComma = `"PRESENT",`
+// A cut is a place in the text at which a piece is left out.
+type cut struct {
+	at    int
+	piece []byte
+}
 
-// appendPresent appends n statuses PRESENT.
-func (w *Writer) appendPresent(dst []byte, n int) []byte {
-	for len(w.present) < n*len(presentComma) {
-		w.present = append(w.present, presentComma...)
+// pieceBytesMin is how long a piece is at least: copying a shorter one is as cheap as telling the system of it.
+const pieceBytesMin = 512
+
+// add appends a piece, or leaves it out if it is long. The piece must not change before the answer is sent.
+func (w *Writer) add(dst, piece []byte) []byte {
+	if len(piece) < pieceBytesMin {
+		return append(dst, piece...)
 	}
-	return append(dst, w.present[:max(0, n*len(presentComma)-1)]...)
+	w.cuts = append(w.cuts, cut{len(dst), piece})
+	return dst
+}
+
+// Pieces returns the whole answer, in pieces and by its length, given the text that was appended last, to an empty slice. They
+// are valid until the Writer or the Rendering is used again.
+func (w *Writer) Pieces(text []byte) (pieces [][]byte, length int) {
+	w.pieces, length = w.pieces[:0], len(text)
+	from := 0
+	for _, c := range w.cuts {
+		if c.at > from {
+			w.pieces = append(w.pieces, text[from:c.at])
+		}
+		w.pieces = append(w.pieces, c.piece)
+		from, length = c.at, length+len(c.piece)
+	}
+	return append(w.pieces, text[from:]), length
+}
+
+const (
+	presentComma = `"PRESENT",`
+	epochComma   = epoch + ","
+)
+
+// repeated returns n times an item that ends with a comma, without the last comma. kept has some of them already, and more
+// afterwards.
+func repeated(kept *[]byte, item string, n int) []byte {
+	for len(*kept) < n*len(item) {
+		*kept = append(*kept, item...)
+	}
+	return (*kept)[:max(0, n*len(item)-1)]
+}
+
+// addPresent adds n statuses PRESENT.
+func (w *Writer) addPresent(dst []byte, n int) []byte {
+	return w.add(dst, repeated(&w.present, presentComma, n))
 }
 
 // AppendFeast is the function AppendFeast of a rendering in FeastForm.
 func (w *Writer) AppendFeast(dst []byte, r *serving.Rendering) []byte {
-	if r.Response != nil {
+	if w.cuts = w.cuts[:0]; r.Response != nil {
 		return AppendFeast(dst, r.Response)
 	}
 	dst = append(dst, `{"results":[`...)
@@ -33,20 +81,17 @@ func (w *Writer) AppendFeast(dst []byte, r *serving.Rendering) []byte {
 		for j, v := range k.Values {
 			dst = jsonvalue.Append(comma(dst, j), v)
 		}
-		dst = w.appendPresent(append(dst, `],"statuses":[`...), r.Rows)
+		dst = w.addPresent(append(dst, `],"statuses":[`...), r.Rows)
 		dst = append(dst, `],"event_timestamps":[`...)
-		for j := range r.Rows {
-			dst = append(comma(dst, j), epoch...)
-		}
-		dst = append(dst, `]}`...)
+		dst = append(w.add(dst, repeated(&w.epochs, epochComma, r.Rows)), `]}`...)
 	}
 	for i := range r.Columns {
 		var plain bool
 		dst, plain = r.AppendValues(append(comma(dst, len(r.Keys)+i), `{"values":[`...), i)
 		dst = append(dst, `],"statuses":[`...)
 		if plain {
-			dst = append(w.appendPresent(dst, r.Rows), `],"event_timestamps":[`...)
-			dst = append(r.AppendEvents(dst, i), `]}`...)
+			dst = append(w.addPresent(dst, r.Rows), `],"event_timestamps":[`...)
+			dst = append(w.add(dst, r.Events(i)), `]}`...)
 			continue
 		}
 		for j := range r.States {
@@ -74,7 +119,7 @@ func (w *Writer) AppendFeast(dst []byte, r *serving.Rendering) []byte {
 
 // Append is the function Append of a rendering in OwnForm.
 func (w *Writer) Append(dst []byte, r *serving.Rendering) []byte {
-	if r.Response != nil {
+	if w.cuts = w.cuts[:0]; r.Response != nil {
 		return Append(dst, r.Response)
 	}
 	dst = r.AsOf.Append(append(dst, `{"as_of":"`...))
@@ -95,8 +140,8 @@ func (w *Writer) appendColumn(dst []byte, r *serving.Rendering, i int) []byte {
 	dst, plain := r.AppendValues(append(dst, `,"values":[`...), i)
 	dst = append(dst, `],"statuses":[`...)
 	if plain {
-		dst = append(w.appendPresent(dst, r.Rows), `],"event_timestamps":[`...)
-		return append(r.AppendEvents(dst, i), `]}`...)
+		dst = append(w.addPresent(dst, r.Rows), `],"event_timestamps":[`...)
+		return append(w.add(dst, r.Events(i)), `]}`...)
 	}
 	var reasons, defaulted, nonFinite bool
 	for j := range r.States {
