@@ -2,6 +2,7 @@ package tablefile_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,9 +66,10 @@ func TestBadInput_72_whole_files_or_errors_that_name_them(t *testing.T) {
 	}
 }
 
-// ours returns a small file of flat columns that we wrote.
+// ours returns a small file that we wrote.
 func ours(t *testing.T) string {
 	numbers, texts := value.NewColumn(value.Scalar(value.Int64), 0), value.NewColumn(value.Scalar(value.String), 0)
+	lists := value.NewColumn(value.ArrayOf(value.Scalar(value.Float64)), 0)
 	for i := range 100 {
 		if i%9 == 0 {
 			numbers.Append(value.Value{})
@@ -75,10 +77,12 @@ func ours(t *testing.T) string {
 			numbers.Append(value.OfInt64(int64(i)))
 		}
 		texts.Append(value.OfString(fmt.Sprint(i % 5)))
+		lists.Append(value.OfList(value.Array, slices.Repeat([]value.Value{value.OfFloat64(float64(i))}, i%3)))
 	}
 	b := &value.Batch{}
 	b.Add("number", numbers)
 	b.Add("text", texts)
+	b.Add("list", lists)
 	return encode(t, tablefile.Parquet, b)
 }
 

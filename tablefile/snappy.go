@@ -11,7 +11,7 @@ type quickSnappy struct{ compress.ErrorCodec }
 
 func (quickSnappy) EncodeLevel(dst, src []byte, _ int) []byte { return s2.EncodeSnappy(dst, src) }
 
-// UseQuickSnappy makes this process write nested columns with the quicker Snappy encoder, too. The library takes codecs from a table
+// UseQuickSnappy makes this process write nested columns, too, with the quicker Snappy encoder. The library takes codecs from a table
 // without a lock: a program calls this before anything else, or never.
 func UseQuickSnappy() {
 	codec, err := compress.GetCodec(compress.Codecs.Snappy)

@@ -1,177 +1,187 @@
 package tablefile
 
 import (
+	"bytes"
+	"encoding/binary"
 	"io"
-	"slices"
+	"runtime"
+	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/compress"
+	"github.com/apache/arrow-go/v18/parquet/file"
+	"github.com/apache/arrow-go/v18/parquet/metadata"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
 	"github.com/truepoint/truepoint/errs"
+	"github.com/truepoint/truepoint/internal/parallel"
 	"github.com/truepoint/truepoint/value"
-	"github.com/truepoint/truepoint/value/arrowvalue"
 )
 
-// groupRows is the number of rows of the row groups that we write: parts small enough to decode in parallel.
-const groupRows = 1 << 17
+const (
+	// groupRows is the number of rows of the row groups that we write: parts small enough to decode in parallel.
+	groupRows = 1 << 17
+	// parquetMagic begins and ends every file.
+	parquetMagic = "PAR1"
+)
 
-// A parquetEncoder writes Snappy Parquet with the Arrow schema in its metadata, so that types survive. The writer below
-// it is made with the first rows, which tell the library where a dictionary pays.
+// A parquetEncoder writes Snappy Parquet with the Arrow schema in its metadata, so that types survive. Columns are encoded
+// in parallel, into memory, and written when their row group is whole. The library makes the schema and the footer.
 type parquetEncoder struct {
-	to     io.Writer
-	fields []value.Field
-	schema *arrow.Schema
-	stored []value.Type // how each column is stored
-	w      recordWriter // nil before the first rows
+	to      io.Writer
+	at      int64 // bytes written
+	meta    *metadata.FileMetaDataBuilder
+	groups  int
+	rows    int // of the present row group
+	fields  []value.Field
+	columns []columnWriter
+	done    [][]chunkDone // per column
+	scratch sync.Pool     // of *pageScratch
 }
 
-// A recordWriter is one of two ways to write rows: page by page where all columns are flat, and by the library where one
-// is nested, because it knows the levels of nested columns.
-type recordWriter interface {
-	write(columns []*value.Column, rows int) error
-	close() error
+// A columnWriter makes the column chunks of one column, row group after row group.
+type columnWriter interface {
+	// append adds the rows lo ≤ i < hi of c. Errors: InvalidArgument for an item that a file cannot have.
+	append(c *value.Column, lo, hi int, s *pageScratch) error
+	// finish ends the row group and returns its column chunks, as many as the column has leaves.
+	finish(s *pageScratch) ([]chunkDone, error)
 }
-
-// unclosed hides the Close method of the file below: its owner closes it.
-type unclosed struct{ io.Writer }
 
 func newParquetEncoder(w io.Writer, fields []value.Field) (*parquetEncoder, error) {
-	e := &parquetEncoder{to: unclosed{w}, fields: fields}
+	props := parquet.NewWriterProperties(
+		parquet.WithCompression(compress.Codecs.Snappy), parquet.WithMaxRowGroupLength(groupRows),
+		parquet.WithDataPageSize(pageBytes), parquet.WithDictionaryDefault(false), parquet.WithCreatedBy("truepoint"))
+	e := &parquetEncoder{to: w, fields: fields, done: make([][]chunkDone, len(fields))}
+	e.scratch.New = func() any { return new(pageScratch) }
 	columns := make([]arrow.Field, len(fields))
 	for i, f := range fields {
-		t := storedType(f.Type)
-		columns[i] = arrowvalue.ArrowField(value.Field{Name: f.Name, Type: t})
-		if !t.Equal(f.Type) {
-			columns[i] = arrowvalue.WithType(columns[i], f.Type)
+		stored := storedType(f.Type)
+		columns[i] = storedField(f, stored)
+		if stored.Nested() {
+			e.columns = append(e.columns, &nestedColumn{schema: arrow.NewSchema(columns[i:i+1], nil), stored: stored, props: props})
+			continue
 		}
-		e.stored = append(e.stored, t)
+		e.columns = append(e.columns, &flatColumn{items: itemsOf(stored.Kind), done: newChunkDone()})
 	}
-	e.schema = arrow.NewSchema(columns, nil)
-	if _, err := pqarrow.ToParquet(e.schema, nil, pqarrow.DefaultWriterProps()); err != nil {
-		return nil, schemaError(err)
-	}
-	return e, nil
-}
-
-func schemaError(err error) error {
-	return errs.Wrap(err, errs.Internal, "a Parquet file cannot have this schema")
-}
-
-// start makes the writer; b holds the first rows, or nothing.
-func (e *parquetEncoder) start(b *value.Batch) (err error) {
-	options := []parquet.WriterProperty{
-		parquet.WithCompression(compress.Codecs.Snappy), parquet.WithMaxRowGroupLength(groupRows),
-		parquet.WithDataPageSize(pageBytes), parquet.WithDictionaryDefault(false), parquet.WithCreatedBy("truepoint"),
-	}
-	if !slices.ContainsFunc(e.stored, value.Type.Nested) {
-		e.w, err = newFlatWriter(e.to, e.fields, e.schema, parquet.NewWriterProperties(options...))
-		return err
-	}
-	for i, f := range e.fields {
-		if f.Type.Kind == value.String && b != nil && repeats(b.Columns[i].Texts) {
-			options = append(options, parquet.WithDictionaryFor(f.Name, true))
-		}
-	}
-	props := parquet.NewWriterProperties(options...)
-	fw, err := pqarrow.NewFileWriter(e.schema, e.to, props, pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
+	empty, err := emptyFile(arrow.NewSchema(columns, nil), props)
 	if err != nil {
-		return schemaError(err)
+		return nil, errs.Wrap(err, errs.Internal, "a Parquet file cannot have this schema")
 	}
-	e.w = &nestedWriter{fw, e.schema}
-	return nil
+	e.meta = metadata.NewFileMetadataBuilder(empty.Schema, props, empty.KeyValueMetadata())
+	return e, e.put([]byte(parquetMagic))
 }
 
-// repeats reports whether a dictionary of texts pays: at most half of the first ones are different. For numbers it
-// costs more than it saves.
-func repeats(texts []string) bool {
-	texts = texts[:min(len(texts), repeatsSample)]
-	seen := make(map[string]struct{}, len(texts))
-	for _, t := range texts {
-		seen[t] = struct{}{}
+// emptyFile returns what the footer of a file without rows says.
+func emptyFile(schema *arrow.Schema, props *parquet.WriterProperties) (*metadata.FileMetaData, error) {
+	var b bytes.Buffer
+	w, err := pqarrow.NewFileWriter(schema, &b, props, pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
+	if err != nil {
+		return nil, err
 	}
-	return 2*len(seen) <= len(texts)
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	r, err := file.NewParquetReader(bytes.NewReader(b.Bytes()))
+	if err != nil {
+		return nil, err
+	}
+	return r.MetaData(), nil
 }
 
-// storedType returns t with every Vector as an Array: the library cannot write a list of fixed length that is null.
-func storedType(t value.Type) value.Type {
-	switch t.Kind {
-	case value.Vector:
-		return value.ArrayOf(value.Scalar(value.Float32))
-	case value.Array, value.Set, value.Map:
-		elem := storedType(*t.Elem)
-		t.Elem = &elem
-	case value.Struct:
-		fields := make([]value.Field, len(t.Fields))
-		for i, f := range t.Fields {
-			fields[i] = value.Field{Name: f.Name, Type: storedType(f.Type)}
-		}
-		t.Fields = fields
-	}
-	return t
+// put writes bytes to the file.
+func (e *parquetEncoder) put(b []byte) error {
+	n, err := e.to.Write(b)
+	e.at += int64(n)
+	return err
 }
 
 func (e *parquetEncoder) write(b *value.Batch) error {
-	if b.Rows == 0 {
-		return nil
-	}
-	if e.w == nil {
-		if err := e.start(b); err != nil {
+	for lo := 0; lo < b.Rows; {
+		hi := min(b.Rows, lo+groupRows-e.rows)
+		err := e.each(func(i int, s *pageScratch) error { return e.columns[i].append(b.Columns[i], lo, hi, s) })
+		if err != nil {
 			return err
 		}
-	}
-	columns := make([]*value.Column, len(b.Columns))
-	for i, c := range b.Columns {
-		var err error
-		if columns[i], err = storedColumn(c, e.stored[i]); err != nil {
-			return err
+		e.rows += hi - lo
+		lo = hi
+		if e.rows == groupRows {
+			if err := e.flush(); err != nil {
+				return err
+			}
 		}
 	}
-	return e.w.write(columns, b.Rows)
+	return nil
 }
 
-// storedColumn returns c as a column of type t.
-func storedColumn(c *value.Column, t value.Type) (*value.Column, error) {
-	if t.Equal(c.Type) {
-		return c, nil
+// flush writes the present row group.
+func (e *parquetEncoder) flush() error {
+	err := e.each(func(i int, s *pageScratch) (err error) {
+		e.done[i], err = e.columns[i].finish(s)
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	out := value.NewColumn(t, c.Len())
-	for r := range c.Len() {
-		v, err := value.Convert(c.At(r), t)
-		if err != nil {
-			return nil, err
+	group := e.meta.AppendRowGroup()
+	for i, chunks := range e.done {
+		for k := range chunks {
+			if err := e.putChunk(&chunks[k], group.NextColumnChunk()); err != nil {
+				return err
+			}
 		}
-		out.Append(v)
+		e.done[i] = nil
 	}
-	return out, nil
+	group.SetNumRows(e.rows)
+	err = group.Finish(0, int16(e.groups))
+	e.groups, e.rows = e.groups+1, 0
+	return err
+}
+
+// putChunk writes a column chunk and describes it.
+func (e *parquetEncoder) putChunk(chunk *chunkDone, to *metadata.ColumnChunkMetaDataBuilder) error {
+	if err := chunk.describe(to, e.at); err != nil {
+		return err
+	}
+	if chunk.dictionary != nil {
+		if err := e.put(chunk.dictionary); err != nil {
+			return err
+		}
+	}
+	for _, page := range chunk.pages {
+		if err := e.put(page); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (e *parquetEncoder) close() error {
-	if e.w == nil {
-		if err := e.start(nil); err != nil {
+	if e.rows > 0 {
+		if err := e.flush(); err != nil {
 			return err
 		}
 	}
-	return e.w.close()
-}
-
-// A nestedWriter leaves all to the library, which writes one column after the other.
-type nestedWriter struct {
-	w      *pqarrow.FileWriter
-	schema *arrow.Schema
-}
-
-func (n *nestedWriter) write(columns []*value.Column, rows int) error {
-	arrays := make([]arrow.Array, len(columns))
-	for i, c := range columns {
-		arrays[i] = arrowvalue.ToArray(c)
-		defer arrays[i].Release()
+	footer, err := e.meta.Finish()
+	if err != nil {
+		return err
 	}
-	rec := array.NewRecordBatch(n.schema, arrays, int64(rows))
-	defer rec.Release()
-	return n.w.WriteBuffered(rec)
+	var b bytes.Buffer
+	if _, err := footer.WriteTo(&b, nil); err != nil {
+		return err
+	}
+	end := binary.LittleEndian.AppendUint32(b.Bytes(), uint32(b.Len()))
+	return e.put(append(end, parquetMagic...))
 }
 
-func (n *nestedWriter) close() error { return n.w.Close() }
+// each calls work for every column, in parallel, and returns the error of the first that failed.
+func (e *parquetEncoder) each(work func(column int, s *pageScratch) error) error {
+	return parallel.Each(len(e.fields), runtime.GOMAXPROCS(0), func(i int) error {
+		s := e.scratch.Get().(*pageScratch)
+		defer e.scratch.Put(s)
+		if err := work(i, s); err != nil {
+			return errs.Wrap(err, errs.CodeOf(err), "column %q", e.fields[i].Name)
+		}
+		return nil
+	})
+}
