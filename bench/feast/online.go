@@ -46,13 +46,13 @@ func (b *bench) online(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, reads.Pin(os.Getpid(), 0, 1)) }()
 	for _, r := range []struct {
-		rows  int
-		least float64
-	}{{1, 50}, {100, 150}} {
+		rows, connections int
+		least             float64
+	}{{1, 1, 50}, {1, 8, 50}, {100, 1, 150}, {100, 8, 150}} {
 		if b.onlyPush {
 			break
 		}
-		if err := b.compareReads(ctx, t, r.rows, r.least); err != nil {
+		if err := b.compareReads(ctx, t, r.rows, r.connections, r.least); err != nil {
 			return err
 		}
 	}
@@ -84,8 +84,8 @@ func (b *bench) settleOurs(ctx context.Context, p place, views []string) error {
 	return errors.Join(b.settle(ctx, p), do(b.ours(ctx, p, "apply", "--yes")), do(b.ours(ctx, p, args...)))
 }
 
-// compareReads prints row 8 for requests of so many entities.
-func (b *bench) compareReads(ctx context.Context, t *two, rows int, least float64) error {
+// compareReads prints row 8 for requests of so many entities over so many connections.
+func (b *bench) compareReads(ctx context.Context, t *two, rows, connections int, least float64) error {
 	all := (&reads.Repository{Keys: b.entities}).KeysOf(rows)
 	if err := everything.same(ctx, t.ours.URL, t.feast.url, all[:64]); err != nil {
 		return err
@@ -98,10 +98,10 @@ func (b *bench) compareReads(ctx context.Context, t *two, rows int, least float6
 	if err := ours.Warm(4); err != nil {
 		return err
 	}
-	what := fmt.Sprintf("%d × 50 features", rows)
+	what := fmt.Sprintf("%d × 50 features over %d connections", rows, connections)
 	a, f, err := measure.Pairs(b.pairs, what,
-		func() (reads.Result, error) { return ours.Run(b.slice, t.ours.PID, t.redis.PID) },
-		func() (reads.Result, error) { return feast.Run(b.slice, t.feast.cmd.Process.Pid, t.redis.PID) })
+		func() (reads.Result, error) { return ours.Crowd(ctx, connections, b.slice, t.ours.PID, t.redis.PID) },
+		func() (reads.Result, error) { return feast.Crowd(ctx, connections, b.slice, t.feast.cmd.Process.Pid, t.redis.PID) })
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/truepoint/truepoint/bench/measure"
 	"github.com/truepoint/truepoint/bench/reads"
-	"github.com/truepoint/truepoint/internal/load"
 )
 
 // pushes are how many distinct bodies are pushed.
@@ -52,8 +51,8 @@ func (b *bench) comparePushes(ctx context.Context, t *two) error {
 	}
 	ours, feast := reads.NewLoad(t.ours.URL, pushPath, bodies), reads.NewLoad(t.feast.url, pushPath, bodies)
 	a, f, err := measure.Pairs(b.pairs, "push of one row",
-		func() (reads.Result, error) { return b.push(ctx, ours, t.ours.PID) },
-		func() (reads.Result, error) { return b.push(ctx, feast, t.feast.cmd.Process.Pid) })
+		func() (reads.Result, error) { return ours.Crowd(ctx, b.connections, b.slice, t.ours.PID, 0) },
+		func() (reads.Result, error) { return feast.Crowd(ctx, b.connections, b.slice, t.feast.cmd.Process.Pid, 0) })
 	if err != nil {
 		return err
 	}
@@ -65,15 +64,4 @@ func (b *bench) comparePushes(ctx context.Context, t *two) error {
 		Gate: fmt.Sprintf("≥ %d×", least), Verdict: measure.Verdict(wall.Median >= least, cpu.Median >= least),
 	}.Print()
 	return nil
-}
-
-// push sends pushes for a time, over some connections.
-func (b *bench) push(ctx context.Context, l *reads.Load, server int) (reads.Result, error) {
-	return reads.Slice(server, 0, func() (reads.Result, error) {
-		r, err := l.Open(ctx, &load.Load{Duration: b.slice, Connections: b.connections})
-		if err != nil {
-			return reads.Result{}, err
-		}
-		return reads.Result{Took: r.Latency}, nil
-	})
 }

@@ -86,6 +86,21 @@ func (l *Load) Open(ctx context.Context, how *load.Load) (*load.Result, error) {
 	return r, r.Error
 }
 
+// Crowd sends requests over connections at a time for as long as slice, as quickly as they are answered, to a server, of which
+// and of whose store it measures the CPU time. A store of 0 is none.
+func (l *Load) Crowd(ctx context.Context, connections int, slice time.Duration, server, store int) (Result, error) {
+	if connections == 1 {
+		return l.Run(slice, server, store)
+	}
+	return Slice(server, store, func() (Result, error) {
+		r, err := l.Open(ctx, &load.Load{Duration: slice, Connections: connections})
+		if err != nil {
+			return Result{}, err
+		}
+		return Result{Took: r.Latency}, nil
+	})
+}
+
 // Slice measures what a server and its store use while work runs.
 func Slice(server, store int, work func() (Result, error)) (Result, error) {
 	used, stored, err := usage(server, store)
