@@ -5,6 +5,9 @@ import "sync"
 // Each calls f for 0 ≤ i < n, at most most of them at once, for work that waits rather than computes. It waits for all
 // and returns the error of the smallest i that failed; after a failure no greater i is begun.
 func Each(n, most int, f func(i int) error) error {
+	if n == 1 {
+		return f(0)
+	}
 	var mu sync.Mutex
 	next, failed := 0, n
 	var failure error

@@ -14,6 +14,7 @@ import (
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/together"
 	"github.com/truepoint/truepoint/online"
 )
 
@@ -30,9 +31,11 @@ type Driver struct {
 
 	replicates  bool // writes wait for a replica
 	replication replication
-	lanes       *lanes       // of a single server; nil with others
-	alone       int32        // readings at once that have a connection each
-	reading     atomic.Int32 // readings under way
+	crowd       together.Line[*few, struct{}]
+	writing     sync.WaitGroup // the crowd
+	lanes       *lanes         // of a single server; nil with others
+	alone       int32          // readings at once that have a connection each
+	reading     atomic.Int32   // readings under way
 
 	closed atomic.Bool
 	close  sync.Once
@@ -73,6 +76,9 @@ func Open(ctx context.Context, a *Address, opt *Options) (*Driver, error) {
 		return nil, errs.New(errs.InvalidArgument, "connection_string: a Redis Cluster has database 0 alone, and %d is asked for", a.DB).WithID("T0650").WithHint("take db= out; key_prefix keeps stores apart")
 	}
 	d := &Driver{topology: topology, names: newNames(cmp.Or(o.Prefix, prefixDefault)), keyTTL: o.KeyTTL, warn: o.Warn, replicates: o.Replicated, alone: int32(2 * runtime.GOMAXPROCS(0))}
+	d.crowd.Running, d.crowd.Most = &d.writing, partBytes
+	d.crowd.Size = func(f *few) int { return f.bytes }
+	d.crowd.Work = func(ctx context.Context, all []*few) (struct{}, error) { return struct{}{}, d.putAll(ctx, all) }
 	secure, err := a.tls()
 	if err != nil {
 		return nil, err
@@ -156,6 +162,7 @@ func (d *Driver) Close() error {
 		if d.lanes != nil {
 			d.lanes.close()
 		}
+		d.writing.Wait()
 	})
 	return nil
 }

@@ -14,6 +14,8 @@ type pipeline struct {
 	cells      []online.Cell
 	keys, rows []string // of cells; a copy, because a client that gave up may be busy with them still
 	result     online.PutResult
+	entering   string // the table, if each script enters it on its way; "": it is entered already
+	written    []bool // which of cells some attempt has written; nil: nobody asks
 }
 
 func (w *writer) pipeline(cells []online.Cell) *pipeline {
@@ -46,7 +48,7 @@ func (p *pipeline) run(ctx context.Context) (left []online.Cell, err error) {
 
 // all returns the places of all cells.
 func (p *pipeline) all() []int {
-	all := make([]int, len(p.cells))
+	all := make([]int, len(p.keys))
 	for i := range all {
 		all[i] = i
 	}

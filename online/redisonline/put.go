@@ -32,10 +32,11 @@ const attemptsMax = 12
 var waits = backoff.Backoff{First: 5 * time.Millisecond, Most: time.Second}
 
 // PutBatch implements online.Driver. The counts are exact, unless a connection was lost and the cells on it were sent once
-// more: then Superseded is Unknown. It holds one copy of a few pipelines beside the caller's cells.
+// more, or few cells were sent with those of a write that the server refused: then Superseded is Unknown. It holds one copy of
+// a few pipelines beside the caller's cells.
 //
-// New keys cost one plain command each, and only those that are there already are handed to the script; in a batch that
-// meets mostly such keys all are.
+// Few cells go with those of other calls that come at the time. New keys of many cost one plain command each, and only those
+// that are there already are handed to the script; in a batch that meets mostly such keys all are.
 func (d *Driver) PutBatch(ctx context.Context, table string, cells []online.Cell) (online.PutResult, error) {
 	return d.PutFor(ctx, table, cells, online.Keep{})
 }
@@ -50,13 +51,12 @@ func (d *Driver) PutFor(ctx context.Context, table string, cells []online.Cell, 
 		return total, err
 	}
 	d.told.Do(d.tellNoLog)
-	w := d.writer(table, keep)
-	if len(cells) < fewCells {
-		w.known.Store(true)
-		if d.topology != Cluster { // one round trip; in a Cluster the table's key lies elsewhere
-			w.entering = table
-		}
+	if d.topology != Cluster && isFew(cells) { // in a Cluster a table's key and its cells lie on several servers
+		total, err := d.putFew(ctx, table, cells, keep)
+		return total, d.explained(ctx, err, "write")
 	}
+	w := d.writer(table, keep)
+	w.known.Store(len(cells) < fewCells)
 	write := func() (online.PutResult, error) { return w.batch(ctx, table, cells) }
 	if !d.replicates {
 		total, err := write()
@@ -96,8 +96,6 @@ type writer struct {
 	known atomic.Bool // the keys are expected to be there
 	lives [2]int64    // seconds for which rows and tombstones are kept, 0 for ever
 	keep  [2]string   // the same as text
-
-	entering string // the table, if each script enters it on its way; "": it is entered already
 }
 
 func (d *Driver) writer(table string, keep online.Keep) *writer {
@@ -126,10 +124,8 @@ func wholeSeconds(d eventtime.Duration) int64 {
 
 // batch writes the cells of a table.
 func (w *writer) batch(ctx context.Context, table string, cells []online.Cell) (total online.PutResult, err error) {
-	if w.entering == "" {
-		if err := w.enter(ctx, table); err != nil {
-			return total, err
-		}
+	if err := w.enter(ctx, table); err != nil {
+		return total, err
 	}
 	parts := split(cells, partCells, partBytes)
 	results := make([]online.PutResult, len(parts))

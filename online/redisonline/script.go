@@ -9,7 +9,8 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// A script is what servers run atomically for some cells. It returns two counts.
+// A script is what servers run atomically for some cells. It returns two counts, and may return as a third number which of the
+// cells were written, in its bits from the lowest on.
 type script struct {
 	text string
 	name string // how servers name it once they have seen it
@@ -68,11 +69,8 @@ func (c *scripted) run(ctx context.Context, groups [][]int) (unseen [][]int, lef
 			e = refused
 		}
 		switch {
-		case e == nil && len(counts) == len(c.sum.counts):
-			for k, n := range counts {
-				c.sum.counts[k] += n
-			}
-			c.sum.cells += int64(len(groups[i]))
+		case e == nil && len(counts) >= len(c.sum.counts):
+			c.count(groups[i], counts)
 		case e != nil && !c.withText && firstWord(e) == "NOSCRIPT":
 			unseen = append(unseen, groups[i])
 		default:
@@ -80,6 +78,21 @@ func (c *scripted) run(ctx context.Context, groups [][]int) (unseen [][]int, lef
 		}
 	}
 	return unseen, left, err
+}
+
+// count adds what the script returned for a group of cells.
+func (c *scripted) count(group []int, counts []int64) {
+	for k := range c.sum.counts {
+		c.sum.counts[k] += counts[k]
+	}
+	c.sum.cells += int64(len(group))
+	if c.p.written == nil || len(counts) == len(c.sum.counts) {
+		return
+	}
+	which := counts[len(c.sum.counts)]
+	for k, n := range group {
+		c.p.written[n] = c.p.written[n] || which>>k&1 == 1
+	}
 }
 
 // command names the script, or hands over its text.
