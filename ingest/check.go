@@ -93,9 +93,8 @@ func (p *parser) checkSizes(t *table) {
 		if !u.View.Online {
 			continue
 		}
-		schema := u.View.RowSchema()
+		schema, encoder := p.target.rowsOf(i)
 		keys, fields := t.columns(u.Keys), t.columns(schema.Fields)
-		encoder := value.NewRowEncoder(schema)
 		for r := range p.rows {
 			if deleted != nil && deleted.At(r).Bool() {
 				continue // a tombstone has no values

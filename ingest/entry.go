@@ -66,23 +66,31 @@ func (p *packing) appendRow(dst []byte, b *value.Batch, i int, at eventtime.Inst
 	return out, nil
 }
 
+// What the parts of an entry need at first.
+const (
+	ownBytes    = 64
+	packedBytes = 512
+)
+
 // entry returns what the push log keeps of rows that have arrived.
 func (e *Env) entry(t *target, rows *table, c *claim) (*entry, error) {
 	p, err := t.packing(e.Revision, rows.batch)
 	if err != nil {
 		return nil, err
 	}
-	out := &entry{id: c.appendID(), arrival: c.Arrival, shape: p.shape, rows: []byte(`"rows":[`)}
+	out := &entry{id: c.appendID(), arrival: c.Arrival, shape: p.shape, own: make([]byte, 0, ownBytes+len(c.ID))}
 	if c.ID != "" {
-		out.own = append(jsonvalue.AppendString([]byte(`"push_id":`), c.ID), ',')
+		out.own = append(jsonvalue.AppendString(append(out.own, `"push_id":`...), c.ID), ',')
 	}
 	out.own = append(append(append(out.own, `"arrival":"`...), c.Arrival.String()...), '"')
-	var packed []byte
+	packed := make([]byte, 0, packedBytes)
 	for i := range rows.batch.Rows {
 		if packed, err = p.appendRow(packed[:0], rows.batch, i, c.Arrival); err != nil {
 			return nil, err
 		}
-		if i > 0 {
+		if i == 0 {
+			out.rows = append(make([]byte, 0, 16+rows.batch.Rows*(4+base64.StdEncoding.EncodedLen(len(packed)))), `"rows":[`...)
+		} else {
 			out.rows = append(out.rows, ',')
 		}
 		out.rows = append(base64.StdEncoding.AppendEncode(append(out.rows, '"'), packed), '"')

@@ -35,7 +35,9 @@ func parse(ctx context.Context, t *target, req *Request, l limits) (*table, erro
 	if p.faults.Len() > 0 {
 		return nil, p.faults.Err()
 	}
-	out := &table{target: t, batch: &value.Batch{Rows: n}, undated: t.layout.Created == ""}
+	columns := len(p.fields) + 1 // the arrival may come
+	out := &table{target: t, undated: t.layout.Created == ""}
+	out.batch = &value.Batch{Rows: n, Names: make([]string, 0, columns), Columns: make([]*value.Column, 0, columns)}
 	for _, f := range p.fields {
 		c, ok := input.Find(req.Rows, f.Name)
 		if !ok {
@@ -94,13 +96,12 @@ func (p *parser) optional(name string) bool {
 
 // checkNames finds missing and unknown columns.
 func (p *parser) checkNames(have []input.Column) {
-	var known, given []string
-	for _, f := range p.fields {
-		known = append(known, f.Name)
-	}
 	for _, c := range have {
-		given = append(given, c.Name)
-		if !slices.Contains(known, c.Name) {
+		if !p.declares(c.Name) {
+			var known []string
+			for _, f := range p.fields {
+				known = append(known, f.Name)
+			}
 			hint := errs.DidYouMean(c.Name, known)
 			if hint == "" {
 				hint = "it takes " + strings.Join(known, ", ")
@@ -109,11 +110,21 @@ func (p *parser) checkNames(have []input.Column) {
 		}
 	}
 	for _, f := range p.fields {
-		if !p.optional(f.Name) && !slices.Contains(given, f.Name) {
+		if _, given := input.Find(have, f.Name); !given && !p.optional(f.Name) {
 			p.faults.Add(errs.New(errs.InvalidArgument, "the rows for %q have no column %q", p.target.name, f.Name).WithID("T0469").
 				WithHint("add %s of type %s; null is allowed for features", f.Name, f.Type))
 		}
 	}
+}
+
+// declares reports whether rows may have a column.
+func (p *parser) declares(name string) bool {
+	for i := range p.fields {
+		if p.fields[i].Name == name {
+			return true
+		}
+	}
+	return false
 }
 
 // column reads one column; nulls in keys and in the event time are faults.

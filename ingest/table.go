@@ -82,9 +82,12 @@ func (t *table) newest(ctx context.Context, u *feature.Use, snapshot eventtime.I
 	return rows, int64(t.batch.Rows - winners.Len()), err
 }
 
+// keyBytes is what a key of a number or a short text needs.
+const keyBytes = 32
+
 // only returns the row of a push that has one, as most have: nothing can be newer.
 func (t *table) only(u *feature.Use, snapshot eventtime.Instant) (*sink.Rows, error) {
-	key, err := value.AppendKeyRow(nil, t.columns(u.Keys), 0)
+	key, err := value.AppendKeyRow(make([]byte, 0, keyBytes), t.columns(u.Keys), 0)
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,28 @@ type target struct {
 
 	mu       sync.Mutex
 	packings []*packing
+	stored   []stored // of uses
+}
+
+// A stored is how the online store packs rows of a view.
+type stored struct {
+	schema  *value.Schema
+	encoder *value.RowEncoder
+}
+
+// rowsOf returns how the online store packs rows of use i.
+func (t *target) rowsOf(i int) (*value.Schema, *value.RowEncoder) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.stored == nil {
+		t.stored = make([]stored, len(t.uses))
+	}
+	s := &t.stored[i]
+	if s.schema == nil {
+		s.schema = t.uses[i].View.RowSchema()
+		s.encoder = value.NewRowEncoder(s.schema)
+	}
+	return s.schema, s.encoder
 }
 
 // A directory keeps the targets of the set of definitions that pushes work on. It is bounded by what that declares.

@@ -75,23 +75,35 @@ func (c Column) Type() value.Type { return c.typ }
 
 // Find returns the column called name.
 func Find(columns []Column, name string) (Column, bool) {
-	for _, c := range columns {
-		if c.Name == name {
-			return c, true
+	for i := range columns {
+		if columns[i].Name == name {
+			return columns[i], true
 		}
 	}
 	return Column{}, false
 }
 
+// fewColumns is how many columns are compared with each other.
+const fewColumns = 32
+
 // Rows returns the common length of the columns, 0 without columns. Errors: InvalidArgument that names two columns of
 // different lengths, or one that stands twice.
 func Rows(columns []Column) (int, error) {
-	seen := map[string]bool{}
-	for _, c := range columns {
-		if seen[c.Name] {
+	var seen map[string]bool // of few columns, looking at each is quicker
+	if len(columns) > fewColumns {
+		seen = make(map[string]bool, len(columns))
+	}
+	for i := range columns {
+		c := &columns[i]
+		twice := seen[c.Name]
+		if seen == nil {
+			_, twice = Find(columns[:i], c.Name)
+		} else {
+			seen[c.Name] = true
+		}
+		if twice {
 			return 0, errs.New(errs.InvalidArgument, "column %q is given twice", c.Name).WithID("T0371")
 		}
-		seen[c.Name] = true
 		if c.rows != columns[0].rows {
 			return 0, errs.New(errs.InvalidArgument, "column %q has %d rows, column %q has %d",
 				columns[0].Name, columns[0].rows, c.Name, c.rows).WithID("T0372").WithHint("give every column the same number of values")
