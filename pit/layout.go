@@ -71,14 +71,25 @@ func (l *Layout) types(ctx context.Context, parts []Part) ([]value.Type, error) 
 		copy(out, l.FeatureTypes)
 		return out, nil
 	}
-	for i, f := range l.Features {
+	return out, readTypes(ctx, parts[0], l.Features, out)
+}
+
+// readTypes fills dst with the types of the named columns of a part.
+func readTypes(ctx context.Context, p Part, names []string, dst []value.Type) error {
+	for i, name := range names {
 		col := []*value.Column{{}}
-		if err := readColumns(ctx, parts[0], []string{f}, col); err != nil {
-			return nil, err
+		err := error(nil)
+		if picking, ok := p.(PickingPart); ok { // which has next to nothing to do for no rows
+			err = picking.ReadPicked(ctx, []string{name}, make([]uint64, (p.Rows()+63)/64), col)
+		} else {
+			err = readColumns(ctx, p, []string{name}, col)
 		}
-		out[i] = col[0].Type
+		if err != nil {
+			return err
+		}
+		dst[i] = col[0].Type
 	}
-	return out, nil
+	return nil
 }
 
 // readColumns reads distinct columns of a part and checks that all have its length.

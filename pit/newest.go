@@ -25,7 +25,8 @@ func Newest(ctx context.Context, p *NewestPlan, opt *EvalOptions) (Winners, erro
 	r := &reduction{plan: p, roles: p.Layout.roles(), parts: parts, start: starts(parts), seed: maphash.MakeSeed()}
 	r.meter = newMeter(opt, r.start[len(parts)])
 	if len(parts) > 0 {
-		if r.kinds, err = r.keyTypes(ctx); err != nil {
+		r.kinds = make([]value.Type, len(p.Layout.Keys))
+		if err := readTypes(ctx, parts[0], p.Layout.Keys, r.kinds); err != nil {
 			return nil, err
 		}
 	}
@@ -48,19 +49,6 @@ func Newest(ctx context.Context, p *NewestPlan, opt *EvalOptions) (Winners, erro
 		}
 	}
 	return w, nil
-}
-
-// keyTypes returns the types of the key columns, as the first part delivers them.
-func (r *reduction) keyTypes(ctx context.Context) ([]value.Type, error) {
-	out := make([]value.Type, len(r.plan.Layout.Keys))
-	for i, name := range r.plan.Layout.Keys {
-		col := []*value.Column{{}}
-		if err := readColumns(ctx, r.parts[0], []string{name}, col); err != nil {
-			return nil, err
-		}
-		out[i] = col[0].Type
-	}
-	return out, nil
 }
 
 // run reduces all parts to one reducer.

@@ -93,22 +93,21 @@ func TestKeysThatShareAHashStayApart(t *testing.T) {
 		}
 	}
 
-	w := (&reduction{plan: &NewestPlan{}, roles: (&Layout{Event: "e"}).roles(), form: textKey}).reducer(10)
+	w := newBestTable(textKey, 0)
+	w.reserve(len(texts))
 	for i, s := range texts {
-		at := w.find(99, s)
-		if w.entries[at].best == 0 {
-			w.insert(at, 99, s)
-			w.entries[at].best = refOf(int64(i))
+		if w.find(99, s) < 0 {
+			w.insert(entry{code: 99, best: refOf(int64(i))}, s)
 		}
 	}
-	w.resize(reducerBits + 1)
+	w.resize(seatBits + 1)
 	for i, s := range texts[:6] {
-		if at := w.find(99, s); w.entries[at].best != refOf(int64(i)) || w.texts[at] != s {
+		if n := w.find(99, s); w.entries[n].best != refOf(int64(i)) || w.textOf(n) != s {
 			t.Errorf("key %q is lost", s)
 		}
 	}
-	if w.used != 6 {
-		t.Errorf("got %d keys, want 6", w.used)
+	if len(w.entries) != 6 {
+		t.Errorf("got %d keys, want 6", len(w.entries))
 	}
 }
 

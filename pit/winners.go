@@ -1,9 +1,7 @@
 package pit
 
 import (
-	"bytes"
 	"context"
-	"encoding/binary"
 	"slices"
 
 	"github.com/truepoint/truepoint/errs"
@@ -29,7 +27,7 @@ type win struct {
 	event   eventtime.Instant
 	created eventtime.Instant
 	best    ref
-	key     uint32 // its number in ends
+	key     uint32 // its number
 }
 
 func (w *winners) Len() int                        { return len(w.wins) }
@@ -46,32 +44,35 @@ func (w *winners) Report() Report {
 
 func (w *winners) key(j uint32) []byte { return w.keys[w.ends[j]:w.ends[j+1]:w.ends[j+1]] }
 
-// collect takes the winners out of the hash table, encodes their keys and sorts them.
+// collect takes the winners out of the table, encodes their keys and sorts them.
 func (w *winners) collect(ctx context.Context, from *reducer) error {
-	w.wins = make([]win, 0, from.used)
-	w.ends = append(make([]uint64, 0, from.used+1), 0)
-	w.counted = make([]uint64, (from.used+63)/64)
+	n := len(from.entries)
+	w.ends = append(make([]uint64, 0, n+1), 0)
 	encode := w.encoder()
 	var err error
-	for i := range from.entries {
+	for i := range n {
 		if i%(1<<16) == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		e := &from.entries[i]
-		if e.best == 0 {
-			continue
-		}
-		text := ""
-		if from.texts != nil {
-			text = from.texts[i]
-		}
-		if w.keys, err = encode(w.keys, e.code, text); err != nil {
+		if w.keys, err = encode(w.keys, from.entries[i].code, from.textOf(i)); err != nil {
 			return err
 		}
-		w.wins = append(w.wins, win{e.event, e.created, e.best, uint32(len(w.wins))})
+		if i == 0 {
+			w.keys = slices.Grow(w.keys, (n-1)*len(w.keys)) // keys tend to be of one length
+		}
 		w.ends = append(w.ends, uint64(len(w.keys)))
 	}
-	return w.sort(ctx)
+	order, err := w.order(ctx, n)
+	if err != nil {
+		return err
+	}
+	w.wins = make([]win, n)
+	for i, k := range order {
+		e := &from.entries[k.at]
+		w.wins[i] = win{e.event, e.created, e.best, k.at}
+	}
+	w.counted = make([]uint64, (n+63)/64)
+	return ctx.Err()
 }
 
 // encoder returns a function that appends the encoded key of an entry.
@@ -93,95 +94,6 @@ func (w *winners) encoder() func(dst []byte, code uint64, text string) ([]byte, 
 		}
 		return value.AppendKeyRow(dst, cols, 0)
 	}
-}
-
-// A sortKey is the first eight bytes of an encoded key behind the beginning that all keys share, and the winner's number.
-type sortKey struct {
-	prefix uint64
-	at     uint32
-}
-
-// sort orders the winners by encoded key: by the prefixes first, then, where those are equal, by the whole.
-func (w *winners) sort(ctx context.Context) error {
-	skip := w.shared()
-	order := make([]sortKey, len(w.wins))
-	var padded [8]byte
-	for i := range order {
-		rest := w.key(uint32(i))[skip:]
-		if len(rest) < 8 {
-			padded = [8]byte{}
-			copy(padded[:], rest)
-			rest = padded[:]
-		}
-		order[i] = sortKey{binary.BigEndian.Uint64(rest), uint32(i)}
-	}
-	order, err := radixSort(ctx, order)
-	if err != nil {
-		return err
-	}
-	for lo := 0; lo < len(order); {
-		hi := lo + 1
-		for hi < len(order) && order[hi].prefix == order[lo].prefix {
-			hi++
-		}
-		if hi-lo > 1 {
-			slices.SortFunc(order[lo:hi], func(a, b sortKey) int { return bytes.Compare(w.key(a.at), w.key(b.at)) })
-		}
-		lo = hi
-	}
-	sorted := make([]win, len(order))
-	for i, s := range order {
-		sorted[i] = w.wins[s.at]
-	}
-	w.wins = sorted
-	return ctx.Err()
-}
-
-// shared returns the length of the longest beginning that all keys share.
-func (w *winners) shared() int {
-	if len(w.wins) == 0 {
-		return 0
-	}
-	first := w.key(0)
-	n := len(first)
-	for i := range w.wins {
-		k := w.key(uint32(i))
-		n = min(n, len(k))
-		for j := range n {
-			if k[j] != first[j] {
-				n = j
-				break
-			}
-		}
-	}
-	return n
-}
-
-// radixSort sorts by prefix, byte by byte from the last, leaving out bytes that are the same in all. It is stable.
-func radixSort(ctx context.Context, keys []sortKey) ([]sortKey, error) {
-	to := make([]sortKey, len(keys))
-	for shift := 0; shift < 64; shift += 8 {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		var ends [257]int
-		for _, k := range keys {
-			ends[k.prefix>>shift&0xFF+1]++
-		}
-		if slices.Contains(ends[1:], len(keys)) {
-			continue
-		}
-		for i := range 256 {
-			ends[i+1] += ends[i]
-		}
-		for _, k := range keys {
-			b := k.prefix >> shift & 0xFF
-			to[ends[b]] = k
-			ends[b]++
-		}
-		keys, to = to, keys
-	}
-	return keys, nil
 }
 
 // readDeleted reads which winners are deletes, if the table has any.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/bits"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/parquet"
 
@@ -156,6 +157,7 @@ func (d *decoder) decodePage(p dataPage, at int, values pageValues) error {
 	if d.picked == nil && n == p.rows {
 		return values.all(p, at)
 	}
+	d.buf.chosen = slices.Grow(d.buf.chosen[:0], min(n, d.dst.Len()))
 	d.choose(p.rows, at, values)
 	return values.chosen(p, d.buf.chosen)
 }
