@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -17,17 +16,14 @@ import (
 	"github.com/truepoint/truepoint/apply"
 	"github.com/truepoint/truepoint/config"
 	"github.com/truepoint/truepoint/drivers"
-	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/input"
+	"github.com/truepoint/truepoint/internal/selftest"
 	"github.com/truepoint/truepoint/internal/storetest"
 	"github.com/truepoint/truepoint/offline"
 	"github.com/truepoint/truepoint/value"
 )
-
-// childDir names the repository to which this program pushes in place of tests, until it is killed.
-const childDir = "TRUEPOINT_PUSH_CHILD"
 
 // Each pusher pushes one key over and over. The long form kills more often.
 const (
@@ -37,11 +33,7 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(childDir); dir != "" {
-		err := pushOn(dir)
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(errs.CodeOf(err).Exit())
-	}
+	selftest.Do(pushOn)
 	os.Exit(m.Run())
 }
 
@@ -121,8 +113,8 @@ func repository(t *testing.T) string {
 // killAfter has a process push until so many pushes were acknowledged, kills it, and returns the last of each key.
 func killAfter(t *testing.T, dir string, many int) (last [pushers]int64) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^$")
-	cmd.Env, cmd.Stderr = append(os.Environ(), childDir+"="+dir), &strings.Builder{}
+	cmd := selftest.Command(t, dir)
+	cmd.Stderr = &strings.Builder{}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
