@@ -13,7 +13,7 @@ import (
 // A joinedFiles is an offline store of files that DuckDB joins where it can.
 type joinedFiles struct {
 	offline.Driver
-	offline.Joiner
+	*duckdboffline.Joiner
 }
 
 // openDuckDB opens files that DuckDB joins.

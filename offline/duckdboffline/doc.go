@@ -7,5 +7,7 @@
 // ends, it is an error, FailedPrecondition, whatever DuckDB made of it.
 //
 // Each join has a database of its own in memory, which can reach the files of that join and nothing else: no other path,
-// no extension, no setting. Only statements that pit/sqlgen renders run there, never text of a user.
+// no extension, no setting. Only statements that pit/sqlgen renders run there, never text of a user. A user's query for
+// entity rows has another such database, where the sources that it names are views; it is one SELECT, which
+// sqlgen.CheckQuery lets pass, and stands in a SELECT of ours.
 package duckdboffline

@@ -91,7 +91,7 @@ func (j *Joiner) Join(ctx context.Context, with *offline.Join) (out *offline.Joi
 			return nil, changed
 		}
 	}
-	return out, failed(err)
+	return out, failed(err, joining)
 }
 
 // run answers the join. Errors are those of the engine.
@@ -130,8 +130,11 @@ func (j *Joiner) Script(ctx context.Context, with *offline.Join) (script string,
 	return s.plan.Script(dialect)
 }
 
+// joining is what was done when a join failed.
+const joining = "join in DuckDB"
+
 // failed gives a raw error its code.
-func failed(err error) error {
+func failed(err error, doing string) error {
 	if err == nil || errs.CodeOf(err) != errs.Unknown {
 		return err
 	}
@@ -141,11 +144,11 @@ func failed(err error) error {
 		code = map[duckdb.ErrorType]errs.Code{
 			duckdb.ErrorTypeIO: errs.Unavailable, duckdb.ErrorTypeOutOfMemory: errs.ResourceExhausted, duckdb.ErrorTypePermission: errs.PermissionDenied,
 			duckdb.ErrorTypeInterrupt: errs.Canceled, duckdb.ErrorTypeConversion: errs.OutOfRange, duckdb.ErrorTypeOutOfRange: errs.OutOfRange,
-			duckdb.ErrorTypeBinder: errs.InvalidArgument, duckdb.ErrorTypeCatalog: errs.NotFound,
+			duckdb.ErrorTypeBinder: errs.InvalidArgument, duckdb.ErrorTypeParser: errs.InvalidArgument, duckdb.ErrorTypeCatalog: errs.NotFound,
 		}[e.Type]
 		if code == errs.OK {
 			code = errs.Internal
 		}
 	}
-	return errs.Wrap(err, code, "join in DuckDB").WithID("T0561")
+	return errs.Wrap(err, code, "%s", doing).WithID("T0561")
 }

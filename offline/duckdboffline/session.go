@@ -15,7 +15,7 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// A session is one join under way.
+// A session is one join, or one query, under way.
 type session struct {
 	*Joiner
 	db        *sql.DB
@@ -47,7 +47,7 @@ func (j *Joiner) begin(ctx context.Context, with *offline.Join) (*session, error
 	}
 	s := &session{Joiner: j, join: with, plan: sqlgen.Plan{Known: with.Plan.Known, KnownAt: with.Plan.KnownAt}}
 	if err := s.prepare(ctx); err != nil {
-		return nil, errs.Join(failed(err), s.close())
+		return nil, errs.Join(failed(err, joining), s.close())
 	}
 	return s, nil
 }
@@ -56,17 +56,7 @@ func (s *session) prepare(ctx context.Context) error {
 	if err := s.views(ctx); err != nil {
 		return err
 	}
-	var paths []string
-	for _, h := range s.histories {
-		for _, f := range h.files {
-			paths = append(paths, f.path)
-		}
-	}
-	var err error
-	if s.db, err = s.open(paths); err != nil {
-		return err
-	}
-	if s.conn, err = s.db.Conn(ctx); err != nil {
+	if err := s.connect(ctx); err != nil {
 		return err
 	}
 	for i, h := range s.histories {
@@ -85,6 +75,21 @@ func (s *session) prepare(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// connect opens a database that can reach the files of the histories.
+func (s *session) connect(ctx context.Context) (err error) {
+	var paths []string
+	for _, h := range s.histories {
+		for _, f := range h.files {
+			paths = append(paths, f.path)
+		}
+	}
+	if s.db, err = s.open(paths); err != nil {
+		return err
+	}
+	s.conn, err = s.db.Conn(ctx)
+	return err
 }
 
 // views opens the histories and checks that DuckDB would answer exactly.

@@ -45,7 +45,7 @@ func (s *session) windows(ctx context.Context, i int) (*pit.WindowResult, error)
 		}
 		return c.Add(r)
 	})
-	if err = failed(err); errs.CodeOf(err) == errs.OutOfRange {
+	if err = failed(err, joining); errs.CodeOf(err) == errs.OutOfRange {
 		return nil, v.Overflow(err)
 	}
 	if err != nil {

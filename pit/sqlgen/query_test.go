@@ -63,3 +63,15 @@ func FuzzQuery(f *testing.F) {
 		}
 	})
 }
+
+func TestFunctionsThatAreGivenAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"SELECT * FROM spill()", `SELECT * FROM "SPILL" ()`, "SELECT main.Spill /* x */ (1)", `SELECT "READ_TEXT"('x')`} {
+		if _, err := sqlgen.CheckQuery(text, "spill"); errs.CodeOf(err) != errs.InvalidArgument {
+			t.Errorf("%s: got %v", text, err)
+		}
+	}
+	if _, err := sqlgen.CheckQuery("SELECT spill, spilled(1) FROM spill AS spill", "spill"); err != nil {
+		t.Errorf("columns, tables and other functions: %v", err)
+	}
+}
