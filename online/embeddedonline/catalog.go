@@ -34,7 +34,7 @@ func (e *engine) loadCatalog() (err error) {
 	case err != nil:
 		return err
 	case b == nil:
-		return e.begin()
+		return nil // no table was ever made
 	case len(b) != 4:
 		return errs.New(errs.DataLoss, "the catalog of the online store has a counter of %d bytes, expected 4", len(b))
 	}
@@ -56,16 +56,6 @@ func (e *engine) loadCatalog() (err error) {
 		e.tables[name] = binary.BigEndian.Uint32(b)
 	}
 	return it.Error()
-}
-
-// begin starts the catalog of a new store. Pebble opens the first log of a new directory before it adopts the format
-// that tells damage in a log from its end; the flush makes it open a second one.
-func (e *engine) begin() error {
-	first := binary.BigEndian.AppendUint32(nil, e.next)
-	if err := e.db.Set(counterKey, first, pebble.Sync); err != nil {
-		return err
-	}
-	return e.db.Flush()
 }
 
 // table returns the number of a table.

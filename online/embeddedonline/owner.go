@@ -183,7 +183,12 @@ func (o *owner) answer(w *wire, k kind, b *body) error {
 	case kindGet:
 		err = o.answerGet(w, b)
 	case kindPut:
-		err = o.answerCells(w, b, o.engine.PutBatch)
+		err = o.answerCells(w, b, func(ctx context.Context, table string, cells []online.Cell) (online.PutResult, error) {
+			if err := online.CheckCells(table, cells); err != nil {
+				return online.PutResult{}, err
+			}
+			return o.engine.PutBatch(ctx, table, cells)
+		})
 	case kindExpire:
 		err = o.answerCells(w, b, func(ctx context.Context, table string, cells []online.Cell) (r online.PutResult, err error) {
 			r.Written, err = o.engine.expire(ctx, table, cells)
