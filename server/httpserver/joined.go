@@ -10,6 +10,9 @@ import (
 // first one of this size, and the rest.
 const httpBuffer = 4096
 
+// partsKeptMax bounds the memory for pieces that a connection keeps for the next answer.
+const partsKeptMax = 256
+
 // A joiningListener accepts connections that write such pieces as one, which spares a system call here and often one
 // at the caller.
 type joiningListener struct{ net.Listener }
@@ -71,7 +74,9 @@ func (c *joiningConn) together(more ...[]byte) (int64, error) {
 	c.parts = append(append(c.parts[:0], c.held), more...)
 	all := net.Buffers(c.parts)
 	n, err := all.WriteTo(c.Conn)
-	clear(c.parts)
+	if clear(c.parts); cap(c.parts) > partsKeptMax {
+		c.parts = nil
+	}
 	c.held, c.hold = c.held[:0], false
 	return max(n-first, 0), err
 }
