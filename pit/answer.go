@@ -65,7 +65,7 @@ func (a *answer) tie() (others []int64) {
 	byRef := map[ref]int{}
 	for i := range a.slots {
 		s := &a.slots[i]
-		if !s.best.tied() || Judge(s.event, s.event, s.asOf, a.view.TTL, false) != value.Present {
+		if !s.best.tied() || Judge(s.event, s.event, a.index.asOf[i], a.view.TTL, false) != value.Present {
 			continue
 		}
 		row := a.index.rows[i]
@@ -111,7 +111,7 @@ func (a *answer) judge(deleted *value.Column) []uint64 {
 		if s.best == 0 {
 			continue
 		}
-		st := Judge(s.event, s.event, s.asOf, a.view.TTL, truth(deleted, int(row)))
+		st := Judge(s.event, s.event, a.index.asOf[i], a.view.TTL, truth(deleted, int(row)))
 		a.out.Status[row] = st
 		if st == value.Present {
 			nulls[row>>6] &^= 1 << (row & 63)

@@ -7,7 +7,7 @@ import (
 
 // Eval answers a plan like Naive, fast. The spine is indexed in memory; key and time columns of a history are read once,
 // its payload only where it answers. Cost: each view is read once, key and time columns whole, payload columns in those
-// parts that hold an answer. Memory: about 100 bytes per spine row, 32 bytes per spine row and worker, the results, and
+// parts that hold an answer. Memory: about 100 bytes per spine row, 24 bytes per spine row and worker, the results, and
 // one part per worker; it does not grow with the history. A cancelled context ends it within 100 ms if the table's parts
 // obey it too. A nil opt means defaults.
 func Eval(ctx context.Context, p *Plan, opt *EvalOptions) (*Result, error) {
@@ -88,7 +88,7 @@ func (e *evaluation) view(ctx context.Context, v *ViewScan) (*ViewResult, error)
 
 // slotBytes returns the memory of a slot in a worker.
 func (s *scan) slotBytes() int {
-	const slotSize, valueSize = 32, 48
+	const slotSize, valueSize = 24, 48
 	return slotSize + valueSize*len(s.roles.rank)
 }
 

@@ -8,9 +8,8 @@ import (
 )
 
 // A slot holds the best row seen so far of those that become usable after the asOf of the slot before it in its key and
-// not after its own. It is 32 bytes, so that a look at a slot costs one cache miss.
+// not after its own, which the index has.
 type slot struct {
-	asOf    eventtime.Instant
 	event   eventtime.Instant
 	created eventtime.Instant
 	best    ref
@@ -41,8 +40,15 @@ type scanWorker struct {
 	report Report
 	block  *keyBlock
 	hits   *hits
-	asOf   []eventtime.Instant // per hit: that of the first slot of its key
 	begin  []eventtime.Instant // per hit: that from which on it may be used
+	offers []offered           // of the block
+}
+
+// An offered row of a block, and the slot that it is offered to.
+type offered struct {
+	slot  uint32
+	row   int32             // within its part
+	event eventtime.Instant // of the best row of the slot when the block began
 }
 
 // run reads all parts and returns the slots with the best rows of all workers.
@@ -73,10 +79,10 @@ func (s *scan) worker(tiesMax int) *scanWorker {
 	w := &scanWorker{
 		scan: s, chunk: newChunk(s.roles), slots: makeLarge[slot](len(s.index.rows)), k: len(s.roles.rank), ties: newTies(tiesMax),
 		block: &keyBlock{form: s.index.form, seed: s.index.seed, what: sourceRow(s.view.Name)}, hits: &hits{},
-		asOf: make([]eventtime.Instant, blockRows), begin: make([]eventtime.Instant, blockRows),
+		begin: make([]eventtime.Instant, blockRows), offers: make([]offered, 0, blockRows),
 	}
-	for i, asOf := range s.index.asOf {
-		w.slots[i] = slot{asOf: asOf, event: eventtime.None, created: eventtime.None}
+	for i := range w.slots {
+		w.slots[i] = slot{event: eventtime.None, created: eventtime.None}
 	}
 	w.ranks = make([]value.Value, len(w.slots)*w.k)
 	w.rank = make([]value.Value, 0, w.k)
@@ -114,30 +120,35 @@ func (w *scanWorker) part(ctx context.Context, part int) error {
 	return nil
 }
 
-// offer gives each hit to the first slot of its key at whose asOf it may be used. It loads all first slots before it asks
-// what is in them, for the same reason as index.lookup.
+// offer gives each hit to the first slot of its key at whose asOf it may be used. It finds all slots, then looks into all,
+// and only then compares, for the same reason as index.lookup.
 func (w *scanWorker) offer(t times, start int64) {
-	h := w.hits
-	for j, s := range h.span[:h.n] {
-		w.asOf[j] = w.slots[s.lo].asOf
-	}
 	w.begins(t)
-	for j, i := range h.row[:h.n] {
-		begin, s := w.begin[j], h.span[j]
+	w.place()
+	for j := range w.offers {
+		o := &w.offers[j]
+		o.event = w.slots[o.slot].event
+	}
+	for _, o := range w.offers {
+		i := int(o.row)
+		if event := t.eventAt(i); event >= o.event { // the best row may be a newer one by now; compete knows
+			w.compete(&w.slots[o.slot], o.slot, Candidate{event, t.createdAt(i), nil, start + int64(i)}, i)
+		}
+	}
+}
+
+// place lists the hits that may be used at the asOf of some slot of their key, with the first such slot.
+func (w *scanWorker) place() {
+	h, offers := w.hits, w.offers[:0]
+	for j, begin := range w.begin[:h.n] {
 		if begin == eventtime.None {
 			continue
 		}
-		lo := s.lo
-		if w.asOf[j] < begin {
-			if lo = w.first(span{lo + 1, s.hi}, begin); lo == s.hi {
-				continue
-			}
-		}
-		p := &w.slots[lo]
-		if event := t.eventAt(int(i)); event >= p.event {
-			w.compete(p, lo, Candidate{event, t.createdAt(int(i)), nil, start + int64(i)}, int(i))
+		if s := h.span[j]; w.index.asOf[s.hi-1] >= begin {
+			offers = append(offers, offered{slot: w.first(s, begin), row: h.row[j]})
 		}
 	}
+	w.offers = offers
 }
 
 // begins notes from which instant on each hit may be used; None: never.
@@ -158,15 +169,15 @@ func (w *scanWorker) begins(t times) {
 
 // first returns the first slot of s whose asOf is ≥ begin, s.hi if there is none.
 func (w *scanWorker) first(s span, begin eventtime.Instant) uint32 {
-	lo, hi := s.lo, s.hi
+	lo, hi, asOf := s.lo, s.hi, w.index.asOf
 	for hi-lo > 8 {
-		if mid := lo + (hi-lo)/2; w.slots[mid].asOf < begin {
+		if mid := lo + (hi-lo)/2; asOf[mid] < begin {
 			lo = mid + 1
 		} else {
 			hi = mid
 		}
 	}
-	for lo < hi && w.slots[lo].asOf < begin {
+	for lo < hi && asOf[lo] < begin {
 		lo++
 	}
 	return lo
