@@ -151,11 +151,20 @@ func (l *lane) row(room *online.Room) ([]byte, error) {
 			return nil, err
 		}
 	}
-	end, err := l.line()
-	if err == nil && len(end) > 0 {
+	return row, l.end()
+}
+
+// end takes the end of a line.
+func (l *lane) end() error {
+	if len(l.in)-l.at >= 2 && l.in[l.at] == '\r' && l.in[l.at+1] == '\n' {
+		l.at += 2
+		return nil
+	}
+	rest, err := l.line()
+	if err == nil && len(rest) > 0 {
 		err = errNoRows
 	}
-	return row, err
+	return err
 }
 
 // memory returns n bytes that rows of this reading share with others.
@@ -170,6 +179,9 @@ func (l *lane) memory(n int) []byte {
 
 // number takes a line of a kind and returns its number: −1 stands for nothing.
 func (l *lane) number(kind byte) (int, error) {
+	if n, ok := l.shortNumber(kind); ok {
+		return n, nil
+	}
 	line, err := l.line()
 	switch {
 	case err != nil:
@@ -186,6 +198,27 @@ func (l *lane) number(kind byte) (int, error) {
 		}
 	}
 	return n, nil
+}
+
+// shortNumber is number for a line of one to five digits that was received whole; ok is false, and nothing is taken, for others.
+func (l *lane) shortNumber(kind byte) (n int, ok bool) {
+	in := l.in[l.at:]
+	if len(in) < 8 || in[0] != kind {
+		return 0, false
+	}
+	for i, c := range in[1:7] {
+		if c == '\r' {
+			if i == 0 || in[i+2] != '\n' {
+				return 0, false
+			}
+			l.at += i + 3
+			return n, true
+		}
+		if n = n*10 + int(c-'0'); c < '0' || c > '9' {
+			return 0, false
+		}
+	}
+	return 0, false
 }
 
 // line takes a line and returns it without its end. It is valid until the next call.
