@@ -1,7 +1,6 @@
 package feature
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -10,14 +9,41 @@ import (
 	"github.com/truepoint/truepoint/errs"
 )
 
-var (
-	ownName      = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
-	feastName    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,127}$`)
-	feastSource  = regexp.MustCompile(`^[A-Za-z0-9_/][A-Za-z0-9_./:*?=@ -]{0,511}$`) // Feast names a source after its path or table
-	projectName  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,62}$`)
-	deviceName   = regexp.MustCompile(`^(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])$`) // not usable as file names everywhere
-	reservedName = []string{"event_timestamp", "created_timestamp"}               // columns of entity rows and results
+// A spelling is a rule for names: the characters, all ASCII, that may come first, those that may follow, and how many there
+// may be. A regular expression that counts to 512 takes longer to compile than a command to look at all its names.
+type spelling struct {
+	first, rest string
+	max         int
+}
+
+const (
+	lower    = "abcdefghijklmnopqrstuvwxyz"
+	upper    = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	numerals = "0123456789"
 )
+
+var (
+	ownName      = &spelling{lower, lower + numerals + "_", 63}
+	feastName    = &spelling{lower + upper + "_", lower + upper + numerals + "_.-", 128}
+	feastSource  = &spelling{lower + upper + numerals + "_/", lower + upper + numerals + "_./:*?=@ -", 512} // Feast names a source after its path or table
+	projectName  = &spelling{lower + upper + "_", lower + upper + numerals + "_-", 63}
+	deviceNames  = []string{"con", "prn", "aux", "nul", "com", "lpt"} // not usable as file names everywhere; the last two with a digit
+	reservedName = []string{"event_timestamp", "created_timestamp"}   // columns of entity rows and results
+)
+
+// allows reports whether a name is spelled so. No spelling allows the empty name.
+func (s *spelling) allows(name string) bool {
+	return name != "" && len(name) <= s.max && strings.IndexByte(s.first, name[0]) >= 0 && strings.TrimLeft(name[1:], s.rest) == ""
+}
+
+// isDevice reports whether name is one of the device names, in whatever case.
+func isDevice(name string) bool {
+	name = strings.ToLower(name)
+	if port := strings.TrimRight(name, numerals); len(name) == 4 && len(port) == 3 {
+		return slices.Contains(deviceNames[4:], port)
+	}
+	return slices.Contains(deviceNames[:4], name)
+}
 
 const (
 	ownRule     = "names have lower-case letters, digits and single underscores, start with a letter, and have at most 63 characters"
@@ -40,14 +66,14 @@ func CheckProject(name string) error {
 	if e := checkName("project", name, projectName, projectRule); e != nil {
 		return e.WithID("T0100")
 	}
-	if deviceName.MatchString(name) {
+	if isDevice(name) {
 		return errs.New(errs.InvalidArgument, "project name %q is a device name on some systems", name).WithID("T0100").
 			WithHint("choose another name, such as %s_features", strings.ToLower(name))
 	}
 	return nil
 }
 
-func checkName(what, name string, rule *regexp.Regexp, ruleText string) *errs.Error {
+func checkName(what, name string, rule *spelling, ruleText string) *errs.Error {
 	if name == "" {
 		return errs.New(errs.InvalidArgument, "the %s has no name", what).WithID("T0175").WithHint("%s", ruleText)
 	}
@@ -55,7 +81,7 @@ func checkName(what, name string, rule *regexp.Regexp, ruleText string) *errs.Er
 		return errs.New(errs.InvalidArgument, "%s name %q is reserved: entity rows and results have a column of that name", what, name).
 			WithID("T0172").WithHint("choose another name, such as last_%s", strings.TrimSuffix(name, "stamp"))
 	}
-	if rule.MatchString(name) && (rule != ownName || !strings.Contains(name, "__")) {
+	if rule.allows(name) && (rule != ownName || !strings.Contains(name, "__")) {
 		return nil
 	}
 	e := errs.New(errs.InvalidArgument, "%s name %s breaks the rule%s", what, quoteShort(name), strangeRune(name)).
@@ -143,7 +169,7 @@ func suggestName(name string) string {
 		}
 	}
 	s := strings.Trim(b.String(), "_")
-	if !ownName.MatchString(s) || strings.Contains(s, "__") {
+	if !ownName.allows(s) || strings.Contains(s, "__") {
 		return ""
 	}
 	return s

@@ -2,7 +2,6 @@ package feature
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -271,4 +270,4 @@ func sortedKeys[T any](m map[string]T) []string {
 
 // tablePart is one part of a table name: an identifier, as engines read it without quotes, or with a dash as in
 // BigQuery projects.
-var tablePart = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_$-]{0,127}$`)
+var tablePart = &spelling{lower + upper + "_", lower + upper + numerals + "_$-", 128}

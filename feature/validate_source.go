@@ -119,7 +119,7 @@ func (c *checker) tableSource(s *Source) {
 		return
 	}
 	parts := strings.Split(s.Table, ".")
-	if len(parts) > 3 || slices.ContainsFunc(parts, func(p string) bool { return !tablePart.MatchString(p) }) {
+	if len(parts) > 3 || slices.ContainsFunc(parts, func(p string) bool { return !tablePart.allows(p) }) {
 		c.fault("T0141", s.Origin.At("table"), "table %s of source %q is no table name", quoteShort(s.Table), s.Name).
 			WithHint("write name, schema.name or catalog.schema.name with letters, digits, _, $ and -")
 	}
