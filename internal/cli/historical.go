@@ -115,7 +115,7 @@ func (v *historicalVerb) Run(a *app) error {
 
 // make makes a training set: in files as it comes, or in memory to be shown.
 func (v *historicalVerb) make(a *app, s *truepoint.Store, t *trainingSet) (err error) {
-	defer process.Lean()()
+	defer process.Lean(128 << 20)()
 	switch {
 	case v.Out == "":
 		t.result, err = s.Historical(a.ctx, t.request)

@@ -7,6 +7,7 @@ import (
 	"github.com/truepoint/truepoint"
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/process"
 	"github.com/truepoint/truepoint/internal/screen"
 	"github.com/truepoint/truepoint/materialize"
 )
@@ -74,6 +75,9 @@ func parseTime(what, text string) (eventtime.Instant, error) {
 	return i, nil
 }
 
+// materializeFree is the garbage in bytes that a materialization may let lie: less costs it time, more only memory.
+const materializeFree = 32 << 20
+
 func (f *materializeFlags) run(a *app, r *truepoint.MaterializeRequest, again string) error {
 	if f.Version != "" {
 		return errs.New(errs.Unimplemented, "--version is not supported").WithID("T0921").
@@ -84,6 +88,7 @@ func (f *materializeFlags) run(a *app, r *truepoint.MaterializeRequest, again st
 	a.ack = f.Ack
 	bars := newBars(a.err)
 	r.Progress = bars.update
+	defer process.Lean(materializeFree)()
 	return a.withStore(func(s *truepoint.Store) error {
 		began := a.now()
 		report, err := s.Materialize(a.ctx, r)

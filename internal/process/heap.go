@@ -8,27 +8,28 @@ import (
 	"sync/atomic"
 )
 
-// How much garbage a command that holds large columns lets lie: leanShare percent of what is live, because columns
-// without pointers cost a collection nothing, so that frequent ones are nearly free; but leanFree bytes while little is
-// live, because a short command would spend a tenth of its time on collections that free little.
+// How much garbage Lean allows, in percent of what is live: leanShare is enough where much is live, because columns
+// without pointers cost a collection nothing, so that frequent ones are nearly free.
 const (
 	leanShare = 50
-	leanFree  = 128 << 20
+	shareMax  = 800
 )
 
-// Lean makes this process keep less garbage until the function that it returns is called, which waits for nothing. Who
-// sets GOGC decides alone. Calls do not nest.
-func Lean() (restore func()) {
+// Lean makes a command that holds large columns keep less garbage until the function that it returns is called, which
+// waits for nothing: half of what is live, or free bytes if that is more, because a short command would spend a tenth of
+// its time on collections that free little; but never more than eight times what is live. Who sets GOGC decides alone.
+// Calls do not nest.
+func Lean(free uint64) (restore func()) {
 	if os.Getenv("GOGC") != "" {
 		return func() {}
 	}
 	var over atomic.Bool
-	before := debug.SetGCPercent(percentAt(liveStart))
+	before := debug.SetGCPercent(shareMax)
 	afterCollections(func() bool {
 		if over.Load() {
 			return false
 		}
-		debug.SetGCPercent(percentAt(liveBytes()))
+		debug.SetGCPercent(percentAt(free, liveBytes()))
 		return true
 	})
 	return func() {
@@ -37,13 +38,8 @@ func Lean() (restore func()) {
 	}
 }
 
-// liveStart is what is taken for the live heap before the first collection has counted it.
-const liveStart = 16 << 20
-
 // percentAt returns the share of live bytes that garbage may have, in percent.
-func percentAt(live uint64) int {
-	return int(max(leanShare, leanFree*100/max(live, liveStart)))
-}
+func percentAt(free, live uint64) int { return int(min(max(leanShare, free*100/max(live, 1)), shareMax)) }
 
 // liveBytes returns the heap that the last collection found live.
 func liveBytes() uint64 {
