@@ -30,8 +30,7 @@ func (d *Driver) Expire(ctx context.Context, table string, cells []online.Cell) 
 			if err != nil || !there {
 				return err
 			}
-			tag, err := d.pool.Exec(ctx, text, keys, rows)
-			n = tag.RowsAffected()
+			n, err = d.write(ctx, text, keys, rows)
 			return err
 		})
 		removed += n

@@ -18,7 +18,7 @@ const standbyWait = 5 * time.Second
 // queryCanceled is the SQLSTATE of a statement that was called off before its transaction was committed.
 const queryCanceled = "57014"
 
-// write runs a statement that writes rows, in a transaction of its own, and returns how many it wrote. Where writes must be
+// write runs a statement that writes or deletes rows, in a transaction of its own, and returns how many. Where writes must be
 // on a standby, it fails unless the server says that they are.
 func (d *Driver) write(ctx context.Context, text string, keys, rows [][]byte) (written int64, err error) {
 	if !d.replicated {
@@ -53,6 +53,15 @@ func (d *Driver) write(ctx context.Context, text string, keys, rows [][]byte) (w
 			WithHint("the primary has them; check that a standby is connected: SELECT * FROM pg_stat_replication. ack: durable does not wait for one")
 	}
 	return tag.RowsAffected(), err
+}
+
+// alone begins the statements of a transaction that makes or drops a table, which need not wait for a standby: it has a table
+// before it has rows, for which their write waits, and a table that comes back with a standby is dropped once more.
+func (d *Driver) alone() string {
+	if !d.replicated {
+		return ""
+	}
+	return "SET LOCAL synchronous_commit = local; "
 }
 
 // checkStandbys fails if the server has ceased to wait for standbys, as tools do that keep a primary writing without one. It

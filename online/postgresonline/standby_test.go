@@ -37,14 +37,16 @@ func TestConformanceOfReplicatedWrites(t *testing.T) {
 	t.Parallel()
 	p := postgrestest.NewPair(t)
 	var made atomic.Int64
-	onlinetest.Run(t, func(t *testing.T) online.Driver {
+	open := func(t *testing.T) online.Driver {
 		opt := &postgresonline.Options{Schema: fmt.Sprint("s", made.Add(1)), Replicated: true}
 		d, err := postgresonline.Open(context.Background(), p.Primary.Address+few, opt)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return d
-	})
+	}
+	onlinetest.Run(t, open)
+	t.Run("Expire", func(t *testing.T) { onlinetest.RunExpirer(t, open) })
 }
 
 // wantUnavailable fails unless err is Unavailable with an id and a hint.
@@ -117,6 +119,13 @@ func TestAStoppedStandbyRefusesNewTablesToo(t *testing.T) {
 	d := openReplicated(t, p.Primary.Address)
 	stored := cells(t, 10, "payload")
 	_, err := d.PutBatch(t.Context(), "p/v/1", stored)
+	wantUnavailable(t, err, "T1051")
+	_, err = d.Expire(t.Context(), "p/v/1", stored[:1])
+	wantUnavailable(t, err, "T1051")
+	if err := d.Drop(t.Context(), "p/v/1"); err != nil {
+		t.Errorf("dropping waits for nobody: %v", err)
+	}
+	_, err = d.PutBatch(t.Context(), "p/v/1", stored)
 	wantUnavailable(t, err, "T1051")
 	p.Standby.Start(t)
 	p.Await(t)

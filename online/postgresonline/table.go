@@ -41,11 +41,7 @@ func (d *Driver) ensure(ctx context.Context, table string) error {
 			if err := postgresdb.Lock(ctx, tx, lock); err != nil {
 				return err
 			}
-			text := fmt.Sprintf(creation, relation(table))
-			if d.replicated { // the standby has the table before it has its rows, for which the write waits
-				text = "SET LOCAL synchronous_commit = local; " + text
-			}
-			if _, err := tx.Exec(ctx, text); err != nil {
+			if _, err := tx.Exec(ctx, d.alone()+fmt.Sprintf(creation, relation(table))); err != nil {
 				return err
 			}
 			_, err := tx.Exec(ctx, `INSERT INTO truepoint_online_tables (name) VALUES ($1) ON CONFLICT DO NOTHING`, []byte(table))
@@ -108,7 +104,7 @@ func (d *Driver) Drop(ctx context.Context, table string) error {
 			if err := postgresdb.Lock(ctx, tx, lock); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(ctx, `DROP TABLE IF EXISTS `+relation(table)); err != nil {
+			if _, err := tx.Exec(ctx, d.alone()+`DROP TABLE IF EXISTS `+relation(table)); err != nil {
 				return err
 			}
 			_, err := tx.Exec(ctx, `DELETE FROM truepoint_online_tables WHERE name = $1`, []byte(table))
