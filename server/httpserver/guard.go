@@ -19,9 +19,9 @@ import (
 // guarded closes connections whose framing is open to doubt, and refuses callers without the token that a route wants, and
 // what a browser on another site could send: requests across origins, and, unless others may call at all, requests that name
 // a host which is not this machine (DNS rebinding).
-func (s *Server) guarded(next http.Handler) http.Handler {
+func (s *Server) guarded(next step) step {
 	cross := http.NewCrossOriginProtection()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return func(w http.ResponseWriter, r *http.Request, p *path) {
 		repeatID(w, r)
 		if len(r.TransferEncoding) > 0 { // perhaps beside a length, which net/http hides: RFC 9112, 6.1
 			w.Header().Set("Connection", "close")
@@ -34,12 +34,12 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 			s.refuse(w, r, errs.New(errs.PermissionDenied, "requests from other sites are refused").WithID("T0804"))
 			return
 		}
-		if err := s.allowed(w, r); err != nil {
+		if err := s.allowed(w, r, p); err != nil {
 			s.refuse(w, r, err)
 			return
 		}
-		next.ServeHTTP(w, r)
-	})
+		next(w, r, p)
+	}
 }
 
 // unixNetwork is what net calls Unix sockets.
@@ -58,9 +58,9 @@ func (s *Server) open() bool { return s.opt.Insecure || s.opt.Tokens != nil }
 func (s *Server) Listen(address string) (net.Listener, error) { return access.Bind(address, s.open()) }
 
 // allowed returns nil if the caller of a route may call it.
-func (s *Server) allowed(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) allowed(w http.ResponseWriter, r *http.Request, p *path) error {
 	role := access.Read
-	if p, ok := s.paths[r.URL.Path]; ok {
+	if p != nil {
 		role = p.role
 	}
 	if role == 0 { // whether the server lives is for everybody
@@ -136,14 +136,14 @@ func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request, method
 }
 
 // logged writes the access log, if there is one. No keys, values or bodies.
-func (s *Server) logged(next http.Handler) http.Handler {
+func (s *Server) logged(next step) step {
 	if !s.opt.AccessLog {
 		return next
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return func(w http.ResponseWriter, r *http.Request, p *path) {
 		began := time.Now()
 		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(seen, r)
+		next(seen, r, p)
 		s.opt.Log.LogAttrs(r.Context(), accessLevel, "request", accessAttrs(r, seen, time.Since(began))...)
-	})
+	}
 }

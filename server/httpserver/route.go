@@ -41,10 +41,18 @@ func pathsOf(routes []route) map[string]*path {
 	return out
 }
 
-// route has a request answered by the route of its path and method. HEAD is answered as GET.
-func (s *Server) route(w http.ResponseWriter, r *http.Request) {
-	p, ok := s.paths[r.URL.Path]
-	if !ok {
+// A step takes a request on its way to its route; p is nil where there is no such path.
+type step func(w http.ResponseWriter, r *http.Request, p *path)
+
+// routed returns what answers requests by a table of routes.
+func (s *Server) routed(table []route) http.Handler {
+	paths, first := pathsOf(table), s.traced(s.logged(s.guarded(s.route)))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { first(w, r, paths[r.URL.Path]) })
+}
+
+// route has a request answered by the route of its path and method. HEAD is answered as GET. It is the last step.
+func (s *Server) route(w http.ResponseWriter, r *http.Request, p *path) {
+	if p == nil {
 		s.refuse(w, r, errs.New(errs.NotFound, "Not Found"))
 		return
 	}

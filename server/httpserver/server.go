@@ -66,7 +66,6 @@ const (
 type Server struct {
 	store   Store
 	opt     Options
-	paths   map[string]*path
 	handler http.Handler
 	idle    idle.List[exchange] // what online reads need, for the next ones
 	forms   sync.Pool           // of *form: what pushes are read with
@@ -96,8 +95,7 @@ func New(store Store, opt *Options) *Server {
 		s.opt.Metrics.watch(store)
 		s.opt.Metrics.watchLog(s.opt.FeatureLog)
 	}
-	s.paths = pathsOf(routes())
-	s.handler = s.traced(s.logged(s.guarded(http.HandlerFunc(s.route))))
+	s.handler = s.routed(routes())
 	return s
 }
 

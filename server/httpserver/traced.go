@@ -18,31 +18,30 @@ const (
 
 // traced makes spans of requests to next that are sampled, unless nobody wants any. Requests such as those about health
 // have none. The answer names the span to whoever asked.
-func (s *Server) traced(next http.Handler) http.Handler {
+func (s *Server) traced(next step) step {
 	if s.opt.Tracer == nil {
 		return next
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p, ok := s.paths[r.URL.Path]
-		if !ok || p.span == "" {
-			next.ServeHTTP(w, r)
+	return func(w http.ResponseWriter, r *http.Request, p *path) {
+		if p == nil || p.span == "" {
+			next(w, r, p)
 			return
 		}
 		ctx, span := s.opt.Tracer.Start(r.Context(), callerOf(r.Header), p.span)
 		if span == nil {
-			next.ServeHTTP(w, r)
+			next(w, r, p)
 			return
 		}
 		defer span.End()
 		w.Header().Set(parentHeader, span.Parent())
 		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(seen, r.WithContext(ctx))
+		next(seen, r.WithContext(ctx), p)
 		span.Set(attribute.String("http.request.method", r.Method), attribute.String("http.route", r.URL.Path),
 			attribute.Int("http.response.status_code", seen.status), attribute.Int64("http.response.body.size", seen.bytes))
 		if seen.status >= http.StatusInternalServerError {
 			span.Fail(strconv.Itoa(seen.status))
 		}
-	})
+	}
 }
 
 // callerOf returns the trace context of a request.
