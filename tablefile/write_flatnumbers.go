@@ -3,6 +3,7 @@ package tablefile
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"unsafe"
 
 	"github.com/apache/arrow-go/v18/parquet"
@@ -28,7 +29,7 @@ func (n *numberItems[S, T]) take(c *value.Column, lo, hi int) (next int, full bo
 	next = min(hi, lo+step)
 	items := n.of(c)
 	low, high := n.low, n.high
-	few := n.few[:0]
+	few := slices.Grow(n.few[:0], next-lo)
 	for from, to := range presentRuns(c, lo, next) {
 		for _, item := range items[from:to] {
 			s := S(item)

@@ -1,6 +1,8 @@
 package tablefile
 
 import (
+	"slices"
+
 	"github.com/apache/arrow-go/v18/parquet"
 
 	"github.com/truepoint/truepoint/errs"
@@ -33,8 +35,10 @@ func (t *textItems) take(c *value.Column, lo, hi int) (next int, full bool, err 
 	if !t.judged {
 		t.judge(c, lo, hi)
 	}
+	rows := hi - lo
 	hi = min(hi, lo+step)
 	if t.indexed {
+		t.indices = slices.Grow(t.indices, min(rows, indicesMax+step-len(t.indices)))
 		next = t.takeIndices(c, lo, hi)
 		if next == hi || len(t.indices) > 0 {
 			return next, next < hi || len(t.indices) >= indicesMax, nil
