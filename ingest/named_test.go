@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -50,6 +51,7 @@ func TestPushesOfOneIDAtOnceAreOnePush(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCrowd(t)
 		c.push(t.Context(), "b", 0, mustPush(t)) // the others wait for it, and are one group
+		var mu sync.Mutex
 		var arrivals []string
 		for range 3 {
 			c.pushAs(t.Context(), "the same", "a", 7, func(r *truepoint.PushResult, err error) {
@@ -57,6 +59,8 @@ func TestPushesOfOneIDAtOnceAreOnePush(t *testing.T) {
 					t.Errorf("got %+v, %v", r, err)
 					return
 				}
+				mu.Lock()
+				defer mu.Unlock()
 				arrivals = append(arrivals, r.Arrival.String())
 			})
 		}

@@ -94,7 +94,7 @@ func (d *Driver) explained(ctx context.Context, err error, what string) error {
 		return nil
 	}
 	if d.closed.Load() {
-		return errs.New(errs.FailedPrecondition, "the online store in Redis is closed")
+		return errClosed()
 	}
 	if cerr := ctx.Err(); cerr != nil {
 		return cerr

@@ -37,10 +37,25 @@ func (d *Driver) putFew(ctx context.Context, table string, cells []online.Cell, 
 	for i := range f.rows {
 		f.bytes += len(f.keys[i]) + len(f.rows[i])
 	}
+	if err := d.enterCrowd(); err != nil {
+		return online.PutResult{}, err
+	}
+	defer d.writing.Done()
 	if _, err := d.crowd.Do(ctx, f); err != nil {
 		return online.PutResult{}, err
 	}
 	return f.result(), f.err
+}
+
+// enterCrowd counts a writer, for whom Close waits.
+func (d *Driver) enterCrowd() error {
+	d.close.Lock()
+	defer d.close.Unlock()
+	if d.closed.Load() {
+		return errClosed()
+	}
+	d.writing.Add(1)
+	return nil
 }
 
 // result counts what was written.

@@ -38,7 +38,7 @@ type Driver struct {
 	reading     atomic.Int32   // readings under way
 
 	closed atomic.Bool
-	close  sync.Once
+	close  sync.Mutex // held while closed changes
 }
 
 var (
@@ -149,20 +149,27 @@ func readAgain(attempts int, _ rueidis.Completed, _ error) time.Duration {
 // usable returns why nothing can be asked now.
 func (d *Driver) usable(ctx context.Context) error {
 	if d.closed.Load() {
-		return errs.New(errs.FailedPrecondition, "the online store in Redis is closed")
+		return errClosed()
 	}
 	return ctx.Err()
 }
 
+func errClosed() error {
+	return errs.New(errs.FailedPrecondition, "the online store in Redis is closed")
+}
+
 // Close implements online.Driver. Calls under way fail; a second Close does nothing.
 func (d *Driver) Close() error {
-	d.closed.Store(true)
-	d.close.Do(func() {
-		d.client.Close()
-		if d.lanes != nil {
-			d.lanes.close()
-		}
-		d.writing.Wait()
-	})
+	d.close.Lock()
+	again := d.closed.Swap(true)
+	d.close.Unlock()
+	if again {
+		return nil
+	}
+	d.client.Close()
+	if d.lanes != nil {
+		d.lanes.close()
+	}
+	d.writing.Wait()
 	return nil
 }
