@@ -39,10 +39,13 @@ func (d *Driver) PutBatch(ctx context.Context, table string, cells []online.Cell
 	}
 	parts := split(cells)
 	written := make([]int64, len(parts))
-	err := parallel.Each(len(parts), writersMax, func(i int) (err error) {
-		written[i], err = d.put(ctx, table, parts[i])
-		return err
-	})
+	put, err := d.way(ctx, table, cells, len(parts))
+	if err == nil {
+		err = parallel.Each(len(parts), writersMax, func(i int) (err error) {
+			written[i], err = put(ctx, table, parts[i])
+			return err
+		})
+	}
 	if err == nil {
 		err = d.checkStandbys(ctx)
 	}
@@ -53,6 +56,22 @@ func (d *Driver) PutBatch(ctx context.Context, table string, cells []online.Cell
 		total.Add(online.PutResult{Written: n, Superseded: int64(len(parts[i])) - n})
 	}
 	return total, nil
+}
+
+// A putter writes the cells of one statement and returns how many were written.
+type putter func(ctx context.Context, table string, cells []online.Cell) (written int64, err error)
+
+// way returns how cells are written: by load where there are several statements of them and no key yet where they belong, as
+// when a view is materialized for the first time. Writes that a standby must confirm are all put.
+func (d *Driver) way(ctx context.Context, table string, cells []online.Cell, statements int) (putter, error) {
+	if statements == 1 || d.replicated {
+		return d.put, nil
+	}
+	vacant, err := d.vacant(ctx, table, cells)
+	if err != nil || !vacant {
+		return d.put, err
+	}
+	return d.load, nil
 }
 
 // checkKeys returns an InvalidArgument error for a key that PostgreSQL cannot index.
