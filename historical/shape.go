@@ -1,6 +1,9 @@
 package historical
 
 import (
+	"math/bits"
+	"slices"
+
 	"github.com/truepoint/truepoint/derive"
 	"github.com/truepoint/truepoint/feature"
 	"github.com/truepoint/truepoint/pit"
@@ -76,9 +79,13 @@ func shapeFeature(u *feature.Use, view *pit.ViewResult, field int) (*value.Colum
 
 // nullStatuses tells present nulls apart from present values.
 func nullStatuses(of []value.Status, column *value.Column) []value.Status {
-	out := make([]value.Status, len(of))
-	for i, s := range of {
-		out[i] = s.Of(column.Null(i))
+	out := slices.Clone(of)
+	for i, w := range column.Nulls {
+		for ; w != 0; w &= w - 1 {
+			if row := i<<6 + bits.TrailingZeros64(w); row < len(out) {
+				out[row] = of[row].Of(true)
+			}
+		}
 	}
 	return out
 }
