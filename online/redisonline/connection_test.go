@@ -132,11 +132,17 @@ func TestAServerThatStartsAnewIsWrittenTo(t *testing.T) {
 	}
 }
 
+// A primary that sentinels replace takes writes until it is told. These are lost, and where writes must be replicated they were
+// not acknowledged.
 func TestANewPrimaryIsFound(t *testing.T) { // not parallel: it moves the servers of other tests
-	address := redistest.Address(t, redistest.Sentinel)
+	address := sentinelsWithReplica(t)
 	d := shared(t, redisonline.Sentinel, address)
 	stored := cells(t, 500, 5, "payload")
 	put(t, d, "p/v/1", stored)
+	prefix := redistest.Prefix()
+	replicated := open(t, redisonline.Sentinel, address, &redisonline.Options{Prefix: prefix, Replicated: true})
+	t.Cleanup(func() { wipe(t, replicated) })
+	x := begin(t, replicated)
 	first, _, _ := strings.Cut(address, ",")
 	c := redistest.Connect(t, first)
 	before := primary(t, c)
@@ -156,6 +162,8 @@ func TestANewPrimaryIsFound(t *testing.T) { // not parallel: it moves the server
 	}
 	put(t, d, "p/v/1", newer)
 	wantRows(t, d, "p/v/1", newer)
+	redistest.Until(t, &redistest.Server{Address: before}, "INFO replication", "master_link_status:up") // it is the replica now
+	x.wantKept(t, replicated)
 	if err := d.Close(); err != nil {
 		t.Error(err)
 	}
