@@ -12,8 +12,11 @@ import (
 	"github.com/truepoint/truepoint/online"
 )
 
-// uniqueViolation is the SQLSTATE of a row whose key is there already.
-const uniqueViolation = "23505"
+// SQLSTATEs after which cells are not copied but put.
+const (
+	uniqueViolation = "23505" // a key is there already
+	notSupported    = "0A000" // the table has row-level security
+)
 
 // vacant reports whether a table has no key from the first to the last of cells, which are in ascending order.
 func (d *Driver) vacant(ctx context.Context, table string, cells []online.Cell) (vacant bool, err error) {
@@ -45,7 +48,7 @@ func (d *Driver) load(ctx context.Context, table string, cells []online.Cell) (w
 		return err
 	})
 	var pe *pgconn.PgError
-	if errors.As(err, &pe) && pe.Code == uniqueViolation {
+	if errors.As(err, &pe) && (pe.Code == uniqueViolation || pe.Code == notSupported) {
 		return d.put(ctx, table, cells)
 	}
 	return int64(len(cells)), err

@@ -78,6 +78,27 @@ func TestMissingRightsAreToldWhenOpening(t *testing.T) {
 	}
 }
 
+func TestATableWithRowLevelSecurityIsWritten(t *testing.T) {
+	t.Parallel()
+	s := postgrestest.New(t)
+	role := s.Name + "_secured"
+	s.Exec(t, "CREATE ROLE "+role+" LOGIN", "GRANT ALL ON SCHEMA "+s.Name+" TO "+role)
+	t.Cleanup(func() { s.Exec(t, "DROP OWNED BY "+role, "DROP ROLE "+role) })
+	d := open(t, as(t, s, role))
+	defer d.Close()
+	stored := cells(t, 5_001, "payload")
+	put(t, d, "p/v/1", stored[5_000:])
+	var table string
+	if err := s.Conn.QueryRow(t.Context(), `SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = $1 AND tablename LIKE 'tpo%'`, s.Name).Scan(&table); err != nil {
+		t.Fatal(err)
+	}
+	s.Exec(t, "DELETE FROM "+table, "ALTER TABLE "+table+" ENABLE ROW LEVEL SECURITY", "ALTER TABLE "+table+" FORCE ROW LEVEL SECURITY",
+		"CREATE POLICY everything ON "+table+" USING (true) WITH CHECK (true)")
+	if got := put(t, d, "p/v/1", stored); got.Written != 5_001 {
+		t.Errorf("got %+v, want 5,001 written", got)
+	}
+}
+
 func TestAnUnknownSchemaIsMade(t *testing.T) {
 	t.Parallel()
 	s := postgrestest.New(t)
