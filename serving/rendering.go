@@ -165,31 +165,24 @@ func (r *Rendering) AppendEvent(dst []byte, column, row int) []byte {
 	return append(dst, eventText(r.bytes[r.heads[use*r.Rows+row]:])...)
 }
 
-// Counts calls count with the number of cells of each view, under its alias, and status, after all columns were written.
-func (r *Rendering) Counts(count func(view string, status value.Status, cells int)) {
+// Counts returns the number of cells by status of each of some views, under their aliases, after all columns were written. A
+// view may come more than once. Renderings of one plan have one list of views, which nobody may change; the cells are valid
+// until the next rendering.
+func (r *Rendering) Counts() (views []string, cells [][5]int) {
 	if r.Response != nil {
-		r.Response.counts(count)
-		return
+		return r.Response.counts()
 	}
-	for v, view := range r.shape.views {
-		for st, n := range r.counts[v] {
-			if n > 0 {
-				count(view, value.Status(st), n)
-			}
-		}
-	}
+	return r.shape.views, r.counts
 }
 
-func (r *Response) counts(count func(view string, status value.Status, cells int)) {
-	for _, c := range r.Columns {
-		var counts [5]int
-		for i := range c.Cells {
-			counts[c.Cells[i].Status]++
-		}
-		for st, n := range counts {
-			if n > 0 {
-				count(c.View, value.Status(st), n)
-			}
+// counts returns the view and the number of cells by status of each column.
+func (r *Response) counts() (views []string, cells [][5]int) {
+	views, cells = make([]string, len(r.Columns)), make([][5]int, len(r.Columns))
+	for i, c := range r.Columns {
+		views[i] = c.View
+		for k := range c.Cells {
+			cells[i][c.Cells[k].Status]++
 		}
 	}
+	return views, cells
 }

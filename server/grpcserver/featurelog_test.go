@@ -36,9 +36,14 @@ func (c *counter) Observe(err error, r *serving.Rendering, took time.Duration) {
 		return
 	}
 	text := r.Service
-	r.Counts(func(view string, status value.Status, cells int) {
-		text += fmt.Sprintf(" %s %s %d", view, status, cells)
-	})
+	views, cells := r.Counts()
+	for v, view := range views {
+		for st, n := range cells[v] {
+			if n > 0 {
+				text += fmt.Sprintf(" %s %s %d", view, value.Status(st), n)
+			}
+		}
+	}
 	c.seen = append(c.seen, text)
 }
 

@@ -8,8 +8,11 @@ import (
 	"github.com/truepoint/truepoint/serving"
 )
 
+// A Tally is what a route keeps of its last answer.
+type Tally = tally
+
 // Count counts an answered request as the routes do.
-func (m *Metrics) Count(r *serving.Rendering, took time.Duration) { m.rendered(r, took) }
+func (m *Metrics) Count(r *serving.Rendering, took time.Duration, t *Tally) { m.rendered(r, took, t) }
 
 // Joining and Joined are what serve listens and answers with where it does not encrypt.
 func Joining(l net.Listener) net.Listener { return joiningListener{l} }

@@ -68,6 +68,7 @@ func spent(b *testing.B) time.Duration {
 func BenchmarkMetrics(b *testing.B) {
 	store, m := wideStore(b, 10), httpserver.NewMetrics()
 	var r serving.Rendering
+	var t httpserver.Tally
 	q := &serving.Request{Service: "all", AsOf: eventtime.None, Entities: []input.Column{input.FromTexts("k", []string{"1"})}}
 	if err := store.Render(b.Context(), q, serving.FeastForm, &r); err != nil {
 		b.Fatal(err)
@@ -76,7 +77,7 @@ func BenchmarkMetrics(b *testing.B) {
 	b.ReportAllocs()
 	began := spent(b)
 	for b.Loop() {
-		m.Count(&r, time.Millisecond)
+		m.Count(&r, time.Millisecond, &t)
 	}
 	b.ReportMetric(float64(spent(b)-began)/float64(b.N), "cpu-ns/op")
 }

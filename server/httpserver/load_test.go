@@ -85,6 +85,25 @@ func TestRequestIDIsRepeated(t *testing.T) {
 	}
 }
 
+func TestRequestsOfDifferentPlansAreCountedEachByItself(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	for range 2 { // one after the other: each finds what the one before it left
+		f.post("/get-online-features", onlineBody("1"))
+		f.post("/v1/online", onlineBody("1,999"))
+		f.post("/get-online-features", `{"entities":{"user_id":[1]},"feature_service":"svc"}`)
+		f.post("/v1/online", `{"entities":{"name":["x"]},"features":["names_seen:seen"]}`)
+	}
+	_, text := f.get("/metrics")
+	for _, want := range []string{`truepoint_online_cells_total{status="PRESENT",view="txn"} 8`, `truepoint_online_cells_total{status="NOT_FOUND",view="txn"} 2`,
+		`truepoint_online_cells_total{status="NOT_FOUND",view="names_seen"} 2`, `truepoint_online_request_duration_seconds_count{code="200",service="svc"} 2`,
+		`truepoint_online_request_duration_seconds_count{code="200",service=""} 6`} {
+		if !strings.Contains(text, want+"\n") {
+			t.Errorf("the metrics lack %s", want)
+		}
+	}
+}
+
 func TestMetricsTellWhatIsKeptAndWhatTheStoreTook(t *testing.T) {
 	t.Parallel()
 	m := httpserver.NewMetrics()

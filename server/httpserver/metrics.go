@@ -14,7 +14,6 @@ import (
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/serving"
-	"github.com/truepoint/truepoint/value"
 )
 
 // Metrics are the server's Prometheus metrics. No label ever holds an entity key or a text of a request.
@@ -28,8 +27,9 @@ type Metrics struct {
 	durations    *prometheus.GaugeVec
 	handler      http.Handler
 
-	answered sync.Map // service → prometheus.Observer of requests with code 200: to find one by its labels costs more than to count
-	counters sync.Map // view → *[5]prometheus.Counter of cellCounts, by status
+	answered sync.Map  // service → prometheus.Observer of requests with code 200: to find one by its labels costs more than to count
+	counters sync.Map  // view → *cellCounters
+	tallies  sync.Pool // of *tally: those of other servers
 }
 
 // NewMetrics returns metrics of a registry of their own.
@@ -56,45 +56,24 @@ func NewMetrics() *Metrics {
 	return m
 }
 
-// request counts an online read.
-func (m *Metrics) request(service string, status int, took time.Duration) {
-	if status != http.StatusOK {
-		m.requests.WithLabelValues(service, strconv.Itoa(status)).Observe(took.Seconds())
-		return
-	}
-	o, ok := m.answered.Load(service)
-	if !ok {
-		o, _ = m.answered.LoadOrStore(service, m.requests.WithLabelValues(service, "200"))
-	}
-	o.(prometheus.Observer).Observe(took.Seconds())
+// refused counts an online read that was refused.
+func (m *Metrics) refused(status int, took time.Duration) {
+	m.requests.WithLabelValues("", strconv.Itoa(status)).Observe(took.Seconds())
 }
 
 // Observe counts an online read that another server of this process answered or, with err, refused. It has the HTTP status
 // that would have been the answer here.
 func (m *Metrics) Observe(err error, r *serving.Rendering, took time.Duration) {
 	if err != nil {
-		m.request("", errs.CodeOf(err).HTTP(), took)
+		m.refused(errs.CodeOf(err).HTTP(), took)
 		return
 	}
-	m.rendered(r, took)
-}
-
-// rendered counts an online read that was answered, and its cells.
-func (m *Metrics) rendered(r *serving.Rendering, took time.Duration) {
-	m.request(r.Service, http.StatusOK, took)
-	r.Counts(m.count)
-}
-
-func (m *Metrics) count(view string, status value.Status, cells int) {
-	c, ok := m.counters.Load(view)
-	if !ok {
-		var all [5]prometheus.Counter
-		for st := range all {
-			all[st] = m.cellCounts.WithLabelValues(view, value.Status(st).String())
-		}
-		c, _ = m.counters.LoadOrStore(view, &all)
+	t, kept := m.tallies.Get().(*tally)
+	if !kept {
+		t = &tally{}
 	}
-	c.(*[5]prometheus.Counter)[status].Add(float64(cells))
+	m.rendered(r, took, t)
+	m.tallies.Put(t)
 }
 
 func (m *Metrics) materialized(r *materialize.Report) {

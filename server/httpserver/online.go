@@ -20,6 +20,7 @@ type exchange struct {
 	rendering serving.Rendering
 	writer    onlinejson.Writer
 	answer    []byte
+	tally     tally
 }
 
 // exchangeBytesMax bounds what an exchange keeps of its body and of its answer.
@@ -62,7 +63,7 @@ func (s *Server) online(w http.ResponseWriter, r *http.Request, d *dialect) {
 	if err := s.render(w, r, d, x, began.Add(s.opt.Deadline)); err != nil {
 		status := s.refuse(w, r, err)
 		if s.opt.Metrics != nil {
-			s.opt.Metrics.request("", status, time.Since(began))
+			s.opt.Metrics.refused(status, time.Since(began))
 		}
 		return
 	}
@@ -74,7 +75,7 @@ func (s *Server) online(w http.ResponseWriter, r *http.Request, d *dialect) {
 	h[revision] = []string{strconv.FormatInt(int64(x.rendering.Revision), 10)}
 	send(w, r, parts)
 	if s.opt.Metrics != nil {
-		s.opt.Metrics.rendered(&x.rendering, time.Since(began))
+		s.opt.Metrics.rendered(&x.rendering, time.Since(began), &x.tally)
 	}
 	if s.opt.FeatureLog != nil {
 		s.opt.FeatureLog.Rendered(&x.rendering, h.Get(requestID), eventtime.Instant(began.UnixMicro()))
