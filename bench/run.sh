@@ -7,7 +7,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 export CGO_ENABLED=0
 pairs=${PAIRS:-5}
-only=${ONLY:-online redis postgres materialize pit window training feast apply serve http grpc}
+only=${ONLY:-online redis postgres materialize pit window training feast apply serve http grpc observe}
 data=bench/data
 bin=$data/bin
 rows=$data/rows.md
@@ -49,6 +49,7 @@ prepare feast -binary "$bin/truepoint" -prepare
 prepare materialize -one prepare
 prepare serve -prepare
 prepare http -prepare
+prepare observe -prepare
 sync
 
 run online -data $data/online -pairs "$pairs"
@@ -63,6 +64,7 @@ run feast -data $data/feast -binary "$bin/truepoint" -pairs "$pairs"
 run apply -pairs "$((pairs + 4))"
 run serve -data $data/serve -binary "$bin/truepoint"
 run http -data $data/http -binary "$bin/truepoint" -pairs "$pairs"
+run observe -data $data/observe -rounds "$pairs"
 run grpc -data $data/http -binary "$bin/truepoint" -pairs "$pairs"
 
 "$bin/report" "$rows" "$notes" bench/RESULTS.md >bench/RESULTS.md.new && mv bench/RESULTS.md.new bench/RESULTS.md

@@ -5,6 +5,7 @@ package measure
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -149,29 +150,21 @@ func Profiled(file string, work func() error) error {
 }
 
 // CPUOf returns the user and system time that another process and those that it has started and that still run have taken so
-// far, in the kernel's steps of 10 ms.
+// far.
 func CPUOf(pid int) (time.Duration, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0, err
+	const scheduled = 2 // of the clocks of a process, that of what its threads ran
+	var t unix.Timespec
+	if err := unix.ClockGettime(int32(^pid<<3|scheduled), &t); err != nil {
+		return 0, fmt.Errorf("the clock of process %d: %w", pid, err)
 	}
-	_, rest, _ := strings.Cut(string(b), ") ") // the name may hold spaces
-	f := strings.Fields(rest)
-	if len(f) < 13 {
-		return 0, fmt.Errorf("/proc/%d/stat has %d fields", pid, len(f))
-	}
-	var user, system int64
-	if _, err := fmt.Sscan(f[11]+" "+f[12], &user, &system); err != nil {
-		return 0, err
-	}
-	used := time.Duration(user+system) * 10 * time.Millisecond
+	used := time.Duration(t.Nano())
 	started, err := children(pid)
 	if err != nil {
 		return 0, err
 	}
 	for _, child := range started {
 		c, err := CPUOf(child)
-		if err != nil && !os.IsNotExist(err) { // it may have ended
+		if err != nil && !errors.Is(err, unix.EINVAL) { // it may have ended
 			return 0, err
 		}
 		used += c

@@ -14,20 +14,25 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A Yardstick is a running server that answers with a constant.
+// A Yardstick is a running server that is a process of this program, such as one that answers with a constant.
 type Yardstick struct {
 	Address string
 	PID     int
 	cmd     *exec.Cmd
 }
 
-// StartHello starts this program with -hello SIZE on the first core. It must print the address at which it listens.
+// StartHello starts this program with -hello SIZE.
 func StartHello(ctx context.Context, size int) (*Yardstick, error) {
+	return StartSelf(ctx, "-hello", strconv.Itoa(size))
+}
+
+// StartSelf starts this program with args on the first core. It must print the address at which it listens.
+func StartSelf(ctx context.Context, args ...string) (*Yardstick, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self, "-hello", strconv.Itoa(size))
+	cmd := exec.CommandContext(ctx, self, args...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/truepoint/truepoint/bench/reads"
+	"github.com/truepoint/truepoint/server/httpserver"
+	"github.com/truepoint/truepoint/server/tracing"
+)
+
+// The ways in which one store is served, each at an address of its own; the others are compared with the first.
+const (
+	unwatched = iota
+	counted
+	traced // and counted
+	ways
+)
+
+// sendPath is where the server is asked to send the spans that wait.
+const sendPath = "/send"
+
+// serve serves a repository in all ways, as the product does, until it is killed. It prints the addresses of the ways and that
+// of sendPath.
+func serve(ctx context.Context, r *reads.Repository, collector string) error {
+	store, err := r.Open(ctx)
+	if err != nil {
+		return err
+	}
+	tracer, err := tracing.Open(ctx, collector, nil)
+	if err != nil {
+		return err
+	}
+	options := [ways]*httpserver.Options{
+		unwatched: {},
+		counted:   {Metrics: httpserver.NewMetrics()},
+		traced:    {Metrics: httpserver.NewMetrics(), Tracer: tracer},
+	}
+	store.Watch(options[traced].Metrics.Watch("embedded", tracer))
+	var listeners [ways + 1]net.Listener
+	for i := range listeners {
+		if listeners[i], err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			return err
+		}
+		fmt.Print(listeners[i].Addr(), " ")
+	}
+	fmt.Println()
+	var all errgroup.Group
+	for i, opt := range options {
+		all.Go(func() error { return httpserver.New(store, opt).Serve(ctx, listeners[i]) })
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+sendPath, func(w http.ResponseWriter, r *http.Request) {
+		if err := tracer.Close(r.Context()); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		}
+	})
+	all.Go(func() error { return http.Serve(listeners[ways], mux) })
+	return all.Wait()
+}
