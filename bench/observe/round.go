@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -13,18 +12,8 @@ import (
 	"github.com/truepoint/truepoint/bench/reads"
 )
 
-// The settings of OpenTelemetry by which all spans of a round wait until they are asked for.
-var waiting = map[string]string{
-	"OTEL_BSP_SCHEDULE_DELAY": "3600000", "OTEL_BSP_MAX_QUEUE_SIZE": "1000000", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "1000000",
-}
-
 // round starts a server and returns what a request takes in each way, in CPU-µs.
 func (b *bench) round(ctx context.Context) (took [ways]float64, err error) {
-	for name, value := range waiting {
-		if err := os.Setenv(name, value); err != nil {
-			return took, err
-		}
-	}
 	s, err := reads.StartSelf(ctx, "-serve", b.collector, "-data", b.repository.Dir, "-keys", fmt.Sprint(b.repository.Keys))
 	if err != nil {
 		return took, err

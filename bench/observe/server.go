@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -31,7 +32,7 @@ func serve(ctx context.Context, r *reads.Repository, collector string) error {
 	if err != nil {
 		return err
 	}
-	tracer, err := tracing.Open(ctx, collector, nil)
+	tracer, err := tracing.Open(ctx, collector, &tracing.Options{Wait: time.Hour})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@
 package tracing
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"math/rand/v2"
@@ -31,9 +32,10 @@ const tracesPath = "/v1/traces"
 
 // Options tunes a Tracer. The zero value of every member means its default.
 type Options struct {
-	Sample  float64      // share of the requests whose caller does not decide; default DefaultSample
-	Version string       // of this program
-	Log     *slog.Logger // is told what could not be sent; default: discards
+	Sample  float64       // share of the requests whose caller does not decide; default DefaultSample
+	Wait    time.Duration // how long a span waits for others before it is sent; default 5 s
+	Version string        // of this program
+	Log     *slog.Logger  // is told what could not be sent; default: discards
 }
 
 // A Tracer makes spans. It is safe for concurrent use. A nil Tracer makes none and costs nothing.
@@ -55,6 +57,7 @@ func Open(ctx context.Context, collector string, opt *Options) (*Tracer, error) 
 	if o.Sample == 0 {
 		o.Sample = DefaultSample
 	}
+	o.Wait = cmp.Or(o.Wait, queueWait)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -75,7 +78,7 @@ func Open(ctx context.Context, collector string, opt *Options) (*Tracer, error) 
 	if err != nil {
 		return nil, errs.Wrap(err, errs.InvalidArgument, "OTEL_RESOURCE_ATTRIBUTES cannot be read").WithID("T0991")
 	}
-	p := sdktrace.NewTracerProvider(sdktrace.WithResource(about), sdktrace.WithSampler(sdktrace.AlwaysSample()), sdktrace.WithBatcher(&told{exporter, o.Log}))
+	p := sdktrace.NewTracerProvider(sdktrace.WithResource(about), sdktrace.WithSampler(sdktrace.AlwaysSample()), sdktrace.WithSpanProcessor(newQueue(&told{exporter, o.Log}, o.Wait)))
 	return &Tracer{sample: o.Sample, provider: p, tracer: p.Tracer("github.com/truepoint/truepoint")}, nil
 }
 
