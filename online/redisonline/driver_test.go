@@ -2,6 +2,7 @@ package redisonline_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 
 	"github.com/truepoint/truepoint/internal/redistest"
@@ -89,12 +90,14 @@ func TestConformanceOfExpireInACluster(t *testing.T) {
 func TestConformanceOfReopening(t *testing.T) {
 	t.Parallel()
 	redistest.Address(t, redistest.Single)
-	databases := map[string]string{}
+	var databases sync.Map // by directory; tests run at the same time, each in its own
 	onlinetest.RunDurable(t, func(t *testing.T, dir string) online.Driver {
-		if databases[dir] == "" {
-			databases[dir] = redistest.Database(t)
+		database, ok := databases.Load(dir)
+		if !ok {
+			database = redistest.Database(t)
+			databases.Store(dir, database)
 		}
-		return open(t, redisonline.Single, databases[dir], nil)
+		return open(t, redisonline.Single, database.(string), nil)
 	})
 }
 
