@@ -101,7 +101,9 @@ func (b *bench) compareReads(ctx context.Context, t *two, rows, connections int,
 	what := fmt.Sprintf("%d × 50 features over %d connections", rows, connections)
 	a, f, err := measure.Pairs(b.pairs, what,
 		func() (reads.Result, error) { return ours.Crowd(ctx, connections, b.slice, t.ours.PID, t.redis.PID) },
-		func() (reads.Result, error) { return feast.Crowd(ctx, connections, b.slice, t.feast.cmd.Process.Pid, t.redis.PID) })
+		func() (reads.Result, error) {
+			return feast.Crowd(ctx, connections, b.slice, t.feast.cmd.Process.Pid, t.redis.PID)
+		})
 	if err != nil {
 		return err
 	}

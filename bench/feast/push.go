@@ -52,7 +52,9 @@ func (b *bench) comparePushes(ctx context.Context, t *two) error {
 	ours, feast := reads.NewLoad(t.ours.URL, pushPath, bodies), reads.NewLoad(t.feast.url, pushPath, bodies)
 	a, f, err := measure.Pairs(b.pairs, "push of one row",
 		func() (reads.Result, error) { return ours.Crowd(ctx, b.connections, b.slice, t.ours.PID, 0) },
-		func() (reads.Result, error) { return feast.Crowd(ctx, b.connections, b.slice, t.feast.cmd.Process.Pid, 0) })
+		func() (reads.Result, error) {
+			return feast.Crowd(ctx, b.connections, b.slice, t.feast.cmd.Process.Pid, 0)
+		})
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,9 @@ func Lean(free uint64) (restore func()) {
 }
 
 // percentAt returns the share of live bytes that garbage may have, in percent.
-func percentAt(free, live uint64) int { return int(min(max(leanShare, free*100/max(live, 1)), shareMax)) }
+func percentAt(free, live uint64) int {
+	return int(min(max(leanShare, free*100/max(live, 1)), shareMax))
+}
 
 // liveBytes returns the heap that the last collection found live.
 func liveBytes() uint64 {
