@@ -78,7 +78,7 @@ func (l *Layout) types(ctx context.Context, parts []Part) ([]value.Type, error) 
 func readTypes(ctx context.Context, p Part, names []string, dst []value.Type) error {
 	for i, name := range names {
 		col := []*value.Column{{}}
-		err := error(nil)
+		var err error
 		if picking, ok := p.(PickingPart); ok { // which has next to nothing to do for no rows
 			err = picking.ReadPicked(ctx, []string{name}, make([]uint64, (p.Rows()+63)/64), col)
 		} else {

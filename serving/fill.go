@@ -47,7 +47,7 @@ func (r *Rendering) fill(ctx context.Context, s *Server, p *plan) (outdated bool
 	return newerRows(r.reads), err
 }
 
-// ask fills reads, per group with misses and use of it, with memory of those before.
+// ask fills reads, per group with misses and use of it.
 func (r *Rendering) ask(p *plan) {
 	r.asked, r.reads = r.asked[:0], r.reads[:0]
 	for i := range r.misses {
@@ -56,11 +56,11 @@ func (r *Rendering) ask(p *plan) {
 	r.ofGroup(func(group, from, to int) {
 		for _, u := range p.groups[group].uses {
 			n := len(r.reads)
-			if n == cap(r.reads) || r.reads[:n+1][n] == nil {
-				r.reads = append(r.reads, &online.Read{})
+			if n == len(r.kept) {
+				r.kept = append(r.kept, &online.Read{})
 			}
-			r.reads = r.reads[:n+1]
-			read := r.reads[n]
+			read := r.kept[n]
+			r.reads = r.kept[:n+1]
 			read.Use, read.Table, read.Keys, read.Room = &p.sel.Uses[u], p.tables[u], r.asked[from:to:to], &r.room
 		}
 	})

@@ -64,7 +64,8 @@ type reading struct {
 	same   []int  // of the block that is made: the section that was kept of the same row, per use, or −1
 	row    online.RowInfo
 	room   online.Room      // for the rows that are read
-	reads  []*online.Read   // of misses; those behind its length are used again
+	kept   []*online.Read   // whose memory is used again
+	reads  []*online.Read   // of misses; the first of kept
 	asked  [][]byte         // of misses
 	ahead  []miss           // what is looked up next
 	keys   []blockcache.Key // of ahead

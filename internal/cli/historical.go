@@ -113,9 +113,12 @@ func (v *historicalVerb) Run(a *app) error {
 	})
 }
 
+// historicalFree is the garbage in bytes that a join may let lie: a join of a second would spend a tenth of it on collections.
+const historicalFree = 128 << 20
+
 // make makes a training set: in files as it comes, or in memory to be shown.
 func (v *historicalVerb) make(a *app, s *truepoint.Store, t *trainingSet) (err error) {
-	defer process.Lean(128 << 20)()
+	defer process.Lean(historicalFree)()
 	switch {
 	case v.Out == "":
 		t.result, err = s.Historical(a.ctx, t.request)

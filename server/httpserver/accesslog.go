@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -27,6 +28,13 @@ func (w *statusWriter) WriteHeader(status int) {
 func (w *statusWriter) Write(b []byte) (int, error) {
 	n, err := w.ResponseWriter.Write(b)
 	w.bytes += int64(n)
+	return n, err
+}
+
+// ReadFrom has net/http write all that comes from src at once, as Write has for what is in one piece.
+func (w *statusWriter) ReadFrom(src io.Reader) (int64, error) {
+	n, err := io.Copy(w.ResponseWriter, src)
+	w.bytes += n
 	return n, err
 }
 

@@ -8,7 +8,7 @@ import (
 
 // watchLog offers the counts of the feature log as metrics, if there is one.
 func (m *Metrics) watchLog(l *featurelog.Log) {
-	if l == nil {
+	if m == nil || l == nil {
 		return
 	}
 	entities := func(outcome string, count func(featurelog.Stats) int64) prometheus.Collector {

@@ -90,9 +90,7 @@ func (s *Server) runMaterialize(ctx context.Context, q *materialize.Request) err
 	if report == nil {
 		return err
 	}
-	if s.opt.Metrics != nil {
-		s.opt.Metrics.materialized(report)
-	}
+	s.opt.Metrics.materialized(report)
 	for _, v := range report.Views {
 		if v.Err != nil {
 			return v.Err

@@ -16,7 +16,8 @@ import (
 	"github.com/truepoint/truepoint/serving"
 )
 
-// Metrics are the server's Prometheus metrics. No label ever holds an entity key or a text of a request.
+// Metrics are the server's Prometheus metrics. No label ever holds an entity key or a text of a request. Nil Metrics count
+// nothing and cost nothing.
 type Metrics struct {
 	registry     *prometheus.Registry
 	requests     *prometheus.HistogramVec
@@ -58,6 +59,9 @@ func NewMetrics() *Metrics {
 
 // refused counts an online read that was refused.
 func (m *Metrics) refused(status int, took time.Duration) {
+	if m == nil {
+		return
+	}
 	m.requests.WithLabelValues("", strconv.Itoa(status)).Observe(took.Seconds())
 }
 
@@ -77,6 +81,9 @@ func (m *Metrics) Observe(err error, r *serving.Rendering, took time.Duration) {
 }
 
 func (m *Metrics) materialized(r *materialize.Report) {
+	if m == nil {
+		return
+	}
 	for _, v := range r.Views {
 		if v.Run == nil {
 			continue
@@ -90,6 +97,9 @@ func (m *Metrics) materialized(r *materialize.Report) {
 
 // watch adds the metrics that are asked of the store at each scrape.
 func (m *Metrics) watch(s Store) {
+	if m == nil {
+		return
+	}
 	m.registry.MustRegister(&storeCollector{store: s,
 		valueAge: prometheus.NewDesc("truepoint_value_age_seconds", "Age of the newest value online, by view.", []string{"view"}, nil),
 		sinceRun: prometheus.NewDesc("truepoint_since_materialization_seconds", "Time since the last good materialization, by view.", []string{"view"}, nil),

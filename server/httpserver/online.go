@@ -61,10 +61,7 @@ func (s *Server) online(w http.ResponseWriter, r *http.Request, d *dialect) {
 	x := s.idle.Get()
 	defer s.end(x)
 	if err := s.render(w, r, d, x, began.Add(s.opt.Deadline)); err != nil {
-		status := s.refuse(w, r, err)
-		if s.opt.Metrics != nil {
-			s.opt.Metrics.refused(status, time.Since(began))
-		}
+		s.opt.Metrics.refused(s.refuse(w, r, err), time.Since(began))
 		return
 	}
 	x.answer = d.encode(&x.writer, x.answer[:0], &x.rendering)
@@ -74,9 +71,7 @@ func (s *Server) online(w http.ResponseWriter, r *http.Request, d *dialect) {
 	h["Content-Length"] = []string{strconv.Itoa(length)}
 	h[revision] = []string{strconv.FormatInt(int64(x.rendering.Revision), 10)}
 	send(w, r, parts)
-	if s.opt.Metrics != nil {
-		s.opt.Metrics.rendered(&x.rendering, time.Since(began), &x.tally)
-	}
+	s.opt.Metrics.rendered(&x.rendering, time.Since(began), &x.tally)
 	if s.opt.FeatureLog != nil {
 		s.opt.FeatureLog.Rendered(&x.rendering, h.Get(requestID), eventtime.Instant(began.UnixMicro()))
 	}

@@ -35,10 +35,3 @@ func send(w http.ResponseWriter, r *http.Request, parts [][]byte) {
 	}
 	_, _ = io.Copy(w, &pieces{parts})
 }
-
-// ReadFrom has net/http write all that comes from src at once, as Write has for what is in one piece.
-func (w *statusWriter) ReadFrom(src io.Reader) (int64, error) {
-	n, err := io.Copy(w.ResponseWriter, src)
-	w.bytes += n
-	return n, err
-}

@@ -91,10 +91,8 @@ func New(store Store, opt *Options) *Server {
 	if s.opt.Log == nil {
 		s.opt.Log = slog.New(slog.DiscardHandler)
 	}
-	if s.opt.Metrics != nil {
-		s.opt.Metrics.watch(store)
-		s.opt.Metrics.watchLog(s.opt.FeatureLog)
-	}
+	s.opt.Metrics.watch(store)
+	s.opt.Metrics.watchLog(s.opt.FeatureLog)
 	s.handler = s.routed(routes())
 	return s
 }

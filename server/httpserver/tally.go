@@ -31,6 +31,9 @@ func (t *tally) of(service string, views []string) bool {
 
 // rendered counts an online read that was answered, and its cells, by t, which it changes where that is for others.
 func (m *Metrics) rendered(r *serving.Rendering, took time.Duration, t *tally) {
+	if m == nil {
+		return
+	}
 	views, cells := r.Counts()
 	if !t.of(r.Service, views) {
 		*t = m.tallyOf(r.Service, views)
