@@ -43,7 +43,7 @@ type DB struct {
 	kind *Kind
 	turn chan struct{} // one write transaction of this process at a time, in order of arrival
 
-	shelf shelf
+	shelf Shelf
 
 	mu   sync.Mutex
 	refs int

@@ -16,19 +16,26 @@ type Statement struct {
 	Into []any // where the columns of its first row go; see sql.Rows.Scan
 }
 
-// A shelf holds what is prepared, by text. It is not bounded: texts are constants.
-type shelf struct {
+// A Shelf holds what a database or one connection has prepared, by text. It is not bounded: texts are constants. The zero Shelf
+// is empty. It is safe for concurrent use.
+type Shelf struct {
 	mu       sync.Mutex
 	prepared map[string]*sql.Stmt
 }
 
-func (s *shelf) of(ctx context.Context, db *sql.DB, text string) (*sql.Stmt, error) {
+// A Preparer prepares statements: a database, or a connection.
+type Preparer interface {
+	PrepareContext(ctx context.Context, text string) (*sql.Stmt, error)
+}
+
+// Of returns a statement that on has prepared, always the same. Errors: those of preparing it, as they are.
+func (s *Shelf) Of(ctx context.Context, on Preparer, text string) (*sql.Stmt, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p := s.prepared[text]; p != nil {
 		return p, nil
 	}
-	p, err := db.PrepareContext(ctx, text)
+	p, err := on.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, err
 	}
@@ -37,6 +44,16 @@ func (s *shelf) of(ctx context.Context, db *sql.DB, text string) (*sql.Stmt, err
 	}
 	s.prepared[text] = p
 	return p, nil
+}
+
+// Close closes all statements. What they have done stays done.
+func (s *Shelf) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.prepared {
+		_ = p.Close()
+	}
+	s.prepared = nil
 }
 
 // ReadRow runs a statement that changes nothing and reports whether it has a row. Once begun it goes on to its end: it must
@@ -79,7 +96,7 @@ func (db *DB) WriteRow(ctx context.Context, s *Statement) (found bool, err error
 // goroutine for each statement that can be cancelled.
 func (db *DB) run(ctx context.Context, s *Statement) (found bool, err error) {
 	ctx = context.WithoutCancel(ctx)
-	p, err := db.shelf.of(ctx, db.sql, s.Text)
+	p, err := db.shelf.Of(ctx, db.sql, s.Text)
 	if err != nil {
 		return false, err
 	}

@@ -12,23 +12,28 @@ import (
 
 // SwapAll implements state.Batcher. Writers of one key wait for each other.
 func (s *State) SwapAll(ctx context.Context, swaps []state.Swap) (versions []int64, refused []int, err error) {
-	if err := state.CheckSwaps(swaps); err != nil {
-		return nil, nil, err
+	b, err := s.swap(ctx, swaps)
+	if err != nil || len(b.refused) > 0 {
+		return nil, b.refused, err
 	}
+	return b.versions, nil, nil
+}
+
+// swap does all of swaps in one transaction, unless one of them is refused.
+func (s *State) swap(ctx context.Context, swaps []state.Swap) (*batch, error) {
 	b := newBatch(swaps)
-	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+	if err := state.CheckSwaps(swaps); err != nil {
+		return b, err
+	}
+	return b, pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if err := b.lock(ctx, tx); err != nil {
 			return err
 		}
-		if refused, err = b.refused(ctx, tx); err != nil || len(refused) > 0 {
+		if err := b.look(ctx, tx); err != nil || len(b.refused) > 0 {
 			return err
 		}
 		return b.write(ctx, tx)
 	})
-	if err != nil || len(refused) > 0 {
-		return nil, refused, err
-	}
-	return b.versions, nil, nil
 }
 
 // A batch is what one transaction swaps, column by column.
@@ -36,11 +41,12 @@ type batch struct {
 	keys     []string
 	expected []int64
 	values   [][]byte
-	versions []int64 // of refused: as found; of write: the new ones
+	versions []int64 // as found; after write the new ones
+	refused  []int   // the places of records that have another version than expected, ascending
 }
 
 func newBatch(swaps []state.Swap) *batch {
-	b := &batch{versions: make([]int64, len(swaps))}
+	b := &batch{}
 	for _, w := range swaps {
 		if w.Value == nil {
 			w.Value = []byte{}
@@ -54,34 +60,36 @@ func newBatch(swaps []state.Swap) *batch {
 func (b *batch) lock(ctx context.Context, tx pgx.Tx) error {
 	locks := &pgx.Batch{}
 	for _, key := range slices.Sorted(slices.Values(b.keys)) {
-		locks.Queue(postgresdb.LockStatement, lockName(key))
+		locks.Queue(postgresdb.LockStatement, "truepoint state "+key)
 	}
 	return tx.SendBatch(ctx, locks).Close()
 }
 
-// refused returns the places of records that have another version than expected.
-func (b *batch) refused(ctx context.Context, tx pgx.Tx) (refused []int, err error) {
+// look finds the versions of all records, and which of them are refused.
+func (b *batch) look(ctx context.Context, tx pgx.Tx) error {
 	rows, err := tx.Query(ctx, `SELECT coalesce(s.version, 0) FROM unnest($1::text[]) WITH ORDINALITY AS w (key, place)
 		LEFT JOIN truepoint_state s ON s.key = w.key COLLATE "C" ORDER BY w.place`, b.keys)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if b.versions, err = pgx.CollectRows(rows, pgx.RowTo[int64]); err != nil {
-		return nil, err
+		return err
 	}
 	for i, found := range b.versions {
 		if found != b.expected[i] {
-			refused = append(refused, i)
+			b.refused = append(b.refused, i)
 		}
 	}
-	return refused, nil
+	return nil
 }
 
 // write stores all values under the versions that follow.
 func (b *batch) write(ctx context.Context, tx pgx.Tx) error {
 	var floor int64
-	if err := tx.QueryRow(ctx, `SELECT max(floor) FROM truepoint_state_floor`).Scan(&floor); err != nil {
-		return err
+	if slices.Contains(b.versions, 0) {
+		if err := tx.QueryRow(ctx, `SELECT max(floor) FROM truepoint_state_floor`).Scan(&floor); err != nil {
+			return err
+		}
 	}
 	for i, found := range b.versions {
 		if b.versions[i] = found + 1; found == 0 {

@@ -59,29 +59,32 @@ func (s *State) Get(ctx context.Context, key string) (state.Record, error) {
 
 // CompareAndSwap implements state.Driver. Writers of one key wait for each other.
 func (s *State) CompareAndSwap(ctx context.Context, key string, expected int64, value []byte) (int64, error) {
-	if value == nil {
-		value = []byte{}
-	}
-	next := expected + 1
-	err := s.change(ctx, key, expected, func(tx pgx.Tx) error {
-		if expected == 0 {
-			if err := tx.QueryRow(ctx, `SELECT max(floor) + 1 FROM truepoint_state_floor`).Scan(&next); err != nil {
-				return err
-			}
-		}
-		_, err := tx.Exec(ctx, `INSERT INTO truepoint_state (key, version, value) VALUES ($1, $2, $3)
-			ON CONFLICT (key) DO UPDATE SET version = excluded.version, value = excluded.value`, key, next, value)
-		return err
-	})
+	b, err := s.swap(ctx, []state.Swap{{Key: key, Expected: expected, Value: value}})
 	if err != nil {
 		return 0, err
 	}
-	return next, nil
+	if len(b.refused) > 0 {
+		return 0, state.Conflict(key, expected, b.versions[0])
+	}
+	return b.versions[0], nil
 }
 
 // Delete implements state.Driver.
 func (s *State) Delete(ctx context.Context, key string, expected int64) error {
-	return s.change(ctx, key, expected, func(tx pgx.Tx) error {
+	if err := state.CheckKey(key); err != nil {
+		return err
+	}
+	b := newBatch([]state.Swap{{Key: key, Expected: expected}})
+	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if err := b.lock(ctx, tx); err != nil {
+			return err
+		}
+		if err := b.look(ctx, tx); err != nil {
+			return err
+		}
+		if len(b.refused) > 0 {
+			return state.Conflict(key, expected, b.versions[0])
+		}
 		if _, err := tx.Exec(ctx, `DELETE FROM truepoint_state WHERE key = $1`, key); err != nil {
 			return err
 		}
@@ -89,30 +92,6 @@ func (s *State) Delete(ctx context.Context, key string, expected int64) error {
 		return err
 	})
 }
-
-// change runs f in a transaction that is alone with the record, if its version is expected.
-func (s *State) change(ctx context.Context, key string, expected int64, f func(pgx.Tx) error) error {
-	if err := state.CheckKey(key); err != nil {
-		return err
-	}
-	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		if err := postgresdb.Lock(ctx, tx, lockName(key)); err != nil {
-			return err
-		}
-		var found int64
-		err := tx.QueryRow(ctx, `SELECT version FROM truepoint_state WHERE key = $1`, key).Scan(&found)
-		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-			return err
-		}
-		if found != expected {
-			return state.Conflict(key, expected, found)
-		}
-		return f(tx)
-	})
-}
-
-// lockName returns the name of the lock of whoever changes a record.
-func lockName(key string) string { return "truepoint state " + key }
 
 // List implements state.Driver.
 func (s *State) List(ctx context.Context, prefix string) ([]state.Record, error) {

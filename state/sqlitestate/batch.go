@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"github.com/truepoint/truepoint/internal/sqlitefile"
 	"github.com/truepoint/truepoint/state"
 )
 
@@ -31,20 +32,16 @@ func (s *State) SwapAll(ctx context.Context, swaps []state.Swap) (versions []int
 
 // swapAll does what it can of swaps in a transaction.
 func swapAll(ctx context.Context, conn *sql.Conn, swaps []state.Swap) (versions []int64, refused []int, err error) {
-	kinds := statements{conn: conn}
-	defer kinds.close()
+	var shelf sqlitefile.Shelf
+	defer shelf.Close()
 	versions = make([]int64, len(swaps))
 	for i := range swaps {
-		w := &swaps[i]
-		text, args := change, []any{nonNil(w.Value), w.Key, w.Expected}
-		if w.Expected == 0 {
-			text, args = create, []any{w.Key, nonNil(w.Value)}
-		}
-		statement, err := kinds.of(ctx, text)
+		w := statementOf(&swaps[i])
+		prepared, err := shelf.Of(ctx, conn, w.Text)
 		if err != nil {
 			return nil, nil, err
 		}
-		err = statement.QueryRowContext(ctx, args...).Scan(&versions[i])
+		err = prepared.QueryRowContext(ctx, w.Args...).Scan(&versions[i])
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			refused = append(refused, i)
@@ -53,39 +50,4 @@ func swapAll(ctx context.Context, conn *sql.Conn, swaps []state.Swap) (versions 
 		}
 	}
 	return versions, refused, nil
-}
-
-// statements are those of one transaction, prepared once each.
-type statements struct {
-	conn     *sql.Conn
-	prepared map[string]*sql.Stmt
-}
-
-func (s *statements) of(ctx context.Context, text string) (*sql.Stmt, error) {
-	if p := s.prepared[text]; p != nil {
-		return p, nil
-	}
-	p, err := s.conn.PrepareContext(ctx, text)
-	if err != nil {
-		return nil, err
-	}
-	if s.prepared == nil {
-		s.prepared = map[string]*sql.Stmt{}
-	}
-	s.prepared[text] = p
-	return p, nil
-}
-
-func (s *statements) close() {
-	for _, p := range s.prepared {
-		_ = p.Close() // what it has done stays done
-	}
-}
-
-// nonNil returns b, which stands for a value: none is one of no bytes.
-func nonNil(b []byte) []byte {
-	if b == nil {
-		return []byte{}
-	}
-	return b
 }

@@ -50,12 +50,9 @@ func (s *State) CompareAndSwap(ctx context.Context, key string, expected int64, 
 	if err := state.CheckKey(key); err != nil {
 		return 0, err
 	}
-	value = nonNil(value)
 	var next int64
-	swap := &sqlitefile.Statement{Text: change, Args: []any{value, key, expected}, Into: []any{&next}}
-	if expected == 0 {
-		swap.Text, swap.Args = create, []any{key, value}
-	}
+	swap := statementOf(&state.Swap{Key: key, Expected: expected, Value: value})
+	swap.Into = []any{&next}
 	swapped, err := s.db.WriteRow(ctx, swap)
 	if err != nil || swapped {
 		return next, err
@@ -67,7 +64,18 @@ func (s *State) CompareAndSwap(ctx context.Context, key string, expected int64, 
 	return 0, state.Conflict(key, expected, found.Version)
 }
 
-// What CompareAndSwap does: each returns the new version, or no row where the record has another version.
+// statementOf returns what does a swap: it returns the new version, or no row where the record has another version.
+func statementOf(w *state.Swap) *sqlitefile.Statement {
+	value := w.Value
+	if value == nil { // a value of no bytes, not none
+		value = []byte{}
+	}
+	if w.Expected == 0 {
+		return &sqlitefile.Statement{Text: create, Args: []any{w.Key, value}}
+	}
+	return &sqlitefile.Statement{Text: change, Args: []any{value, w.Key, w.Expected}}
+}
+
 const (
 	create = `INSERT INTO truepoint_state (key, version, value) SELECT ?, floor + 1, ? FROM truepoint_state_floor WHERE true
 		ON CONFLICT (key) DO NOTHING RETURNING version`
