@@ -21,10 +21,7 @@ const (
 // vacant reports whether a table has no key from the first to the last of cells, which are in ascending order.
 func (d *Driver) vacant(ctx context.Context, table string, cells []online.Cell) (vacant bool, err error) {
 	text := fmt.Sprintf(`SELECT NOT EXISTS (SELECT FROM %s WHERE key BETWEEN $1 AND $2)`, relation(table))
-	err = d.again(ctx, func() error {
-		if err := d.ensure(ctx, table); err != nil {
-			return err
-		}
+	err = d.onTable(ctx, table, func() error {
 		return d.pool.QueryRow(ctx, text, cells[0].Key, cells[len(cells)-1].Key).Scan(&vacant)
 	})
 	return vacant, err
@@ -35,10 +32,7 @@ func (d *Driver) vacant(ctx context.Context, table string, cells []online.Cell) 
 func (d *Driver) load(ctx context.Context, table string, cells []online.Cell) (written int64, err error) {
 	stream := copyStream(cells)
 	text := fmt.Sprintf(`COPY %s (key, row) FROM STDIN (FORMAT binary)`, relation(table))
-	err = d.again(ctx, func() error {
-		if err := d.ensure(ctx, table); err != nil {
-			return err
-		}
+	err = d.onTable(ctx, table, func() error {
 		c, err := d.pool.Acquire(ctx)
 		if err != nil {
 			return err

@@ -113,10 +113,7 @@ func columns(cells []online.Cell) (keys, rows [][]byte) {
 func (d *Driver) put(ctx context.Context, table string, cells []online.Cell) (written int64, err error) {
 	keys, rows := columns(cells)
 	text := fmt.Sprintf(upsert, relation(table), value.VersionSize)
-	err = d.again(ctx, func() error {
-		if err := d.ensure(ctx, table); err != nil {
-			return err
-		}
+	err = d.onTable(ctx, table, func() (err error) {
 		written, err = d.write(ctx, text, keys, rows)
 		return err
 	})

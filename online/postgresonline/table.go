@@ -55,6 +55,16 @@ func (d *Driver) ensure(ctx context.Context, table string) error {
 	return nil
 }
 
+// onTable runs f, again where it is worth while, on a table that it makes unless it is there.
+func (d *Driver) onTable(ctx context.Context, table string, f func() error) error {
+	return d.again(ctx, func() error {
+		if err := d.ensure(ctx, table); err != nil {
+			return err
+		}
+		return f()
+	})
+}
+
 // listed returns the names of all tables, in order.
 func (d *Driver) listed(ctx context.Context) ([]string, error) {
 	rows, err := d.pool.Query(ctx, `SELECT name FROM truepoint_online_tables ORDER BY name`)
