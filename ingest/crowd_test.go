@@ -127,3 +127,14 @@ func mustPush(t *testing.T) func(*truepoint.PushResult, error) {
 		}
 	}
 }
+
+// wantTwenty checks that the log has twenty pushes of the key a, from 0 on, in their order, and that the last is served.
+func (c *crowd) wantTwenty(t *testing.T) {
+	t.Helper()
+	if got, want := c.logged(t), "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19"; got != want {
+		t.Errorf("the log has %s, want %s", got, want)
+	}
+	if got := read(t, c.Rig, "v:f", "a"); got != "19" {
+		t.Errorf("the key reads %s, want what arrived last", got)
+	}
+}

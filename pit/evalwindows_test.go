@@ -135,19 +135,26 @@ func TestEvalWindowsIsNaiveWindowsOnManyRows(t *testing.T) {
 			shape.rich, shape.keys, shape.parts = true, 10, 7
 			shape.hot, shape.late, shape.ids = s.hot, s.late, s.ids
 			p := shape.plan()
-			want, err := pit.NaiveWindows(t.Context(), p)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := pit.EvalWindows(t.Context(), p, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := pittest.SameWindows(got, want); err != nil {
-				t.Error(err)
-			}
+			wantNaive(t, p)
 		})
 	}
+}
+
+// wantNaive evaluates windows, compares them with what the oracle answers, and returns them.
+func wantNaive(t *testing.T, p *pit.Plan) []pit.WindowResult {
+	t.Helper()
+	want, err := pit.NaiveWindows(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := pit.EvalWindows(t.Context(), p, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pittest.SameWindows(got, want); err != nil {
+		t.Error(err)
+	}
+	return got
 }
 
 // TestAHotKeyCostsWhatManyKeysCost gives a fifth of all rows, or all of them, to one key, which must not make the work grow

@@ -7,7 +7,6 @@ import (
 	"github.com/truepoint/truepoint/agg"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/pit"
-	"github.com/truepoint/truepoint/pit/pittest"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -37,17 +36,7 @@ func TestRepeatedEventsBelowALifetimeAreWhatTheOracleSays(t *testing.T) {
 					pit.WindowFeature{Name: "recent", Spec: agg.Spec{Function: agg.LastDistinctN, Input: float, N: 3}, Column: "x", Window: lifetime},
 					pit.WindowFeature{Name: "kinds", Spec: agg.Spec{Function: agg.CountDistinct, Input: float}, Column: "x", Window: lifetime},
 				)
-				want, err := pit.NaiveWindows(t.Context(), p)
-				if err != nil {
-					t.Fatal(err)
-				}
-				got, err := pit.EvalWindows(t.Context(), p, nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := pittest.SameWindows(got, want); err != nil {
-					t.Error(err)
-				}
+				wantNaive(t, p)
 			})
 		}
 	}

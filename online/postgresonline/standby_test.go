@@ -81,10 +81,7 @@ func TestReplicatedRowsSurviveTheLossOfThePrimary(t *testing.T) {
 	if _, err := d.PutBatch(t.Context(), "p/v/1", stored); errs.CodeOf(err) != errs.Unavailable && d.Code(err) != errs.Unavailable {
 		t.Errorf("without the primary: %v", err)
 	}
-	p.Standby.Promote(t)
-	after := open(t, p.Standby.Address)
-	defer after.Close()
-	wantRows(t, after, stored)
+	wantSurvived(t, p, stored)
 }
 
 func TestAFrozenStandbyRefusesTheAcknowledgementAndNothingIsHalfDone(t *testing.T) {
@@ -105,10 +102,7 @@ func TestAFrozenStandbyRefusesTheAcknowledgementAndNothingIsHalfDone(t *testing.
 		t.Errorf("the repetition: %+v", r)
 	}
 	p.Primary.Stop(t)
-	p.Standby.Promote(t)
-	after := open(t, p.Standby.Address)
-	defer after.Close()
-	wantRows(t, after, second)
+	wantSurvived(t, p, second)
 }
 
 // The first write to a table, without a standby from before it was there on.
@@ -133,10 +127,7 @@ func TestAStoppedStandbyRefusesNewTablesToo(t *testing.T) {
 		t.Errorf("the repetition: %+v", r)
 	}
 	p.Primary.Stop(t)
-	p.Standby.Promote(t)
-	after := open(t, p.Standby.Address)
-	defer after.Close()
-	wantRows(t, after, stored)
+	wantSurvived(t, p, stored)
 }
 
 func TestAWaitThatAnAdministratorCancelsIsNoAcknowledgement(t *testing.T) {
@@ -208,4 +199,13 @@ func TestALockOfSomebodyElseIsNotWaitedForLongerThanAStandby(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, d, "p/v/1", stored)
+}
+
+// wantSurvived makes the standby the primary, which is gone, and checks that it has the rows.
+func wantSurvived(t *testing.T, p *postgrestest.Pair, stored []online.Cell) {
+	t.Helper()
+	p.Standby.Promote(t)
+	d := open(t, p.Standby.Address)
+	defer d.Close()
+	wantRows(t, d, stored)
 }
