@@ -68,15 +68,15 @@ func tryAll(ctx context.Context, only string, verbose bool) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	bad := 0
+	var bad []string
 	for i := range results {
 		if !results[i].killed() {
-			bad++
+			bad = append(bad, all[i].name)
 		}
 	}
-	fmt.Printf("%d of %d mutants were noticed, in %.0f s\n", len(all)-bad, len(all), time.Since(began).Seconds())
-	if bad > 0 {
-		return fmt.Errorf("%d mutants survived or no longer apply", bad)
+	fmt.Printf("%d of %d mutants were noticed, in %.0f s\n", len(all)-len(bad), len(all), time.Since(began).Seconds())
+	if len(bad) > 0 {
+		return fmt.Errorf("%d mutants survived or no longer apply: %s", len(bad), strings.Join(bad, ", "))
 	}
 	return nil
 }
@@ -141,6 +141,8 @@ func report(m *mutant, r *result, verbose bool) {
 		fmt.Printf("BROKEN    %-34s %v\n", m.name, r.err)
 	case r.by == "":
 		fmt.Printf("SURVIVED  %-34s %s\n", m.name, m.means)
+	case r.tries > 1:
+		fmt.Printf("noticed   %-34s %4.1f s  %s, at try %d\n", m.name, r.took.Seconds(), r.by, r.tries)
 	default:
 		fmt.Printf("noticed   %-34s %4.1f s  %s\n", m.name, r.took.Seconds(), r.by)
 	}

@@ -17,6 +17,7 @@ import (
 // A result tells how a mutant fared.
 type result struct {
 	by     string // the test that failed first; empty if none did
+	tries  int
 	output string
 	took   time.Duration
 	err    error // the mutant could not be tried
@@ -27,10 +28,22 @@ func (r *result) killed() bool { return r.err == nil && r.by != "" }
 // limit bounds one run of the tests of one package: a mutant may make a loop endless, which is noticed too.
 const limit = "90s"
 
-// try runs the tests of m, one selection after the other, until one fails.
+// triesMax is how often the tests of a mutant run: a property draws its data at random and may miss a mutant once. Tests that
+// need more than one try are weak, and the report says so.
+const triesMax = 3
+
+// try runs the tests of m, one selection after the other, until one fails, again if none does.
 func try(ctx context.Context, m *mutant, known map[string]folder) (r result) {
 	began := time.Now()
-	defer func() { r.took = time.Since(began) }()
+	for n := 1; n <= triesMax && r.err == nil && r.by == ""; n++ {
+		r = tryOnce(ctx, m, known)
+		r.tries = n
+	}
+	r.took = time.Since(began)
+	return r
+}
+
+func tryOnce(ctx context.Context, m *mutant, known map[string]folder) result {
 	dir, err := os.MkdirTemp("", "mutant-")
 	if err != nil {
 		return result{err: err}
