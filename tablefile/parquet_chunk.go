@@ -15,7 +15,6 @@ import (
 
 // A pages walks over the pages of a column chunk, which is read in one piece. Its buffers are recycled.
 type pages struct {
-	pool       *recycler
 	chunk      []byte // the whole
 	rest       []byte // behind the page that next returned
 	body       []byte // of that page
@@ -40,8 +39,8 @@ func (d *decoder) openPages(r io.ReaderAt) (*pages, error) {
 	if err != nil {
 		return nil, d.damaged(err)
 	}
-	p := &pages{pool: &f.pages, codec: codec, snappy: chunk.Compression() == compress.Codecs.Snappy}
-	p.chunk = p.pool.Allocate(int(chunk.TotalCompressedSize()))
+	p := &pages{codec: codec, snappy: chunk.Compression() == compress.Codecs.Snappy}
+	p.chunk = buffers.Allocate(int(chunk.TotalCompressedSize()))
 	if n, err := r.ReadAt(p.chunk, chunkStart(chunk)); n < len(p.chunk) {
 		p.close()
 		return nil, d.damaged(errorOr(err))
@@ -52,7 +51,7 @@ func (d *decoder) openPages(r io.ReaderAt) (*pages, error) {
 
 func (p *pages) close() {
 	for _, b := range [][]byte{p.chunk, p.page, p.dictionary} {
-		p.pool.Free(b)
+		buffers.Free(b)
 	}
 }
 
@@ -76,8 +75,8 @@ func (p *pages) decompress(h pageHeader, stored int, buf []byte) ([]byte, error)
 		return buf, fmt.Errorf("a page of %d bytes", h.uncompressed)
 	}
 	if cap(buf) < h.uncompressed {
-		p.pool.Free(buf)
-		buf = p.pool.Allocate(h.uncompressed)
+		buffers.Free(buf)
+		buf = buffers.Allocate(h.uncompressed)
 	}
 	buf = buf[:h.uncompressed]
 	copy(buf, p.body[:stored])

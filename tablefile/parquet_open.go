@@ -29,7 +29,6 @@ type parquetFile struct {
 	first   []int64         // first[g] is the number of rows before row group g
 	chunks  map[int64]int64 // position of each column chunk → its length
 	scratch sync.Pool       // *scratch
-	pages   recycler        // of flat columns
 }
 
 // plausibleRows bounds the rows of a row group by the size of the file, so that a damaged count cannot ask for more

@@ -7,10 +7,14 @@ import (
 
 // A recycler hands out the same few buffers again and again for column chunks and pages, of which a join decodes many
 // gigabytes: fresh ones are cleared first, and let the heap grow. They are given back when a column chunk is decoded,
-// after which nothing refers to them: numbers lie in columns and texts are copied. Safe for concurrent use.
+// after which nothing refers to them: numbers lie in columns and texts are copied. Pages that wait for the end of the row group
+// that is written have them too. Safe for concurrent use.
 type recycler struct {
 	pools [recycleBitsMax + 1]sync.Pool // of *[]byte with that power of two as capacity
 }
+
+// buffers are those of all files: a join reads one after the other.
+var buffers recycler
 
 // Smaller buffers are not worth the trouble, greater ones are rare.
 const (

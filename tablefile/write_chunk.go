@@ -24,7 +24,7 @@ func newChunkDone() chunkDone { return chunkDone{encodings: make(map[parquet.Enc
 
 // add adds a page with this header and body, which it copies.
 func (d *chunkDone) add(h pageHeader, body []byte) {
-	page := appendPageHeader(nil, h, body)
+	page := appendPageHeader(buffers.Allocate(pageHeaderMax + len(body))[:0], h, body)
 	d.uncompressed += int64(len(page) + h.uncompressed)
 	page = append(page, body...)
 	if h.kind == pageDictionary {

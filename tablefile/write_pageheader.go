@@ -7,6 +7,9 @@ import (
 	"github.com/apache/arrow-go/v18/parquet"
 )
 
+// pageHeaderMax bounds the length of a header that appendPageHeader makes.
+const pageHeaderMax = 64
+
 // appendPageHeader appends the header of a page of the first version, data or dictionary, with the checksum of its body.
 // It is the reverse of readPageHeader.
 func appendPageHeader(dst []byte, h pageHeader, body []byte) []byte {

@@ -143,15 +143,15 @@ func (e *parquetEncoder) putChunk(chunk *chunkDone, to *metadata.ColumnChunkMeta
 	if err := chunk.describe(to, e.at); err != nil {
 		return err
 	}
+	pages := chunk.pages
 	if chunk.dictionary != nil {
-		if err := e.put(chunk.dictionary); err != nil {
-			return err
-		}
+		pages = append([][]byte{chunk.dictionary}, pages...)
 	}
-	for _, page := range chunk.pages {
+	for _, page := range pages {
 		if err := e.put(page); err != nil {
 			return err
 		}
+		buffers.Free(page)
 	}
 	return nil
 }
