@@ -32,6 +32,7 @@ var ranks = map[string]int{
 	"internal/blockcache":  vocabulary, // memory outside Go's heap; the standard library and the system's calls alone
 	"internal/backoff":     vocabulary, // waits before repetitions; the standard library alone
 	"internal/together":    vocabulary, // does work of many callers in one go; the standard library alone
+	"internal/socket":      vocabulary, // system calls of connections; the standard library alone
 	"internal/parallel":    vocabulary, // spreads work over processors; the standard library alone
 	"internal/postgresdb":  vocabulary, // how drivers reach PostgreSQL; it knows errs alone
 	"internal/spillfile":   port,       // temporary files of the engines; it knows pit and tablefile

@@ -14,6 +14,7 @@ import (
 
 	"github.com/redis/rueidis"
 
+	"github.com/truepoint/truepoint/internal/socket"
 	"github.com/truepoint/truepoint/online"
 )
 
@@ -137,7 +138,7 @@ func (s *lanes) add(conn net.Conn, err error) *lane {
 	if err != nil {
 		return nil
 	}
-	l := newLane(conn)
+	l := newLane(socket.Quiet(conn))
 	s.all[l] = struct{}{}
 	if s.closed {
 		_ = conn.Close()

@@ -20,6 +20,7 @@ import (
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/ingest"
 	"github.com/truepoint/truepoint/internal/featurelog"
+	"github.com/truepoint/truepoint/internal/socket"
 	"github.com/truepoint/truepoint/server/access"
 	"github.com/truepoint/truepoint/server/admission"
 	"github.com/truepoint/truepoint/server/idle"
@@ -136,6 +137,7 @@ func (s *Server) Serve(ctx context.Context, ls ...net.Listener) error {
 	s.background.Go(func() { s.watchHealth(ctx) })
 	failed := make(chan error, len(ls))
 	for _, l := range ls {
+		l = socket.Listener(l)
 		if s.opt.TLS != nil && l.Addr().Network() != "unix" {
 			l = tls.NewListener(l, s.opt.TLS)
 		}

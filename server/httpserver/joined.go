@@ -4,6 +4,8 @@ import (
 	"io"
 	"net"
 	"sync"
+
+	"github.com/truepoint/truepoint/internal/socket"
 )
 
 // httpBuffer is the size of net/http's buffer before a connection. An answer that is longer leaves in two pieces: a
@@ -72,8 +74,7 @@ func (c *joiningConn) ReadFrom(src io.Reader) (int64, error) {
 func (c *joiningConn) together(more ...[]byte) (int64, error) {
 	first := int64(len(c.held))
 	c.parts = append(append(c.parts[:0], c.held), more...)
-	all := net.Buffers(c.parts)
-	n, err := all.WriteTo(c.Conn)
+	n, err := socket.WritePieces(c.Conn, c.parts)
 	if clear(c.parts); cap(c.parts) > partsKeptMax {
 		c.parts = nil
 	}

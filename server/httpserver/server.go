@@ -16,6 +16,7 @@ import (
 	"github.com/truepoint/truepoint/explain"
 	"github.com/truepoint/truepoint/ingest"
 	"github.com/truepoint/truepoint/internal/featurelog"
+	"github.com/truepoint/truepoint/internal/socket"
 	"github.com/truepoint/truepoint/materialize"
 	"github.com/truepoint/truepoint/registry"
 	"github.com/truepoint/truepoint/server/access"
@@ -147,6 +148,7 @@ func (s *Server) Serve(ctx context.Context, ls ...net.Listener) error {
 
 // serve answers on one listener until h is closed, and returns why it ended.
 func (s *Server) serve(h *http.Server, l net.Listener) error {
+	l = socket.Listener(l)
 	if s.opt.TLS != nil && l.Addr().Network() != unixNetwork {
 		return h.ServeTLS(l, "", "")
 	}
