@@ -16,7 +16,7 @@ import (
 
 // Bounds of a replicated write.
 const (
-	replicaWait = 2 * time.Second // for one replica
+	replicaWait = 5 * time.Second // for one replica
 	redoneMax   = 3               // how often a batch is written again because a primary was replaced meanwhile
 	marksMax    = 4096            // keys that are tried to find one of a shard
 )
