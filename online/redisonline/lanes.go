@@ -3,7 +3,6 @@ package redisonline
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"net"
 	"os"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/redis/rueidis"
 
-	"github.com/truepoint/truepoint/internal/socket"
 	"github.com/truepoint/truepoint/online"
 )
 
@@ -120,14 +118,7 @@ func (s *lanes) greeting() (commands [][]string) {
 // dial connects as the client does.
 func (s *lanes) dial(ctx context.Context) (net.Conn, error) {
 	o := s.settings
-	address := o.InitAddress[0]
-	switch {
-	case o.DialCtxFn != nil:
-		return o.DialCtxFn(ctx, address, &o.Dialer, o.TLSConfig)
-	case o.TLSConfig != nil:
-		return (&tls.Dialer{NetDialer: &o.Dialer, Config: o.TLSConfig}).DialContext(ctx, "tcp", address)
-	}
-	return o.Dialer.DialContext(ctx, "tcp", address)
+	return o.DialCtxFn(ctx, o.InitAddress[0], &o.Dialer, o.TLSConfig)
 }
 
 // add ends the opening of a lane: with a connection, of which it makes a lane, or with an error.
@@ -138,7 +129,7 @@ func (s *lanes) add(conn net.Conn, err error) *lane {
 	if err != nil {
 		return nil
 	}
-	l := newLane(socket.Quiet(conn))
+	l := newLane(conn)
 	s.all[l] = struct{}{}
 	if s.closed {
 		_ = conn.Close()

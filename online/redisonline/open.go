@@ -14,6 +14,7 @@ import (
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
+	"github.com/truepoint/truepoint/internal/socket"
 	"github.com/truepoint/truepoint/internal/together"
 	"github.com/truepoint/truepoint/online"
 )
@@ -125,16 +126,38 @@ func clientOptions(a *Address, secure *tls.Config, o *Options) rueidis.ClientOpt
 	default:
 		out.ForceSingleClient = true
 	}
-	if o.Dial != nil {
-		out.DialCtxFn = func(ctx context.Context, address string, _ *net.Dialer, secure *tls.Config) (net.Conn, error) {
-			conn, err := o.Dial(ctx, address)
-			if err != nil || secure == nil {
-				return conn, err
-			}
-			return tls.Client(conn, secure), nil
+	out.DialCtxFn = func(ctx context.Context, address string, d *net.Dialer, secure *tls.Config) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(ctx, d.Timeout)
+		defer cancel()
+		dial := o.Dial
+		if dial == nil {
+			dial = func(ctx context.Context, address string) (net.Conn, error) { return d.DialContext(ctx, "tcp", address) }
 		}
+		return connect(ctx, address, dial, secure)
 	}
 	return out
+}
+
+// connect connects with a server; its certificate has to be of the host of the address unless secure names another.
+func connect(ctx context.Context, address string, dial func(context.Context, string) (net.Conn, error), secure *tls.Config) (net.Conn, error) {
+	conn, err := dial(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	conn = socket.Quiet(conn)
+	if secure == nil {
+		return conn, nil
+	}
+	if secure.ServerName == "" {
+		secure = secure.Clone()
+		secure.ServerName, _, _ = net.SplitHostPort(address)
+	}
+	over := tls.Client(conn, secure)
+	if err := over.HandshakeContext(ctx); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return over, nil
 }
 
 // readAgain tells how long to wait before what was read in vain is read again: a few times, and the caller decides then.
