@@ -20,7 +20,7 @@ func byUse(sel *feature.Selection, r *pit.Result) []pit.ViewResult {
 			continue
 		}
 		w := &windows[0]
-		out[i] = pit.ViewResult{Status: w.Status, Event: w.Event, Created: noTimes(len(w.Status)), Columns: w.Columns[:len(sel.Uses[i].Fields)], Report: w.Report}
+		out[i] = pit.ViewResult{Status: w.Status, Event: w.Event, Columns: w.Columns[:len(sel.Uses[i].Fields)], Report: w.Report}
 		windows = windows[1:]
 	}
 	return out
@@ -39,7 +39,10 @@ func runOf(views []pit.ViewResult, lo, hi int) []pit.ViewResult {
 	out := make([]pit.ViewResult, len(views))
 	for i := range views {
 		v := &views[i]
-		out[i] = pit.ViewResult{Status: v.Status[lo:hi], Event: v.Event[lo:hi], Created: v.Created[lo:hi], Report: v.Report}
+		out[i] = pit.ViewResult{Status: v.Status[lo:hi], Event: v.Event[lo:hi], Report: v.Report}
+		if v.Created != nil {
+			out[i].Created = v.Created[lo:hi]
+		}
 		if lo > 0 {
 			out[i].Report.Ambiguous = nil
 		}

@@ -80,6 +80,7 @@ func buildPlan(sel *feature.Selection, sp *spine, tables *history.Tables, req *R
 		Known:       req.Known,
 		KnownAt:     req.KnownAt,
 		NullInSpine: req.OnNull == NullFeatures,
+		WantCreated: req.Leaks,
 	}
 	for i := range sel.Uses {
 		u := &sel.Uses[i]

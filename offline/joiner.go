@@ -29,8 +29,8 @@ type Joined struct {
 // Joiner is an optional ability of a Driver: to answer a whole join where its histories lie. Where a driver is none, or
 // says Unimplemented, the histories are opened and joined here.
 type Joiner interface {
-	// Join answers as pit.Eval does, except that positions of rows are unknown (−1), that tied rows are ordered by Settle,
-	// and that sums, means and moments of floats may differ by a relative 1e-12. Errors: Unimplemented, before anything was
+	// Join answers as pit.Eval does, except that positions of rows are unknown (−1), that created times are told unasked,
+	// that tied rows are ordered by Settle, and that sums, means and moments of floats may differ by a relative 1e-12. Errors: Unimplemented, before anything was
 	// read, for a join that the engine would not answer bit for bit like pit; otherwise those of pit.Eval and of the driver.
 	Join(ctx context.Context, j *Join) (*Joined, error)
 	// Script returns the statements that Join would run, for people. Errors: as Join.

@@ -26,13 +26,16 @@ type knot struct {
 }
 
 func (a *answer) build(ctx context.Context) (*ViewResult, error) {
-	a.out = newViewResult(len(a.plan.Spine.AsOf), nil)
+	a.out = a.plan.newViewResult(nil)
 	a.out.Report = a.report
 	a.out.Report.Ambiguous = make([]int64, len(a.types))
 	for i := range a.slots {
 		if s := &a.slots[i]; s.best != 0 {
 			row := a.index.rows[i]
-			a.out.Event[row], a.out.Created[row], a.out.Row[row] = s.event, s.created, s.best.position()
+			a.out.Event[row], a.out.Row[row] = s.event, s.best.position()
+			if a.out.Created != nil {
+				a.out.Created[row] = s.created
+			}
 		}
 	}
 	others := a.tie()

@@ -35,7 +35,7 @@ func (p *Plan) naiveView(ctx context.Context, v *ViewScan) (*ViewResult, error) 
 	if err != nil {
 		return nil, err
 	}
-	out := newViewResult(len(p.Spine.AsOf), h.types)
+	out := p.newViewResult(h.types)
 	out.Report, out.Columns = h.report, nil
 	for _, t := range h.types {
 		out.Columns = append(out.Columns, value.NewColumn(t, len(p.Spine.AsOf)))
@@ -94,7 +94,10 @@ func (p *Plan) judge(v *ViewScan, best *pastRow, i int) value.Status {
 func (v *ViewResult) answer(h *history, best *pastRow, st value.Status, i int) {
 	v.Status[i] = st
 	if best != nil {
-		v.Event[i], v.Created[i], v.Row[i] = best.Event, best.Created, best.Position
+		v.Event[i], v.Row[i] = best.Event, best.Position
+		if v.Created != nil {
+			v.Created[i] = best.Created
+		}
 	}
 	for f, c := range v.Columns {
 		if st == value.Present {

@@ -42,6 +42,7 @@ type Plan struct {
 	Known       KnownAtRule
 	KnownAt     eventtime.Instant // for KnownAtInstant
 	NullInSpine bool              // keep rows with a null key or asOf, with null features; otherwise they are an error
+	WantCreated bool              // tell the created time of answering rows
 }
 
 // A ViewResult is the answer of one ViewScan. Defaults have not been applied. The answering row is the newest row that
@@ -49,7 +50,7 @@ type Plan struct {
 type ViewResult struct {
 	Status  []value.Status      // per spine row: Present, NotFound or OutsideMaxAge; a null cell is Present here
 	Event   []eventtime.Instant // of the answering row; None where there is none
-	Created []eventtime.Instant // of the answering row; None where there is none or it has none
+	Created []eventtime.Instant // of the answering row; None where there is none or it has none; nil unless Plan.WantCreated
 	Row     []int64             // position of the answering row in its Table; −1 where there is none
 	Columns []*value.Column     // Columns[f] holds feature f; null where Status is not Present
 	Report  Report

@@ -1,6 +1,8 @@
 package pit
 
 import (
+	"slices"
+
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/eventtime"
 	"github.com/truepoint/truepoint/value"
@@ -83,14 +85,17 @@ func (p *Plan) absent(keys []*value.Column, i int) bool {
 }
 
 // newViewResult returns the result of a view for which nothing was found: every row NotFound, every cell null.
-func newViewResult(rows int, types []value.Type) *ViewResult {
+func (p *Plan) newViewResult(types []value.Type) *ViewResult {
+	rows := len(p.Spine.AsOf)
 	v := &ViewResult{
-		Status: make([]value.Status, rows), Event: make([]eventtime.Instant, rows),
-		Created: make([]eventtime.Instant, rows), Row: make([]int64, rows),
+		Status: make([]value.Status, rows), Event: make([]eventtime.Instant, rows), Row: make([]int64, rows),
 		Report: Report{Ambiguous: make([]int64, len(types))},
 	}
 	for i := range rows {
-		v.Status[i], v.Event[i], v.Created[i], v.Row[i] = value.NotFound, eventtime.None, eventtime.None, -1
+		v.Status[i], v.Event[i], v.Row[i] = value.NotFound, eventtime.None, -1
+	}
+	if p.WantCreated {
+		v.Created = slices.Clone(v.Event)
 	}
 	v.Columns = nullColumns(rows, types)
 	return v

@@ -76,7 +76,7 @@ func joined(s *feature.Source, more ...value.Field) *offline.Join {
 	}
 	s.TimestampField = "at"
 	return &offline.Join{
-		Plan:    &pit.Plan{Spine: pit.Spine{Columns: spine, AsOf: []eventtime.Instant{noon, noon, noon}}, Views: []pit.ViewScan{{Name: "v", Spine: []string{"k"}, Layout: l}}},
+		Plan:    &pit.Plan{WantCreated: true, Spine: pit.Spine{Columns: spine, AsOf: []eventtime.Instant{noon, noon, noon}}, Views: []pit.ViewScan{{Name: "v", Spine: []string{"k"}, Layout: l}}},
 		Sources: []*feature.Source{s}, Settle: [][]value.Field{settle},
 	}
 }

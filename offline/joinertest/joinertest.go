@@ -152,6 +152,7 @@ func prepare(c *pittest.Case, total bool) {
 			plain(b)
 		}
 	}
+	c.Created = true // engines tell them unasked
 	addPosition(c)
 	for _, v := range c.Views {
 		if total {

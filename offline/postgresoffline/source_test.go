@@ -204,7 +204,7 @@ func pushed(t *testing.T, s *store, change func(*feature.Source)) *offline.Join 
 	spine := &value.Batch{}
 	spine.Add("k", keys)
 	return &offline.Join{
-		Plan: &pit.Plan{Spine: pit.Spine{Columns: spine, AsOf: []eventtime.Instant{1767400000e6, 1767400000e6}}, Views: []pit.ViewScan{{
+		Plan: &pit.Plan{WantCreated: true, Spine: pit.Spine{Columns: spine, AsOf: []eventtime.Instant{1767400000e6, 1767400000e6}}, Views: []pit.ViewScan{{
 			Name: "v", Spine: []string{"k"}, Layout: pit.Layout{Keys: []string{"k"}, Event: "at", Features: []string{"v"}, FeatureTypes: []value.Type{value.Scalar(value.Int64)}},
 		}}},
 		Sources: []*feature.Source{src}, Settle: [][]value.Field{{{Name: "v", Type: value.Scalar(value.Int64)}}},

@@ -20,6 +20,7 @@ type Case struct {
 	Known   pit.KnownAtRule
 	KnownAt eventtime.Instant
 	OnNull  bool // keep entity rows with nulls
+	Created bool // ask for created times
 	Want    Want
 }
 
@@ -73,7 +74,7 @@ var ErrUnsupported = errors.New("this engine cannot answer the case")
 
 // Plan returns the plan of c over tables in memory.
 func (c *Case) Plan() *pit.Plan {
-	p := &pit.Plan{Spine: c.Spine, Known: c.Known, KnownAt: c.KnownAt, NullInSpine: c.OnNull}
+	p := &pit.Plan{Spine: c.Spine, Known: c.Known, KnownAt: c.KnownAt, NullInSpine: c.OnNull, WantCreated: c.Created}
 	for _, v := range c.Views {
 		if v.Windows != nil {
 			p.Windows = append(p.Windows, v.WindowScan())

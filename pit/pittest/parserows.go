@@ -201,7 +201,7 @@ func (p *parser) showing(words []word) error {
 		if !ok {
 			return fmt.Errorf("show knows event, created and row, not %q", w.text)
 		}
-		p.show = append(p.show, what)
+		p.show, p.c.Created = append(p.show, what), p.c.Created || what == ShowCreated
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ func random(from source) *Case {
 	c := &Case{Name: "random", OnNull: g.chance(50, "null_features")}
 	c.Known = pick(g, "known", []pit.KnownAtRule{pit.KnownNow, pit.KnownNow, pit.KnownAtInstant, pit.KnownAtAsOf})
 	c.KnownAt = g.instant("known_at")
+	c.Created = g.chance(30, "created times")
 	g.keys = pick(g, "keys", keySets)
 	c.Views = append(c.Views, g.view("v"))
 	if g.chance(50, "second") {

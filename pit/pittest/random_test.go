@@ -88,7 +88,7 @@ func TestMaterializeThenReadIsTheJoinOnRandomData(t *testing.T) {
 	t.Parallel()
 	check(t, func(t *rapid.T) {
 		c := pittest.Random(t)
-		c.Known, c.OnNull = pit.KnownNow, true
+		c.Known, c.OnNull, c.Created = pit.KnownNow, true, true
 		for _, v := range c.Views {
 			v.TiesError = false
 		}
@@ -155,7 +155,7 @@ func TestOrderSplitAndRepetitionOfPartsDoNotMatter(t *testing.T) {
 					if ambiguous[i][f][row] {
 						continue
 					}
-					if b.Status[row] != a.Status[row] || b.Event[row] != a.Event[row] || b.Created[row] != a.Created[row] ||
+					if b.Status[row] != a.Status[row] || b.Event[row] != a.Event[row] || b.Created != nil && b.Created[row] != a.Created[row] ||
 						!b.Columns[f].At(row).Identical(a.Columns[f].At(row)) {
 						t.Fatalf("view %d, row %d, feature %d: %v %s became %v %s", i, row, f,
 							b.Status[row], pittest.Text(b.Columns[f].At(row)), a.Status[row], pittest.Text(a.Columns[f].At(row)))
