@@ -2,22 +2,32 @@ package pit
 
 import (
 	"context"
+	"errors"
 	"strings"
 )
 
-// Eval answers a plan like Naive, fast. The spine is indexed in memory; key and time columns of a history are read once,
-// its payload only where it answers. Cost: each view is read once, key and time columns whole, payload columns in those
-// parts that hold an answer. Memory: about 100 bytes per spine row, 24 bytes per spine row and worker, the results, and
-// one part per worker; it does not grow with the history. A cancelled context ends it within 100 ms if the table's parts
-// obey it too. A nil opt means defaults.
+// Eval answers a plan like Naive, fast. The spine is indexed in memory; key and event time columns of a history are read
+// once, its payload only where it answers. Created times, arrival sequence and tie_break columns are read of rows that are
+// tied on key and event time alone, so that a fault in one of them may pass unseen. They are read whole, in the same pass,
+// where created times say what may be used (ByCreatedTime, Known) or are wanted, and where ties are many: a pass that
+// meets them is begun again, after 1/16 of its rows, or more than fit, were tied.
+//
+// Cost: each view is read once, the columns of the first pass whole, payload columns in those parts that hold an answer.
+// Memory: about 100 bytes per spine row, 24 bytes per spine row and worker and 20 for its ties, the results, and one part
+// per worker; it does not grow with the history. A cancelled context ends it within 100 ms if the table's parts obey it
+// too. A nil opt means defaults.
 func Eval(ctx context.Context, p *Plan, opt *EvalOptions) (*Result, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	e := newEvaluation(p, opt, p.scans())
-	out := &Result{Views: make([]ViewResult, 0, len(p.Views))}
-	for i := range p.Views {
-		v, err := e.view(ctx, &p.Views[i])
+	return newEvaluation(p, opt, p.scans()).run(ctx)
+}
+
+func (e *evaluation) run(ctx context.Context) (*Result, error) {
+	views := e.plan.Views
+	out := &Result{Views: make([]ViewResult, 0, len(views))}
+	for i := range views {
+		v, err := e.view(ctx, &views[i])
 		if err != nil {
 			return nil, err
 		}
@@ -35,6 +45,7 @@ type evaluation struct {
 	meter   *meter
 	indexes map[string]*index // by spine columns: views with the same keys share one
 	keyed   bool              // the spine is keys, of which messages tell no number
+	leanMax int               // rows tied on event time that a worker of a lean pass may hold; 0: as leanPass says
 }
 
 // newEvaluation returns an evaluation that is to read the tables of scans.
@@ -71,11 +82,8 @@ func (e *evaluation) view(ctx context.Context, v *ViewScan) (*ViewResult, error)
 	if err != nil {
 		return nil, err
 	}
-	s := &scan{
-		view: v, know: e.plan.knowledge(), roles: v.Layout.roles(), index: x, parts: parts, start: starts(parts), meter: e.meter,
-	}
-	workers := min(e.opt.workers(), max(1, slotBytesMax/(1+len(x.rows)*s.slotBytes())))
-	best, err := s.run(ctx, workers, e.opt.tiesMax(len(x.rows)))
+	s := &scan{view: v, know: e.plan.knowledge(), index: x, parts: parts, start: starts(parts), meter: e.meter}
+	best, err := e.pass(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +92,26 @@ func (e *evaluation) view(ctx context.Context, v *ViewScan) (*ViewResult, error)
 	}
 	a := &answer{scanWorker: best, plan: e.plan, types: types, workers: e.opt.workers()}
 	return a.build(ctx)
+}
+
+// pass makes the first pass over a view: a lean one where that will do.
+func (e *evaluation) pass(ctx context.Context, s *scan) (*scanWorker, error) {
+	limit := e.opt.tiesMax(len(s.index.rows))
+	if e.plan.lean(s.view) {
+		done := e.meter.done.Load()
+		best, err := e.leanPass(ctx, s, limit)
+		if !errors.Is(err, errManyTies) {
+			return best, err
+		}
+		e.meter.rewind(done)
+	}
+	s.roles, s.lean = s.view.Layout.roles(), false
+	return s.run(ctx, e.workers(s), limit)
+}
+
+// workers returns the number of workers whose slots fit.
+func (e *evaluation) workers(s *scan) int {
+	return min(e.opt.workers(), max(1, slotBytesMax/(1+len(s.index.rows)*s.slotBytes())))
 }
 
 // slotBytes returns the memory of a slot in a worker.

@@ -9,36 +9,57 @@ import (
 	"github.com/truepoint/truepoint/value"
 )
 
-// roles are the columns of a layout that decide which row answers, as places in one list of distinct names: a column
-// may play two roles and is read once.
+// roles are columns of a layout that decide which row answers, as places in one list of distinct names: a column may
+// play two roles and is read once.
 type roles struct {
 	names   []string
 	keys    []int
-	event   int
+	event   int // −1 if it is not among them
 	created int // −1 if there is none
 	rank    []int
 }
 
+// roles returns all columns that decide.
 func (l *Layout) roles() *roles {
+	r := l.placing()
+	r.addTieBreaking(l)
+	return r
+}
+
+// placing returns those that decide where created time decides between ties only.
+func (l *Layout) placing() *roles {
 	r := &roles{created: -1}
-	place := func(name string) int {
-		if i := slices.Index(r.names, name); i >= 0 {
-			return i
-		}
-		r.names = append(r.names, name)
-		return len(r.names) - 1
-	}
 	for _, k := range l.Keys {
-		r.keys = append(r.keys, place(k))
+		r.keys = append(r.keys, r.place(k))
 	}
-	r.event = place(l.Event)
+	r.event = r.place(l.Event)
+	return r
+}
+
+// tieBreaking returns those that decide between rows of one key and event time.
+func (l *Layout) tieBreaking() *roles {
+	r := &roles{event: -1, created: -1}
+	r.addTieBreaking(l)
+	return r
+}
+
+// addTieBreaking adds the columns that decide between rows of one key and event time.
+func (r *roles) addTieBreaking(l *Layout) {
 	if l.Created != "" {
-		r.created = place(l.Created)
+		r.created = r.place(l.Created)
 	}
 	for _, t := range l.rank() {
-		r.rank = append(r.rank, place(t))
+		r.rank = append(r.rank, r.place(t))
 	}
-	return r
+}
+
+// place returns the place of a column.
+func (r *roles) place(name string) int {
+	if i := slices.Index(r.names, name); i >= 0 {
+		return i
+	}
+	r.names = append(r.names, name)
+	return len(r.names) - 1
 }
 
 // rank returns the columns that a Candidate's Rank is made of.

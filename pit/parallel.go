@@ -44,6 +44,7 @@ func each(ctx context.Context, workers, n int, start func(worker int) func(ctx c
 // A meter adds up progress.
 type meter struct {
 	done   atomic.Int64
+	told   int64 // before the last rewind: never less is told
 	total  int64
 	report func(done, total int64)
 }
@@ -59,8 +60,14 @@ func newMeter(o *EvalOptions, total int64) *meter {
 
 func (m *meter) add(rows int) {
 	if done := m.done.Add(int64(rows)); m.report != nil {
-		m.report(done, m.total)
+		m.report(max(done, m.told), m.total)
 	}
+}
+
+// rewind takes back what was added since done was the count. Nothing else may use the meter meanwhile.
+func (m *meter) rewind(done int64) {
+	m.told = max(m.told, m.done.Load())
+	m.done.Store(done)
 }
 
 // add adds the counts of rows of another worker.

@@ -11,7 +11,7 @@ import (
 // not after its own, which the index has.
 type slot struct {
 	event   eventtime.Instant
-	created eventtime.Instant
+	created eventtime.Instant // None where a lean pass did without
 	best    ref
 }
 
@@ -21,6 +21,7 @@ type scan struct {
 	view  *ViewScan
 	know  knowledge
 	roles *roles
+	lean  bool // rows of one event time are tied, and settled afterwards
 	index *index
 	parts []Part
 	start []int64
@@ -112,8 +113,8 @@ func (w *scanWorker) part(ctx context.Context, part int) error {
 		}
 		w.index.lookup(w.block, w.hits)
 		w.offer(open.times, w.start[part])
-		if w.ties.full() {
-			return tiesOverflow(w.view.Name, w.ties.max)
+		if err := w.checkTies(); err != nil {
+			return err
 		}
 		w.meter.add(hi - lo)
 	}

@@ -15,6 +15,7 @@ type ties struct {
 	others map[int64][]int64
 	held   int
 	max    int
+	met    int // times that a row was tied with the best so far
 }
 
 func newTies(limit int) *ties { return &ties{others: map[int64][]int64{}, max: limit} }
@@ -24,6 +25,7 @@ func (t *ties) add(best ref, position int64) ref {
 	old := best.position()
 	list := t.others[old]
 	t.held++
+	t.met++
 	if position < old {
 		t.others[old] = append(list, position)
 		return best.withTies()

@@ -1,6 +1,7 @@
 package pittest_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -19,7 +20,7 @@ const rounds = 5
 
 func TestEvalIsNaiveOnRandomData(t *testing.T) {
 	t.Parallel()
-	var seen pittest.Coverage
+	var seen coverage
 	check(t, func(t *rapid.T) {
 		c := pittest.Random(t)
 		if err := sameAsNaive(c, rapid.IntRange(1, 4).Draw(t, "workers"), &seen); err != nil {
@@ -32,8 +33,21 @@ func TestEvalIsNaiveOnRandomData(t *testing.T) {
 	t.Logf("%+v", seen)
 }
 
+// A coverage is what the cases of a property contained.
+type coverage struct {
+	pittest.Coverage
+	Ties pittest.TieCoverage
+}
+
+func (c *coverage) Add(random *pittest.Case, answer *pit.Result) {
+	c.Coverage.Add(random, answer)
+	c.Ties.Add(random, answer)
+}
+
+func (c *coverage) Check() error { return cmp.Or(c.Coverage.Check(), c.Ties.Check()) }
+
 // sameAsNaive compares Eval with Naive on c, errors too, and notes what c contained.
-func sameAsNaive(c *pittest.Case, workers int, seen *pittest.Coverage) error {
+func sameAsNaive(c *pittest.Case, workers int, seen *coverage) error {
 	want, wantErr := pit.Naive(context.Background(), c.Plan())
 	got, err := pit.Eval(context.Background(), c.Plan(), &pit.EvalOptions{Workers: workers})
 	if (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error() {

@@ -21,6 +21,26 @@ func TestEvalAnswersTheScripts(t *testing.T) {
 	pittest.Run(t, scripts, func(ctx context.Context, c *pittest.Case) (*pit.Result, error) { return pit.Eval(ctx, c.Plan(), nil) })
 }
 
+func TestEvalAnswersTheScriptsThatShowCreatedWithoutToo(t *testing.T) {
+	t.Parallel()
+	pittest.Run(t, scripts, func(ctx context.Context, c *pittest.Case) (*pit.Result, error) {
+		want, err := pit.Eval(ctx, c.Plan(), nil)
+		if err != nil || !c.Created {
+			return nil, pittest.ErrUnsupported
+		}
+		p := c.Plan()
+		p.WantCreated = false
+		got, err := pit.Eval(ctx, p, nil)
+		if err != nil {
+			return nil, err
+		}
+		for i := range want.Views {
+			got.Views[i].Created = want.Views[i].Created
+		}
+		return got, pittest.SameResults(got, want)
+	})
+}
+
 func TestMaterializeThenReadAnswersTheScripts(t *testing.T) {
 	t.Parallel()
 	pittest.Run(t, scripts, func(ctx context.Context, c *pittest.Case) (*pit.Result, error) {

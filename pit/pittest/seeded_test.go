@@ -31,7 +31,7 @@ func numbers(t *testing.T) (*rand.Rand, uint64) {
 func TestEvalIsNaiveOnTenThousandPlans(t *testing.T) {
 	t.Parallel()
 	r, seed := numbers(t)
-	var seen pittest.Coverage
+	var seen coverage
 	for i := range joinPlans {
 		if err := sameAsNaive(pittest.RandomOf(r), 1+r.IntN(4), &seen); err != nil {
 			t.Fatalf("plan %d of seed %d: %v", i, seed, err)
