@@ -53,7 +53,7 @@ func (a *answer) build(ctx context.Context) (*ViewResult, error) {
 		return a.out.Row[i]
 	})
 	tied := newTarget(a.start, check.others, len(others), func(i int) int64 { return others[i] })
-	g := &gathering{parts: a.parts, columns: a.view.Layout.Features, workers: a.workers, done: a.meter.add}
+	g := &gathering{parts: a.parts, columns: a.view.Layout.Features, workers: a.workers, done: a.meter.add, spare: a.spare}
 	if err := g.run(ctx, rows, tied); err != nil {
 		return nil, err
 	}

@@ -46,6 +46,7 @@ type evaluation struct {
 	indexes map[string]*index // by spine columns: views with the same keys share one
 	keyed   bool              // the spine is keys, of which messages tell no number
 	leanMax int               // rows tied on event time that a worker of a lean pass may hold; 0: as leanPass says
+	spare   workspaces
 }
 
 // newEvaluation returns an evaluation that is to read the tables of scans.
@@ -56,7 +57,7 @@ func newEvaluation(p *Plan, opt *EvalOptions, scans []*ViewScan) *evaluation {
 			rows += int64(part.Rows())
 		}
 	}
-	return &evaluation{plan: p, opt: opt, indexes: map[string]*index{}, meter: newMeter(opt, 2*rows)}
+	return &evaluation{plan: p, opt: opt, indexes: map[string]*index{}, meter: newMeter(opt, 2*rows), spare: make(workspaces, opt.workers())}
 }
 
 // slotBytesMax bounds the memory of all workers' slots; beyond it fewer workers run.
@@ -82,7 +83,7 @@ func (e *evaluation) view(ctx context.Context, v *ViewScan) (*ViewResult, error)
 	if err != nil {
 		return nil, err
 	}
-	s := &scan{view: v, know: e.plan.knowledge(), index: x, parts: parts, start: starts(parts), meter: e.meter}
+	s := &scan{view: v, know: e.plan.knowledge(), index: x, parts: parts, start: starts(parts), meter: e.meter, spare: e.spare}
 	best, err := e.pass(ctx, s)
 	if err != nil {
 		return nil, err

@@ -68,14 +68,12 @@ type gathering struct {
 	columns []string
 	workers int
 	done    func(rows int) // per part, read or skipped
+	spare   workspaces
 }
 
 func (g *gathering) run(ctx context.Context, targets ...*target) error {
-	return each(ctx, g.workers, len(g.parts), func(int) func(context.Context, int) error {
-		cols := make([]*value.Column, len(g.columns))
-		for i := range cols {
-			cols[i] = new(value.Column)
-		}
+	return each(ctx, g.workers, len(g.parts), func(worker int) func(context.Context, int) error {
+		cols := g.spare.of(worker).columnsOf(len(g.columns))
 		return func(ctx context.Context, part int) error {
 			if err := g.part(ctx, part, cols, targets); err != nil {
 				return err

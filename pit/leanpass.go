@@ -97,7 +97,7 @@ func (w *scanWorker) tieBreakers(ctx context.Context, rows []int64, workers int)
 	}
 	c.cols = blankColumns(len(rows), types, nil)
 	t := newTarget(w.start, c.cols, len(rows), func(i int) int64 { return rows[i] })
-	g := &gathering{parts: w.parts, columns: c.roles.names, workers: workers, done: func(int) {}}
+	g := &gathering{parts: w.parts, columns: c.roles.names, workers: workers, done: func(int) {}, spare: w.spare}
 	if err := g.run(ctx, t); err != nil {
 		return nil, err
 	}

@@ -26,6 +26,7 @@ type scan struct {
 	parts []Part
 	start []int64
 	meter *meter
+	spare workspaces
 	prune *pruning
 }
 
@@ -41,8 +42,8 @@ type scanWorker struct {
 	report Report
 	block  *keyBlock
 	hits   *hits
-	begin  []eventtime.Instant // per hit: that from which on it may be used
-	offers []offered           // of the block
+	begin  [blockRows]eventtime.Instant // per hit: that from which on it may be used
+	offers []offered                    // of the block
 }
 
 // An offered row of a block, and the slot that it is offered to.
@@ -57,14 +58,14 @@ func (s *scan) run(ctx context.Context, workers, tiesMax int) (*scanWorker, erro
 	s.prune = newPruning(s.view, s.index, s.parts)
 	all := make([]*scanWorker, min(workers, len(s.parts)))
 	err := each(ctx, workers, len(s.parts), func(i int) func(context.Context, int) error {
-		all[i] = s.worker(tiesMax)
+		all[i] = s.worker(s.spare.of(i), tiesMax)
 		return all[i].part
 	})
 	if err != nil {
 		return nil, err
 	}
 	if len(all) == 0 {
-		return s.worker(tiesMax), nil
+		return s.worker(s.spare.of(0), tiesMax), nil
 	}
 	first := all[0]
 	for i, w := range all[1:] {
@@ -76,11 +77,11 @@ func (s *scan) run(ctx context.Context, workers, tiesMax int) (*scanWorker, erro
 	return first, nil
 }
 
-func (s *scan) worker(tiesMax int) *scanWorker {
+// worker returns a worker that works in m.
+func (s *scan) worker(m *workspace, tiesMax int) *scanWorker {
 	w := &scanWorker{
-		scan: s, chunk: newChunk(s.roles), slots: makeLarge[slot](len(s.index.rows)), k: len(s.roles.rank), ties: newTies(tiesMax),
-		block: &keyBlock{form: s.index.form, seed: s.index.seed, what: sourceRow(s.view.Name)}, hits: &hits{},
-		begin: make([]eventtime.Instant, blockRows), offers: make([]offered, 0, blockRows),
+		scan: s, chunk: &chunk{s.roles, m.columnsOf(len(s.roles.names))}, slots: m.slotsOf(len(s.index.rows)), k: len(s.roles.rank),
+		ties: newTies(tiesMax), block: m.blockOf(s.index, sourceRow(s.view.Name)), hits: &m.hits,
 	}
 	for i := range w.slots {
 		w.slots[i] = slot{event: eventtime.None, created: eventtime.None}
