@@ -15,6 +15,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -80,8 +81,9 @@ func (b *bench) run(ctx context.Context) error {
 		return err
 	}
 	var costs, ratios [ways][]float64 // one a round
+	r := rand.New(rand.NewPCG(1, 1))
 	for n := range b.rounds {
-		took, err := b.round(ctx)
+		took, err := b.round(ctx, r)
 		if err != nil {
 			return err
 		}
