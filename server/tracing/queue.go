@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 	"time"
-
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
 // Bounds of a queue.
@@ -16,11 +14,10 @@ const (
 	sendMax   = 30 * time.Second // how long a collector may take
 )
 
-// A queue keeps spans that ended and has them sent together, one batch at a time. It is a sdktrace.SpanProcessor. A span that
-// ends wakes nobody unless many wait: the SDK's own processor wakes a goroutine for each, which costs a server more than the
-// span.
+// A queue keeps notes of spans that ended and has them sent together, one batch at a time. A span that ends wakes nobody
+// unless many wait: the SDK's own processor wakes a goroutine for each, which costs a server more than the span.
 type queue struct {
-	exporter sdktrace.SpanExporter
+	exporter exporter
 	ctx      context.Context // of what is sent in the background
 	cancel   context.CancelFunc
 	many     chan struct{}
@@ -28,15 +25,21 @@ type queue struct {
 	ended    chan struct{} // closed when nothing is sent in the background any more
 	end      sync.Once
 
-	mu    sync.Mutex // guards spans
-	spans []sdktrace.ReadOnlySpan
+	mu    sync.Mutex // guards notes
+	notes []note
 
 	sending sync.Mutex // held while the exporter sends; taken before mu
 }
 
+// An exporter sends the spans of notes. Errors are told by itself.
+type exporter interface {
+	export(ctx context.Context, notes []note)
+	Shutdown(ctx context.Context) error
+}
+
 // newQueue returns a queue that sends what has waited for a time; Shutdown ends it.
-func newQueue(exporter sdktrace.SpanExporter, wait time.Duration) *queue {
-	q := &queue{exporter: exporter, many: make(chan struct{}, 1), ending: make(chan struct{}), ended: make(chan struct{})}
+func newQueue(to exporter, wait time.Duration) *queue {
+	q := &queue{exporter: to, many: make(chan struct{}, 1), ending: make(chan struct{}), ended: make(chan struct{})}
 	q.ctx, q.cancel = context.WithCancel(context.Background())
 	go q.run(wait)
 	return q
@@ -57,32 +60,29 @@ func (q *queue) run(wait time.Duration) {
 	}
 }
 
-// send sends what waits. The exporter tells of failures.
+// send sends what waits.
 func (q *queue) send(ctx context.Context) {
 	q.sending.Lock()
 	defer q.sending.Unlock()
 	q.mu.Lock()
-	spans := q.spans
-	q.spans = nil
+	notes := q.notes
+	q.notes = nil
 	q.mu.Unlock()
-	if len(spans) == 0 {
+	if len(notes) == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendMax)
 	defer cancel()
-	_ = q.exporter.ExportSpans(ctx, spans)
+	q.exporter.export(ctx, notes)
 }
 
-// OnStart implements sdktrace.SpanProcessor.
-func (*queue) OnStart(context.Context, sdktrace.ReadWriteSpan) {}
-
-// OnEnd keeps a span, or drops it if too many wait.
-func (q *queue) OnEnd(s sdktrace.ReadOnlySpan) {
+// add keeps a note, or drops it if too many wait.
+func (q *queue) add(s note) {
 	q.mu.Lock()
-	if len(q.spans) < queueMax {
-		q.spans = append(q.spans, s)
+	if len(q.notes) < queueMax {
+		q.notes = append(q.notes, s)
 	}
-	n := len(q.spans)
+	n := len(q.notes)
 	q.mu.Unlock()
 	if n >= queueMany {
 		select {
@@ -90,12 +90,6 @@ func (q *queue) OnEnd(s sdktrace.ReadOnlySpan) {
 		default: // it has been said
 		}
 	}
-}
-
-// ForceFlush sends what waits.
-func (q *queue) ForceFlush(ctx context.Context) error {
-	q.send(ctx)
-	return ctx.Err()
 }
 
 // Shutdown sends what waits, until ctx ends, and stops. Errors: that of ctx, and the exporter's about stopping.

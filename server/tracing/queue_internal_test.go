@@ -8,9 +8,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
-	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 )
 
 // A taker takes spans, once stuck is closed if that is set, and counts them.
@@ -21,18 +18,17 @@ type taker struct {
 	batches []int
 }
 
-func (k *taker) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
+func (k *taker) export(ctx context.Context, notes []note) {
 	if k.stuck != nil {
 		select {
 		case <-k.stuck:
 		case <-ctx.Done():
-			return ctx.Err()
+			return
 		}
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.batches = append(k.batches, len(spans))
-	return nil
+	k.batches = append(k.batches, len(notes))
 }
 
 func (*taker) Shutdown(context.Context) error { return nil }
@@ -49,7 +45,7 @@ func (k *taker) want(t *testing.T, when string, batches ...int) {
 
 func end(q *queue, spans int) {
 	for range spans {
-		q.OnEnd(tracetest.SpanStub{}.Snapshot())
+		q.add(note{})
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/resource"
@@ -40,9 +39,8 @@ type Options struct {
 
 // A Tracer makes spans. It is safe for concurrent use. A nil Tracer makes none and costs nothing.
 type Tracer struct {
-	sample   float64
-	provider *sdktrace.TracerProvider
-	tracer   trace.Tracer
+	sample float64
+	queue  *queue
 }
 
 // Open returns a Tracer that sends to a collector, http://host:4318 say, in the background: at most 2,048 spans wait, and
@@ -78,8 +76,7 @@ func Open(ctx context.Context, collector string, opt *Options) (*Tracer, error) 
 	if err != nil {
 		return nil, errs.Wrap(err, errs.InvalidArgument, "OTEL_RESOURCE_ATTRIBUTES cannot be read").WithID("T0991")
 	}
-	p := sdktrace.NewTracerProvider(sdktrace.WithResource(about), sdktrace.WithSampler(sdktrace.AlwaysSample()), sdktrace.WithSpanProcessor(newQueue(&told{exporter, o.Log}, o.Wait)))
-	return &Tracer{sample: o.Sample, provider: p, tracer: p.Tracer("github.com/truepoint/truepoint")}, nil
+	return &Tracer{o.Sample, newQueue(newMaker(&told{exporter, o.Log}, sdktrace.WithResource(about)), o.Wait)}, nil
 }
 
 // Close sends what waits, until ctx ends, and stops. Errors: that of ctx, if something was left.
@@ -87,7 +84,7 @@ func (t *Tracer) Close(ctx context.Context) error {
 	if t == nil {
 		return nil
 	}
-	return t.provider.Shutdown(ctx)
+	return t.queue.Shutdown(ctx)
 }
 
 // A Caller is the trace context (W3C) that a request came with, as its headers say it; empty without one.
@@ -99,11 +96,13 @@ func (t *Tracer) Start(ctx context.Context, from Caller, name string) (context.C
 	if t == nil || !t.sampled(from.Parent) {
 		return ctx, nil
 	}
+	var parent trace.SpanContext
 	if from.Parent != "" {
-		ctx = propagation.TraceContext{}.Extract(ctx, propagation.MapCarrier{ParentHeader: from.Parent, StateHeader: from.State})
+		carried := propagation.MapCarrier{ParentHeader: from.Parent, StateHeader: from.State}
+		parent = trace.SpanContextFromContext(propagation.TraceContext{}.Extract(context.Background(), carried))
 	}
-	ctx, s := t.tracer.Start(ctx, name, trace.WithSpanKind(trace.SpanKindServer))
-	return ctx, &Span{s}
+	s := &Span{queue: t.queue, note: newNote(parent, trace.SpanKindServer, name, time.Now())}
+	return context.WithValue(ctx, spanKey{}, s), s
 }
 
 // sampled decides about a request by the trace context of its caller, which may be none.
@@ -116,20 +115,21 @@ func (t *Tracer) sampled(parent string) bool {
 
 // StoreCalled makes a span of a call of an online store that took until now, if the request of ctx is sampled.
 func (t *Tracer) StoreCalled(ctx context.Context, store string, c online.Call) {
-	if t == nil || !trace.SpanFromContext(ctx).IsRecording() {
+	if t == nil {
 		return
 	}
-	_, s := t.tracer.Start(ctx, "online store "+string(c.Op), trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(c.Began), trace.WithAttributes(
-		attribute.String("db.system.name", store), attribute.String("db.operation.name", string(c.Op)),
-		attribute.Int("truepoint.tables", c.Tables), attribute.Int("truepoint.keys", c.Keys)))
-	if c.Err != nil {
-		fail(s, errs.CodeOf(c.Err).String())
+	of := spanOf(ctx)
+	if of == nil {
+		return
 	}
-	s.End(trace.WithTimestamp(time.Now()))
-}
-
-// fail marks a span as failed for a reason of few words.
-func fail(s trace.Span, reason string) {
-	s.SetAttributes(attribute.String("error.type", reason))
-	s.SetStatus(codes.Error, "")
+	n := newNote(of.note.own, trace.SpanKindClient, "online store "+string(c.Op), c.Began)
+	n.attributes = []attribute.KeyValue{
+		attribute.String("db.system.name", store), attribute.String("db.operation.name", string(c.Op)),
+		attribute.Int("truepoint.tables", c.Tables), attribute.Int("truepoint.keys", c.Keys),
+	}
+	if c.Err != nil {
+		n.failed = errs.CodeOf(c.Err).String()
+	}
+	n.ended = time.Now()
+	t.queue.add(n)
 }
