@@ -5,7 +5,8 @@
 // The cost is smaller than what two runs of one program differ by, and two processes. So one process serves one store in all
 // ways, and they are asked in turns of a few hundredths of a second, whose CPU time the clock of the process tells. What a
 // request takes is the median of the turns. Spans wait until the end, and their share of what it takes to send them is added.
-// Two servers of one process that do the same differ by 1 to 2 %, by where their memory lies: hence many rounds.
+// Two servers of one process that do the same differ by 1 to 2 %, by where their memory lies: hence many rounds, in which each way
+// is first as often as the others.
 //
 //	go run ./bench/observe [-data DIR] [-rounds 15] [-turns 66] [-slice 25ms]
 package main
@@ -35,6 +36,7 @@ type bench struct {
 	slice         time.Duration
 	bodies        [][]byte
 	collector     string // where traces go
+	first         int    // the way whose server is made first
 }
 
 func main() {
@@ -46,13 +48,14 @@ func main() {
 	flag.DurationVar(&b.slice, "slice", 25*time.Millisecond, "length of a turn")
 	prepare := flag.Bool("prepare", false, "only make the repository")
 	flag.StringVar(&b.collector, "serve", "", "used by the program itself: serve, and send traces there")
+	flag.IntVar(&b.first, "first", 0, "used by the program itself: number of the way whose server is made first")
 	flag.Parse()
 	work := b.run
 	switch {
 	case *prepare:
 		work = b.repository.Prepare
 	case b.collector != "":
-		work = func(ctx context.Context) error { return serve(ctx, &b.repository, b.collector) }
+		work = func(ctx context.Context) error { return serve(ctx, &b.repository, b.collector, b.first) }
 	}
 	if err := work(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench/observe:", err)
@@ -83,7 +86,7 @@ func (b *bench) run(ctx context.Context) error {
 	var costs, ratios [ways][]float64 // one a round
 	r := rand.New(rand.NewPCG(1, 1))
 	for n := range b.rounds {
-		took, err := b.round(ctx, r)
+		took, err := b.round(ctx, r, n%ways)
 		if err != nil {
 			return err
 		}

@@ -14,9 +14,10 @@ import (
 )
 
 // round starts a server and returns what a request takes in each way, in CPU-µs. What is first, in the beginning and in each
-// turn, is drawn: a way that always came behind the same other one would inherit from it.
-func (b *bench) round(ctx context.Context, r *rand.Rand) (took [ways]float64, err error) {
-	s, err := reads.StartSelf(ctx, "-serve", b.collector, "-data", b.repository.Dir, "-keys", fmt.Sprint(b.repository.Keys))
+// turn, is drawn: a way that always came behind the same other one would inherit from it. first is the way whose server is made
+// first.
+func (b *bench) round(ctx context.Context, r *rand.Rand, first int) (took [ways]float64, err error) {
+	s, err := reads.StartSelf(ctx, "-serve", b.collector, "-first", fmt.Sprint(first), "-data", b.repository.Dir, "-keys", fmt.Sprint(b.repository.Keys))
 	if err != nil {
 		return took, err
 	}

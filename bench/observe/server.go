@@ -25,9 +25,9 @@ const (
 // sendPath is where the server is asked to send the spans that wait.
 const sendPath = "/send"
 
-// serve serves a repository in all ways, as the product does, until it is killed. It prints the addresses of the ways and that
-// of sendPath.
-func serve(ctx context.Context, r *reads.Repository, collector string) error {
+// serve serves a repository in all ways, as the product does, until it is killed, with the server of one of them made first, the
+// others in their order. It prints the addresses of the ways and that of sendPath.
+func serve(ctx context.Context, r *reads.Repository, collector string, first int) error {
 	store, err := r.Open(ctx)
 	if err != nil {
 		return err
@@ -51,8 +51,10 @@ func serve(ctx context.Context, r *reads.Repository, collector string) error {
 	}
 	fmt.Println()
 	var all errgroup.Group
-	for i, opt := range options {
-		all.Go(func() error { return httpserver.New(store, opt).Serve(ctx, listeners[i]) })
+	for n := range ways {
+		w := (first + n) % ways
+		s := httpserver.New(store, options[w])
+		all.Go(func() error { return s.Serve(ctx, listeners[w]) })
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+sendPath, func(w http.ResponseWriter, r *http.Request) {
