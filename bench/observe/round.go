@@ -25,7 +25,7 @@ func (b *bench) round(ctx context.Context, r *rand.Rand, first int) (took [ways]
 	addresses := strings.Fields(s.Address)
 	var loads [ways]*reads.Load
 	for _, w := range r.Perm(ways) {
-		if err := b.sameAnswers(ctx, addresses[unwatched], addresses[w]); err != nil {
+		if err := b.sameAnswers(ctx, addresses[reference], addresses[w]); err != nil {
 			return took, err
 		}
 		loads[w] = reads.NewLoad(addresses[w], path, b.bodies)
@@ -50,7 +50,7 @@ func (b *bench) round(ctx context.Context, r *rand.Rand, first int) (took [ways]
 	for w := range turns {
 		took[w] = measure.SpreadOf(turns[w]).Median
 	}
-	sent, err := send(ctx, s.PID, "http://"+addresses[ways]+sendPath)
+	sent, err := send(ctx, s.PID, "http://"+addresses[servers]+sendPath)
 	took[traced] += float64(sent.Nanoseconds()) / 1000 / float64(asked)
 	return took, err
 }

@@ -20,13 +20,16 @@ const (
 	counted
 	traced // and counted
 	ways
+
+	reference = ways // unwatched, and not measured: what comes first has better places in memory
+	servers   = ways + 1
 )
 
 // sendPath is where the server is asked to send the spans that wait.
 const sendPath = "/send"
 
 // serve serves a repository in all ways, as the product does, until it is killed, with the server of one of them made first, the
-// others in their order. It prints the addresses of the ways and that of sendPath.
+// others in their order. It prints the addresses of the ways, of the reference and of sendPath.
 func serve(ctx context.Context, r *reads.Repository, collector string, first int) error {
 	store, err := r.Open(ctx)
 	if err != nil {
@@ -36,13 +39,14 @@ func serve(ctx context.Context, r *reads.Repository, collector string, first int
 	if err != nil {
 		return err
 	}
-	options := [ways]*httpserver.Options{
+	options := [servers]*httpserver.Options{
+		reference: {},
 		unwatched: {},
 		counted:   {Metrics: httpserver.NewMetrics()},
 		traced:    {Metrics: httpserver.NewMetrics(), Tracer: tracer},
 	}
 	store.Watch(options[traced].Metrics.Watch("embedded", tracer))
-	var listeners [ways + 1]net.Listener
+	var listeners [servers + 1]net.Listener
 	for i := range listeners {
 		if listeners[i], err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 			return err
@@ -51,10 +55,13 @@ func serve(ctx context.Context, r *reads.Repository, collector string, first int
 	}
 	fmt.Println()
 	var all errgroup.Group
-	for n := range ways {
-		w := (first + n) % ways
+	start := func(w int) {
 		s := httpserver.New(store, options[w])
 		all.Go(func() error { return s.Serve(ctx, listeners[w]) })
+	}
+	start(reference)
+	for n := range ways {
+		start((first + n) % ways)
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+sendPath, func(w http.ResponseWriter, r *http.Request) {
@@ -62,6 +69,6 @@ func serve(ctx context.Context, r *reads.Repository, collector string, first int
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 		}
 	})
-	all.Go(func() error { return http.Serve(listeners[ways], mux) })
+	all.Go(func() error { return http.Serve(listeners[servers], mux) })
 	return all.Wait()
 }
