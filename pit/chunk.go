@@ -15,11 +15,7 @@ type chunk struct {
 }
 
 func newChunk(r *roles) *chunk {
-	c := &chunk{roles: r, cols: make([]*value.Column, len(r.names))}
-	for i := range c.cols {
-		c.cols[i] = new(value.Column)
-	}
-	return c
+	return &chunk{r, blanks(len(r.names))}
 }
 
 // read fills c from a part and checks it.

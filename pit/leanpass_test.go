@@ -90,18 +90,9 @@ func TestCreatedTimesAreReadOnlyWhereTheyDecide(t *testing.T) {
 			}
 			p := cases[0].Plan()
 			c.change(p)
-			want, err := pit.Naive(t.Context(), p)
-			if err != nil {
-				t.Fatal(err)
-			}
+			want := naive(t, p)
 			parts := note(&p.Views[0])
-			got, err := pit.EvalHolding(t.Context(), p, nil, 1<<20)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := pittest.SameResults(got, want); err != nil {
-				t.Error(err)
-			}
+			wantResult(t, p, want, nil, 1<<20)
 			var created, tie []int
 			for i, part := range parts {
 				if part.read["created"] > 0 {
@@ -174,29 +165,6 @@ func TestALeanPassThatIsGivenUpAnswersLikeOneThatIsNot(t *testing.T) {
 	}
 }
 
-func TestLeanPassesAreNaiveOnManyRows(t *testing.T) {
-	t.Parallel()
-	for name, s := range sets {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p := big(s)
-			want, err := pit.Naive(t.Context(), p)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, held := range []int{1, 1 << 20} {
-				got, err := pit.EvalHolding(t.Context(), p, &pit.EvalOptions{Workers: 3}, held)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := pittest.SameResults(got, want); err != nil {
-					t.Errorf("%d rows held: %v", held, err)
-				}
-			}
-		})
-	}
-}
-
 // hot builds a plan whose history is rows of one key and event time, created at one instant each or all at once.
 func hot(rows int, distinct bool) *pit.Plan {
 	b := &value.Batch{Rows: rows}
@@ -222,17 +190,7 @@ func TestAHotKeyIsAnsweredByItsLastCreatedRow(t *testing.T) {
 	t.Parallel()
 	for _, rows := range []int{3001, 200_001} { // held, and too many to be
 		p := hot(rows, true)
-		want, err := pit.Naive(t.Context(), p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := pit.Eval(t.Context(), p, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := pittest.SameResults(got, want); err != nil {
-			t.Errorf("%d rows: %v", rows, err)
-		}
+		wantResult(t, p, naive(t, p), nil, 0)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/truepoint/truepoint/pit"
-	"github.com/truepoint/truepoint/pit/pittest"
 	"github.com/truepoint/truepoint/value"
 )
 
@@ -28,22 +27,13 @@ func TestPartsThatAnswerForPickedRowsOnlyGiveTheSameResult(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := big(s)
-			want, err := pit.Naive(t.Context(), p)
-			if err != nil {
-				t.Fatal(err)
-			}
+			want := naive(t, p)
 			var parts table
 			for _, part := range p.Views[0].Table.Parts() {
 				parts = append(parts, sparing{part})
 			}
 			p.Views[0].Table = parts
-			got, err := pit.Eval(t.Context(), p, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := pittest.SameResults(got, want); err != nil {
-				t.Error(err)
-			}
+			wantResult(t, p, want, nil, 0)
 		})
 	}
 }

@@ -12,8 +12,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// A note is what a request leaves of a span. The span is made of it later, together with many others: one request of a hundred
-// that runs the SDK finds all of its code and memory cold, which costs as much as the rest of the request.
+// A note is what a request leaves of a span, which is made of it later, in the background and together with many others.
 type note struct {
 	own        trace.SpanContext
 	parent     trace.SpanContext // not valid: there is none
@@ -54,7 +53,6 @@ func newTraceID() (id trace.TraceID) {
 // A maker makes spans of notes and exports them, one batch at a time.
 type maker struct {
 	exporter sdktrace.SpanExporter
-	provider *sdktrace.TracerProvider
 	tracer   trace.Tracer
 	made     []sdktrace.ReadOnlySpan
 }
@@ -62,9 +60,9 @@ type maker struct {
 // newMaker returns a maker whose spans are of a process that the options tell about.
 func newMaker(exporter sdktrace.SpanExporter, about ...sdktrace.TracerProviderOption) *maker {
 	m := &maker{exporter: exporter}
-	m.provider = sdktrace.NewTracerProvider(append(about,
+	p := sdktrace.NewTracerProvider(append(about,
 		sdktrace.WithSampler(sdktrace.AlwaysSample()), sdktrace.WithIDGenerator(noted{}), sdktrace.WithSpanProcessor(m))...)
-	m.tracer = m.provider.Tracer("github.com/truepoint/truepoint")
+	m.tracer = p.Tracer("github.com/truepoint/truepoint")
 	return m
 }
 
