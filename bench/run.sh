@@ -64,7 +64,7 @@ run feast -data $data/feast -binary "$bin/truepoint" -pairs "$pairs"
 run apply -pairs "$((pairs + 4))"
 run serve -data $data/serve -binary "$bin/truepoint"
 run http -data $data/http -binary "$bin/truepoint" -pairs "$pairs"
-run observe -data $data/observe -rounds "$((pairs * 3))"
+run observe -data $data/observe -rounds "$((pairs * 4))"
 run grpc -data $data/http -binary "$bin/truepoint" -pairs "$pairs"
 
 "$bin/report" "$rows" "$notes" bench/RESULTS.md >bench/RESULTS.md.new && mv bench/RESULTS.md.new bench/RESULTS.md

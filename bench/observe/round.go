@@ -7,74 +7,116 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/truepoint/truepoint/bench/measure"
 	"github.com/truepoint/truepoint/bench/reads"
 )
 
-// round starts a server and returns what a request takes in each way, in CPU-µs. What is first, in the beginning and in each
-// turn, is drawn: a way that always came behind the same other one would inherit from it. first is the way whose server is made
-// first.
-func (b *bench) round(ctx context.Context, r *rand.Rand, first int) (took [ways]float64, err error) {
-	s, err := reads.StartSelf(ctx, "-serve", b.collector, "-first", fmt.Sprint(first), "-data", b.repository.Dir, "-keys", fmt.Sprint(b.repository.Keys))
+// round starts a serving process and returns what a request takes in each way, in CPU-µs: the mean of the servers of the way,
+// each of which takes the median of its turns. The order of the servers is drawn for each turn: one that always came behind the
+// same other one would inherit from it.
+func (b *bench) round(ctx context.Context, r *rand.Rand) (took [ways]float64, err error) {
+	s, err := reads.StartSelf(ctx, "-serve", b.collector, "-seed", fmt.Sprint(r.Uint64()), "-data", b.repository.Dir, "-keys", fmt.Sprint(b.repository.Keys))
 	if err != nil {
 		return took, err
 	}
 	defer s.Stop()
 	addresses := strings.Fields(s.Address)
-	var loads [ways]*reads.Load
-	for _, w := range r.Perm(ways) {
-		if err := b.sameAnswers(ctx, addresses[reference], addresses[w]); err != nil {
-			return took, err
-		}
-		loads[w] = reads.NewLoad(addresses[w], path, b.bodies)
-		if err := loads[w].Warm(8); err != nil {
-			return took, err
-		}
+	control := "http://" + addresses[servers]
+	conns, err := b.connect(ctx, addresses[:servers], r)
+	if err != nil {
+		return took, err
 	}
-	var turns [ways][]float64
-	asked := 0 // requests that may be traced
+	defer func() {
+		for _, c := range conns {
+			c.Close()
+		}
+	}()
+	var figures [servers][]float64
+	asked, costs := 0, []float64(nil) // requests that may be traced; the mean of all servers, in CPU-µs
 	for range b.turns {
-		for _, w := range r.Perm(ways) {
-			turn, err := loads[w].Run(b.slice, s.PID, 0)
+		var turns [servers]float64
+		for _, i := range r.Perm(servers) {
+			if err := post(ctx, fmt.Sprint(control, turnPath, i)); err != nil {
+				return took, err
+			}
+			turn, err := b.turn(conns[i], s.PID)
 			if err != nil {
 				return took, err
 			}
-			turns[w] = append(turns[w], turn.CPU())
-			if w == traced {
+			turns[i] = turn.CPU()
+			if wayOf(i) == traced {
 				asked += len(turn.Took)
 			}
 		}
+		mean := 0.0
+		for _, t := range turns {
+			mean += t / servers
+		}
+		costs = append(costs, mean)
+		for i, t := range turns {
+			figures[i] = append(figures[i], t/mean)
+		}
 	}
-	for w := range turns {
-		took[w] = measure.SpreadOf(turns[w]).Median
+	cost := measure.SpreadOf(costs).Median
+	for i := range figures {
+		took[wayOf(i)] += cost * measure.SpreadOf(figures[i]).Median / copies
 	}
-	sent, err := send(ctx, s.PID, "http://"+addresses[servers]+sendPath)
-	took[traced] += float64(sent.Nanoseconds()) / 1000 / float64(asked)
+	before, err := measure.CPUOf(s.PID)
+	if err != nil {
+		return took, err
+	}
+	if err := post(ctx, control+sendPath); err != nil {
+		return took, err
+	}
+	after, err := measure.CPUOf(s.PID)
+	took[traced] += float64((after - before).Nanoseconds()) / 1000 / float64(asked)
 	return took, err
 }
 
-// send has the server send its spans and returns the CPU time that this takes.
-func send(ctx context.Context, pid int, url string) (time.Duration, error) {
-	before, err := measure.CPUOf(pid)
-	if err != nil {
-		return 0, err
+// connect returns a connection to each server, all of which have answered some requests, and the same.
+func (b *bench) connect(ctx context.Context, addresses []string, r *rand.Rand) (conns [servers]*reads.Conn, err error) {
+	for _, i := range r.Perm(servers) {
+		if err := b.sameAnswers(ctx, addresses[0], addresses[i]); err != nil {
+			return conns, err
+		}
+		load := reads.NewLoad(addresses[i], path, b.bodies)
+		if err := load.Warm(4); err != nil {
+			return conns, err
+		}
+		if conns[i], err = load.Dial(); err != nil {
+			return conns, err
+		}
 	}
+	return conns, nil
+}
+
+// turn sends requests over a connection for a turn, with the first of them drawn.
+func (b *bench) turn(c *reads.Conn, pid int) (reads.Result, error) {
+	k := rand.IntN(len(b.bodies))
+	return reads.Slice(pid, 0, func() (reads.Result, error) {
+		return reads.TakeFor(b.slice, func() error {
+			k++
+			return c.Ask(k)
+		})
+	})
+}
+
+// post asks control for something.
+func post(ctx context.Context, url string) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, nil)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return 0, fmt.Errorf("the spans were not sent: %s", answer.Status)
+		return fmt.Errorf("%s answered %s", url, answer.Status)
 	}
-	after, err := measure.CPUOf(pid)
-	return after - before, err
+	return nil
 }
 
 // sameAnswers compares the answers at two addresses to some bodies.

@@ -3,34 +3,48 @@ package main
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
+	"strconv"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/truepoint/truepoint/bench/reads"
+	"github.com/truepoint/truepoint/online"
 	"github.com/truepoint/truepoint/server/httpserver"
 	"github.com/truepoint/truepoint/server/tracing"
 )
 
-// The ways in which one store is served, each at an address of its own; the others are compared with the first.
+// The ways in which one store is served. The others are compared with the first.
 const (
 	unwatched = iota
+	again     // unwatched too: how far from 1 it is, the figures of the others may be
 	counted
 	traced // and counted
 	ways
-
-	reference = ways // unwatched, and not measured: what comes first has better places in memory
-	servers   = ways + 1
 )
 
-// sendPath is where the server is asked to send the spans that wait.
-const sendPath = "/send"
+// Each way has some servers, and each of them an address and a number, from 0.
+const servers = ways * copies
 
-// serve serves a repository in all ways, as the product does, until it is killed, with the server of one of them made first, the
-// others in their order. It prints the addresses of the ways, of the reference and of sendPath.
-func serve(ctx context.Context, r *reads.Repository, collector string, first int) error {
+// copies of a server do not cost the same: where their memory lies makes up to 1 %.
+const copies = 4
+
+// wayOf returns the way of a server.
+func wayOf(server int) int { return server % ways }
+
+// What a control address of the serving process is asked for.
+const (
+	turnPath = "/turn/" // with the number of a server: calls of the store are watched as it would have them
+	sendPath = "/send"  // that the spans be sent which wait
+)
+
+// serve serves a repository in all ways, as the product does, until it is killed, by servers that are made in an order that seed
+// draws. It prints their addresses, and that of control.
+func serve(ctx context.Context, r *reads.Repository, collector string, seed uint64) error {
 	store, err := r.Open(ctx)
 	if err != nil {
 		return err
@@ -39,13 +53,8 @@ func serve(ctx context.Context, r *reads.Repository, collector string, first int
 	if err != nil {
 		return err
 	}
-	options := [servers]*httpserver.Options{
-		reference: {},
-		unwatched: {},
-		counted:   {Metrics: httpserver.NewMetrics()},
-		traced:    {Metrics: httpserver.NewMetrics(), Tracer: tracer},
-	}
-	store.Watch(options[traced].Metrics.Watch("embedded", tracer))
+	var calls turns
+	store.Watch(&calls)
 	var listeners [servers + 1]net.Listener
 	for i := range listeners {
 		if listeners[i], err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
@@ -55,20 +64,59 @@ func serve(ctx context.Context, r *reads.Repository, collector string, first int
 	}
 	fmt.Println()
 	var all errgroup.Group
-	start := func(w int) {
-		s := httpserver.New(store, options[w])
-		all.Go(func() error { return s.Serve(ctx, listeners[w]) })
+	for _, i := range rand.New(rand.NewPCG(seed, 1)).Perm(servers) {
+		var opt httpserver.Options
+		switch wayOf(i) {
+		case traced:
+			opt.Tracer = tracer
+			fallthrough
+		case counted:
+			opt.Metrics = httpserver.NewMetrics()
+			calls.of[i] = opt.Metrics.Watch("embedded", opt.Tracer)
+		}
+		s := httpserver.New(store, &opt)
+		all.Go(func() error { return s.Serve(ctx, listeners[i]) })
 	}
-	start(reference)
-	for n := range ways {
-		start((first + n) % ways)
-	}
+	all.Go(func() error { return http.Serve(listeners[servers], control(&calls, tracer)) })
+	return all.Wait()
+}
+
+// control answers at turnPath and sendPath.
+func control(calls *turns, tracer *tracing.Tracer) http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("POST "+turnPath+"{server}", func(w http.ResponseWriter, r *http.Request) {
+		i, err := strconv.Atoi(r.PathValue("server"))
+		if err != nil || i < 0 || i >= servers {
+			http.NotFound(w, r)
+			return
+		}
+		calls.now.Store(calls.of[i])
+	})
 	mux.HandleFunc("POST "+sendPath, func(w http.ResponseWriter, r *http.Request) {
 		if err := tracer.Close(r.Context()); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 		}
 	})
-	all.Go(func() error { return http.Serve(listeners[servers], mux) })
-	return all.Wait()
+	return mux
+}
+
+// turns watch the calls of the store that the servers share, for the one whose turn it is. It is an online.Watcher.
+type turns struct {
+	of  [servers]*httpserver.StoreWatch // nil: that server would have nobody watch
+	now atomic.Pointer[httpserver.StoreWatch]
+}
+
+// Now implements online.Watcher.
+func (t *turns) Now() (now time.Time) {
+	if w := t.now.Load(); w != nil {
+		now = w.Now()
+	}
+	return now
+}
+
+// Called implements online.Watcher.
+func (t *turns) Called(ctx context.Context, c online.Call) {
+	if w := t.now.Load(); w != nil {
+		w.Called(ctx, c)
+	}
 }

@@ -23,6 +23,9 @@ func (s *Server) startSpan(ctx context.Context) (context.Context, *tracing.Span)
 	if all := metadata.ValueFromIncomingContext(ctx, tracing.ParentHeader); len(all) == 1 {
 		from = tracing.Caller{Parent: all[0], State: strings.Join(metadata.ValueFromIncomingContext(ctx, tracing.StateHeader), ",")}
 	}
+	if s.opt.Tracer.Passes(from.Parent) {
+		return ctx, nil
+	}
 	ctx, span := s.opt.Tracer.Start(ctx, from, strings.TrimPrefix(methodOf(ctx), "/"))
 	if span != nil {
 		_ = grpc.SetHeader(ctx, metadata.Pairs(tracing.ParentHeader, span.Parent())) // fails after the answer only

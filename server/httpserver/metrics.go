@@ -2,7 +2,6 @@ package httpserver
 
 import (
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
@@ -20,28 +19,25 @@ import (
 // nothing and cost nothing.
 type Metrics struct {
 	registry     *prometheus.Registry
-	requests     *prometheus.HistogramVec
-	cellCounts   *prometheus.CounterVec
+	reads        *readCounts
 	storeSeconds *prometheus.HistogramVec
 	storeShared  *prometheus.CounterVec
 	rows         *prometheus.CounterVec
 	durations    *prometheus.GaugeVec
 	handler      http.Handler
 
-	answered sync.Map  // service → prometheus.Observer of requests with code 200: to find one by its labels costs more than to count
-	counters sync.Map  // view → *cellCounters
-	tallies  sync.Pool // of *tally: those of other servers
+	tallies sync.Pool // of *tally: those of other servers
 }
 
 // NewMetrics returns metrics of a registry of their own.
 func NewMetrics() *Metrics {
-	fast := []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 5}
+	var fast []float64
+	for _, bound := range latencyBounds {
+		fast = append(fast, bound.Seconds())
+	}
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "truepoint_online_request_duration_seconds",
-			Help: "Time to answer an online read, by feature service (empty for a list of features) and HTTP status.", Buckets: fast}, []string{"service", "code"}),
-		cellCounts: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "truepoint_online_cells_total",
-			Help: "Cells answered, by view and status."}, []string{"view", "status"}),
+		reads:    newReadCounts(),
 		storeSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "truepoint_online_store_duration_seconds",
 			Help: "Time of one call of the online store.", Buckets: fast}, []string{"store", "op"}),
 		storeShared: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "truepoint_online_store_shared_keys_total",
@@ -51,7 +47,7 @@ func NewMetrics() *Metrics {
 		durations: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "truepoint_materialization_duration_seconds",
 			Help: "Duration of the last materialization that this process ran."}, []string{"view"}),
 	}
-	m.registry.MustRegister(m.requests, m.cellCounts, m.storeSeconds, m.storeShared, m.rows, m.durations,
+	m.registry.MustRegister(m.reads, m.storeSeconds, m.storeShared, m.rows, m.durations,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 	return m
@@ -62,7 +58,7 @@ func (m *Metrics) refused(status int, took time.Duration) {
 	if m == nil {
 		return
 	}
-	m.requests.WithLabelValues("", strconv.Itoa(status)).Observe(took.Seconds())
+	m.reads.latencyOf("", status).observe(took)
 }
 
 // Observe counts an online read that another server of this process answered or, with err, refused. It has the HTTP status

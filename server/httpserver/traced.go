@@ -23,7 +23,7 @@ func (s *Server) traced(next step) step {
 		return next
 	}
 	return func(w http.ResponseWriter, r *http.Request, p *path) {
-		if p == nil || p.span == "" {
+		if p == nil || p.span == "" || s.opt.Tracer.Passes(parentOf(r.Header)) {
 			next(w, r, p)
 			return
 		}
@@ -44,11 +44,15 @@ func (s *Server) traced(next step) step {
 	}
 }
 
-// callerOf returns the trace context of a request.
-func callerOf(h http.Header) tracing.Caller {
-	parent := h[parentHeader]
-	if len(parent) != 1 {
-		return tracing.Caller{}
+// parentOf returns the trace context of a request, "" if it has none or several.
+func parentOf(h http.Header) string {
+	if p := h[parentHeader]; len(p) == 1 {
+		return p[0]
 	}
-	return tracing.Caller{Parent: parent[0], State: strings.Join(h[stateHeader], ",")}
+	return ""
+}
+
+// callerOf returns the trace context of a request and its state.
+func callerOf(h http.Header) tracing.Caller {
+	return tracing.Caller{Parent: parentOf(h), State: strings.Join(h[stateHeader], ",")}
 }

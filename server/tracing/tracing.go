@@ -8,7 +8,6 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
-	"math/rand/v2"
 	"net/url"
 	"time"
 
@@ -16,8 +15,8 @@ import (
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/resource"
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
+	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 
 	"github.com/truepoint/truepoint/errs"
 	"github.com/truepoint/truepoint/online"
@@ -39,7 +38,7 @@ type Options struct {
 
 // A Tracer makes spans. It is safe for concurrent use. A nil Tracer makes none and costs nothing.
 type Tracer struct {
-	sample float64
+	chance chance // for requests whose caller does not decide
 	queue  *queue
 }
 
@@ -67,8 +66,8 @@ func Open(ctx context.Context, collector string, opt *Options) (*Tracer, error) 
 	if u.Path == "" || u.Path == "/" {
 		u.Path = tracesPath
 	}
-	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(u.String()))
-	if err != nil {
+	client := otlptracehttp.NewClient(otlptracehttp.WithEndpointURL(u.String()))
+	if err := client.Start(ctx); err != nil {
 		return nil, errs.Wrap(err, errs.InvalidArgument, "the collector of traces cannot be used").WithID("T0990")
 	}
 	about, err := resource.New(ctx, resource.WithAttributes(attribute.String("service.name", "truepoint"), attribute.String("service.version", o.Version)),
@@ -76,7 +75,9 @@ func Open(ctx context.Context, collector string, opt *Options) (*Tracer, error) 
 	if err != nil {
 		return nil, errs.Wrap(err, errs.InvalidArgument, "OTEL_RESOURCE_ATTRIBUTES cannot be read").WithID("T0991")
 	}
-	return &Tracer{o.Sample, newQueue(newMaker(&told{exporter, o.Log}, sdktrace.WithResource(about)), o.Wait)}, nil
+	t := &Tracer{queue: newQueue(newSender(client, about, o.Log), o.Wait)}
+	t.chance.init(o.Sample)
+	return t, nil
 }
 
 // Close sends what waits, until ctx ends, and stops. Errors: that of ctx, if something was left.
@@ -90,27 +91,36 @@ func (t *Tracer) Close(ctx context.Context) error {
 // A Caller is the trace context (W3C) that a request came with, as its headers say it; empty without one.
 type Caller struct{ Parent, State string }
 
-// Start begins the span of a request if it is sampled, and returns the context to answer it in; otherwise ctx and nil. A
-// caller that has a trace context decides, chance does for the others.
+// Passes reports whether a request whose caller sent no trace context is one of those that chance does not sample, of which
+// nothing else need be done. It is small enough to be part of the code that calls it, because most requests pass. A request
+// is asked about once: Start decides about one that does not pass.
+func (t *Tracer) Passes(parent string) bool { return t == nil || parent == "" && t.chance.passes() }
+
+// Start begins the span of a request that did not pass if it is sampled, and returns the context to answer it in; otherwise
+// ctx and nil. A caller that has a trace context decides, chance does for the others.
 func (t *Tracer) Start(ctx context.Context, from Caller, name string) (context.Context, *Span) {
-	if t == nil || !t.sampled(from.Parent) {
-		return ctx, nil
-	}
 	var parent trace.SpanContext
-	if from.Parent != "" {
+	if from.Parent == "" {
+		if !t.chance.met() {
+			return ctx, nil
+		}
+	} else {
+		if !t.sampled(from.Parent) {
+			return ctx, nil
+		}
 		carried := propagation.MapCarrier{ParentHeader: from.Parent, StateHeader: from.State}
 		parent = trace.SpanContextFromContext(propagation.TraceContext{}.Extract(context.Background(), carried))
 	}
-	s := &Span{queue: t.queue, note: newNote(parent, trace.SpanKindServer, name, time.Now())}
+	s := &Span{queue: t.queue, note: newNote(parent, tracepb.Span_SPAN_KIND_SERVER, name, time.Now())}
 	return context.WithValue(ctx, spanKey{}, s), s
 }
 
-// sampled decides about a request by the trace context of its caller, which may be none.
+// sampled decides about a request by the trace context of its caller, and by chance if that does not say.
 func (t *Tracer) sampled(parent string) bool {
 	if chosen, ok := parentChose(parent); ok {
 		return chosen
 	}
-	return t.sample >= 1 || rand.Float64() < t.sample
+	return !t.chance.passes() && t.chance.met()
 }
 
 // StoreCalled makes a span of a call of an online store that took until now, if the request of ctx is sampled.
@@ -122,7 +132,7 @@ func (t *Tracer) StoreCalled(ctx context.Context, store string, c online.Call) {
 	if of == nil {
 		return
 	}
-	n := newNote(of.note.own, trace.SpanKindClient, "online store "+string(c.Op), c.Began)
+	n := newNote(of.note.own, tracepb.Span_SPAN_KIND_CLIENT, "online store "+string(c.Op), c.Began)
 	n.attributes = []attribute.KeyValue{
 		attribute.String("db.system.name", store), attribute.String("db.operation.name", string(c.Op)),
 		attribute.Int("truepoint.tables", c.Tables), attribute.Int("truepoint.keys", c.Keys),
