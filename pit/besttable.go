@@ -18,16 +18,17 @@ type entry struct {
 // A bestTable holds one entry per key, fewer than 2³²−1, numbered in order of arrival. An open hash table of eight bytes a
 // seat finds them: it is a fraction of the entries in size, grows without looking at them, and tells nearly always by
 // itself whether a key is there, so that most looks at an entry are at the right one. Memory that was never touched costs
-// more than both looks.
+// more than both looks: entries stay where they are when there are more of them, and a small table grows fast.
 type bestTable struct {
-	seats   []seat
-	shift   uint          // hash>>shift is the first seat on the way of a code
-	entries []entry       // as many as there are keys
-	texts   []string      // per entry, for textKey and bytesKey
-	ranks   []value.Value // ranks[n*k : n*k+k] is the rank of entry n
-	k       int           // columns of a rank
-	named   bool          // keys have texts
-	text    *strings.Builder
+	seats []seat
+	shift uint          // hash>>shift is the first seat on the way of a code
+	pages [][]entry     // of pageEntries each
+	n     int           // entries
+	texts []string      // per entry, for textKey and bytesKey
+	ranks []value.Value // ranks[n*k : n*k+k] is the rank of entry n
+	k     int           // columns of a rank
+	named bool          // keys have texts
+	text  *strings.Builder
 }
 
 // A seat holds the high half of a code's hash and, below, the number of its entry plus one; 0 is empty. At most six of
@@ -35,9 +36,12 @@ type bestTable struct {
 type seat uint64
 
 const (
-	seatBits   = 14      // of the smallest table
-	entriesMin = 1 << 13 // room of the smallest table
-	textChunk  = 1 << 16 // bytes that a table allocates at once for texts
+	seatBits    = 14            // of the smallest table
+	seatSteps   = 20            // a table of fewer bits grows by two of them at a time
+	pageBits    = 13            // of the number of an entry, for its place in a page
+	pageEntries = 1 << pageBits // 256 KiB
+	slabPages   = 16            // at most so many are made at once
+	textChunk   = 1 << 16       // bytes that a table allocates at once for texts
 )
 
 func seatOf(hash uint64, n int) seat { return seat(hash&^(1<<32-1) | uint64(n+1)) }
@@ -53,18 +57,25 @@ func newBestTable(form keyForm, k int) *bestTable {
 	}
 }
 
+// at returns entry n.
+func (t *bestTable) at(n int) *entry { return &t.pages[n>>pageBits][n&(pageEntries-1)] }
+
 // reserve makes room for n more keys.
 func (t *bestTable) reserve(n int) {
+	need := t.n + n
 	bits := 64 - t.shift
-	for (len(t.entries)+n)*10 > 6<<bits {
-		bits++
+	for need*10 > 6<<bits {
+		if bits++; bits < seatSteps {
+			bits++
+		}
 	}
 	if bits > 64-t.shift {
 		t.resize(bits)
 	}
-	if need := len(t.entries) + n; need > cap(t.entries) {
-		larger := makeLarge[entry](max(need, entriesMin, 2*cap(t.entries)))
-		t.entries = larger[:copy(larger, t.entries)]
+	for need > len(t.pages)<<pageBits {
+		for slab := makeLarge[entry](max(1, min(len(t.pages)/2, slabPages)) << pageBits); len(slab) > 0; slab = slab[pageEntries:] {
+			t.pages = append(t.pages, slab[:pageEntries])
+		}
 	}
 }
 
@@ -107,7 +118,7 @@ func (t *bestTable) likely(home seat, code uint64) int {
 
 // is reports whether entry n has the key.
 func (t *bestTable) is(n int, code uint64, text string) bool {
-	return t.entries[n].code == code && (!t.named || t.texts[n] == text)
+	return t.at(n).code == code && (!t.named || t.texts[n] == text)
 }
 
 // find returns the number of the entry of a key, −1 if there is none.
@@ -124,8 +135,9 @@ func (t *bestTable) find(code uint64, text string) int {
 
 // insert adds the entry of a key that the table does not have and returns its number. There must be room for it.
 func (t *bestTable) insert(e entry, text string) int {
-	n := len(t.entries)
-	t.entries = append(t.entries, e)
+	n := t.n
+	*t.at(n) = e
+	t.n++
 	t.put(seatOf(spread(e.code), n))
 	t.ranks = append(t.ranks, make([]value.Value, t.k)...)
 	if t.named {

@@ -37,7 +37,7 @@ func TestBestTableFindsEveryKeyAsItGrows(t *testing.T) {
 		if n := b.find(code, ""); n != i {
 			t.Fatalf("key %d: got entry %d, want %d", code, n, i)
 		}
-		if n := b.likely(b.home(code), code); n < 0 || n != i && spread(b.entries[n].code)>>32 != spread(code)>>32 {
+		if n := b.likely(b.home(code), code); n < 0 || n != i && spread(b.at(n).code)>>32 != spread(code)>>32 {
 			t.Fatalf("key %d is likely entry %d", code, n)
 		}
 	}

@@ -57,7 +57,7 @@ func (w *reducer) locate() {
 	}
 	for j, n := range place {
 		if n >= 0 {
-			seen[j] = w.entries[n].code
+			seen[j] = w.at(n).code
 		}
 	}
 	for j, n := range place {
@@ -145,7 +145,7 @@ func (w *reducer) compete(j int, t times, start int64, i int) {
 		copy(w.rankOf(n), w.chunk.rank(w.rank[:0], i))
 		return
 	}
-	e := &w.entries[n]
+	e := w.at(n)
 	order := orderTimes(event, created, e.event, e.created)
 	if order < 0 {
 		return
@@ -170,14 +170,14 @@ func (w *reducer) compete(j int, t times, start int64, i int) {
 // merge takes the better of the best rows of w and o into w.
 func (w *reducer) merge(ctx context.Context, o *reducer) error {
 	w.report.add(o.report)
-	for i := range o.entries {
+	for i := range o.n {
 		if i%blockRows == 0 {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
 			w.reserve(blockRows)
 		}
-		q := &o.entries[i]
+		q := o.at(i)
 		n := w.find(q.code, o.textOf(i))
 		if n < 0 {
 			n = w.insert(*q, o.textOf(i))
@@ -185,7 +185,7 @@ func (w *reducer) merge(ctx context.Context, o *reducer) error {
 			w.ties.take(o.ties, q.best)
 			continue
 		}
-		e := &w.entries[n]
+		e := w.at(n)
 		order := orderTimes(e.event, e.created, q.event, q.created)
 		if order == 0 {
 			order = orderRank(w.rankOf(n), o.rankOf(i))

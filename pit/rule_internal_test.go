@@ -102,12 +102,12 @@ func TestKeysThatShareAHashStayApart(t *testing.T) {
 	}
 	w.resize(seatBits + 1)
 	for i, s := range texts[:6] {
-		if n := w.find(99, s); w.entries[n].best != refOf(int64(i)) || w.textOf(n) != s {
+		if n := w.find(99, s); w.at(n).best != refOf(int64(i)) || w.textOf(n) != s {
 			t.Errorf("key %q is lost", s)
 		}
 	}
-	if len(w.entries) != 6 {
-		t.Errorf("got %d keys, want 6", len(w.entries))
+	if w.n != 6 {
+		t.Errorf("got %d keys, want 6", w.n)
 	}
 }
 

@@ -46,7 +46,7 @@ func (w *winners) key(j uint32) []byte { return w.keys[w.ends[j]:w.ends[j+1]:w.e
 
 // collect takes the winners out of the table, encodes their keys and sorts them.
 func (w *winners) collect(ctx context.Context, from *reducer) error {
-	n := len(from.entries)
+	n := from.n
 	w.ends = append(make([]uint64, 0, n+1), 0)
 	encode := w.encoder()
 	var err error
@@ -54,7 +54,7 @@ func (w *winners) collect(ctx context.Context, from *reducer) error {
 		if i%(1<<16) == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if w.keys, err = encode(w.keys, from.entries[i].code, from.textOf(i)); err != nil {
+		if w.keys, err = encode(w.keys, from.at(i).code, from.textOf(i)); err != nil {
 			return err
 		}
 		if i == 0 {
@@ -68,7 +68,7 @@ func (w *winners) collect(ctx context.Context, from *reducer) error {
 	}
 	w.wins = make([]win, n)
 	for i, k := range order {
-		e := &from.entries[k.at]
+		e := from.at(int(k.at))
 		w.wins[i] = win{e.event, e.created, e.best, k.at}
 	}
 	w.counted = make([]uint64, (n+63)/64)

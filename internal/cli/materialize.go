@@ -76,7 +76,7 @@ func parseTime(what, text string) (eventtime.Instant, error) {
 }
 
 // materializeFree is the garbage in bytes that a materialization may let lie: less costs it time, more only memory.
-const materializeFree = 32 << 20
+const materializeFree = 64 << 20
 
 func (f *materializeFlags) run(a *app, r *truepoint.MaterializeRequest, again string) error {
 	if f.Version != "" {

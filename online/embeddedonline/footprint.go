@@ -1,7 +1,7 @@
 package embeddedonline
 
 // Footprint returns how many bytes of disk a cell takes, for an entity key and a packed row of so many bytes, once Pebble
-// has compacted what was overwritten. What Snappy saves is not counted: small rows that resemble each other take half of it.
+// has compacted what was overwritten. What compression saves is not counted: small rows that resemble each other take half of it.
 func Footprint(key, row int) int {
 	const (
 		table   = 4 // number of the table, in front of the key
