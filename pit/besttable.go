@@ -83,6 +83,7 @@ func (t *bestTable) reserve(n int) {
 func (t *bestTable) resize(bits uint) {
 	old := t.seats
 	t.seats, t.shift = makeLarge[seat](1<<bits), 64-bits
+	clear(t.seats) // a page that is read before it is written is mapped twice
 	for _, p := range old {
 		if p != 0 {
 			t.put(p)

@@ -99,15 +99,11 @@ func (t *Tracer) Passes(parent string) bool { return t == nil || parent == "" &&
 // Start begins the span of a request that did not pass if it is sampled, and returns the context to answer it in; otherwise
 // ctx and nil. A caller that has a trace context decides, chance does for the others.
 func (t *Tracer) Start(ctx context.Context, from Caller, name string) (context.Context, *Span) {
+	if !t.sampled(from.Parent) {
+		return ctx, nil
+	}
 	var parent trace.SpanContext
-	if from.Parent == "" {
-		if !t.chance.met() {
-			return ctx, nil
-		}
-	} else {
-		if !t.sampled(from.Parent) {
-			return ctx, nil
-		}
+	if from.Parent != "" {
 		carried := propagation.MapCarrier{ParentHeader: from.Parent, StateHeader: from.State}
 		parent = trace.SpanContextFromContext(propagation.TraceContext{}.Extract(context.Background(), carried))
 	}
@@ -115,8 +111,11 @@ func (t *Tracer) Start(ctx context.Context, from Caller, name string) (context.C
 	return context.WithValue(ctx, spanKey{}, s), s
 }
 
-// sampled decides about a request by the trace context of its caller, and by chance if that does not say.
+// sampled decides about a request that did not pass by the trace context of its caller, and by chance if that does not say.
 func (t *Tracer) sampled(parent string) bool {
+	if parent == "" {
+		return t.chance.met()
+	}
 	if chosen, ok := parentChose(parent); ok {
 		return chosen
 	}
