@@ -13,8 +13,8 @@ import (
 )
 
 // round starts a serving process and returns what a request takes in each way, in CPU-µs: the mean of the servers of the way,
-// each of which takes the median of its turns. The order of the servers is drawn for each turn: one that always came behind the
-// same other one would inherit from it.
+// each of which takes the median of its turns. The order of the servers is drawn for each round of turns: one that always came
+// behind the same other one would inherit from it.
 func (b *bench) round(ctx context.Context, r *rand.Rand) (took [ways]float64, err error) {
 	s, err := reads.StartSelf(ctx, "-serve", b.collector, "-seed", fmt.Sprint(r.Uint64()), "-data", b.repository.Dir, "-keys", fmt.Sprint(b.repository.Keys))
 	if err != nil {
@@ -32,35 +32,12 @@ func (b *bench) round(ctx context.Context, r *rand.Rand) (took [ways]float64, er
 			c.Close()
 		}
 	}()
-	var figures [servers][]float64
-	asked, costs := 0, []float64(nil) // requests that may be traced; the mean of all servers, in CPU-µs
-	for range b.turns {
-		var turns [servers]float64
-		for _, i := range r.Perm(servers) {
-			if err := post(ctx, fmt.Sprint(control, turnPath, i)); err != nil {
-				return took, err
-			}
-			turn, err := b.turn(conns[i], s.PID)
-			if err != nil {
-				return took, err
-			}
-			turns[i] = turn.CPU()
-			if wayOf(i) == traced {
-				asked += len(turn.Took)
-			}
-		}
-		mean := 0.0
-		for _, t := range turns {
-			mean += t / servers
-		}
-		costs = append(costs, mean)
-		for i, t := range turns {
-			figures[i] = append(figures[i], t/mean)
-		}
+	shares, cost, traces, err := b.turnsOf(ctx, r, control, conns, s.PID)
+	if err != nil {
+		return took, err
 	}
-	cost := measure.SpreadOf(costs).Median
-	for i := range figures {
-		took[wayOf(i)] += cost * measure.SpreadOf(figures[i]).Median / copies
+	for i := range shares {
+		took[wayOf(i)] += cost * measure.SpreadOf(shares[i]).Median / copies
 	}
 	before, err := measure.CPUOf(s.PID)
 	if err != nil {
@@ -70,8 +47,37 @@ func (b *bench) round(ctx context.Context, r *rand.Rand) (took [ways]float64, er
 		return took, err
 	}
 	after, err := measure.CPUOf(s.PID)
-	took[traced] += float64((after - before).Nanoseconds()) / 1000 / float64(asked)
+	took[traced] += float64((after - before).Nanoseconds()) / 1000 / float64(traces)
 	return took, err
+}
+
+// turnsOf returns what requests take at each server, turn by turn, as a share of the mean of all servers in that round of turns;
+// the median of these means, in CPU-µs; and how many requests went to servers that trace.
+func (b *bench) turnsOf(ctx context.Context, r *rand.Rand, control string, conns [servers]*reads.Conn, pid int) (shares [servers][]float64, cost float64, traces int, err error) {
+	var means []float64
+	for range b.turns {
+		var took [servers]float64
+		mean := 0.0
+		for _, i := range r.Perm(servers) {
+			if err := post(ctx, fmt.Sprint(control, turnPath, i)); err != nil {
+				return shares, 0, 0, err
+			}
+			turn, err := b.turn(conns[i], pid)
+			if err != nil {
+				return shares, 0, 0, err
+			}
+			took[i] = turn.CPU()
+			mean += took[i] / servers
+			if wayOf(i) == traced {
+				traces += len(turn.Took)
+			}
+		}
+		means = append(means, mean)
+		for i, t := range took {
+			shares[i] = append(shares[i], t/mean)
+		}
+	}
+	return shares, measure.SpreadOf(means).Median, traces, nil
 }
 
 // connect returns a connection to each server, all of which have answered some requests, and the same.
