@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"strings"
 
 	"github.com/truepoint/truepoint/bench/measure"
@@ -39,15 +38,11 @@ func (b *bench) round(ctx context.Context, r *rand.Rand) (took [ways]float64, er
 	for i := range shares {
 		took[wayOf(i)] += cost * measure.SpreadOf(shares[i]).Median / copies
 	}
-	before, err := measure.CPUOf(s.PID)
-	if err != nil {
-		return took, err
-	}
-	if err := post(ctx, control+sendPath); err != nil {
-		return took, err
-	}
-	after, err := measure.CPUOf(s.PID)
-	took[traced] += float64((after - before).Nanoseconds()) / 1000 / float64(traces)
+	sent, err := reads.Slice(s.PID, 0, func() (r reads.Result, err error) {
+		_, err = reads.Post(ctx, control+sendPath, nil)
+		return r, err
+	})
+	took[traced] += float64(sent.Used.Nanoseconds()) / 1000 / float64(traces)
 	return took, err
 }
 
@@ -59,7 +54,7 @@ func (b *bench) turnsOf(ctx context.Context, r *rand.Rand, control string, conns
 		var took [servers]float64
 		mean := 0.0
 		for _, i := range r.Perm(servers) {
-			if err := post(ctx, fmt.Sprint(control, turnPath, i)); err != nil {
+			if _, err := reads.Post(ctx, fmt.Sprint(control, turnPath, i), nil); err != nil {
 				return shares, 0, 0, err
 			}
 			turn, err := b.turn(conns[i], pid)
@@ -106,23 +101,6 @@ func (b *bench) turn(c *reads.Conn, pid int) (reads.Result, error) {
 			return c.Ask(k)
 		})
 	})
-}
-
-// post asks control for something.
-func post(ctx context.Context, url string) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, nil)
-	if err != nil {
-		return err
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return err
-	}
-	answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answered %s", url, answer.Status)
-	}
-	return nil
 }
 
 // sameAnswers compares the answers at two addresses to some bodies.

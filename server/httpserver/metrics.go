@@ -31,15 +31,11 @@ type Metrics struct {
 
 // NewMetrics returns metrics of a registry of their own.
 func NewMetrics() *Metrics {
-	var fast []float64
-	for _, bound := range latencyBounds {
-		fast = append(fast, bound.Seconds())
-	}
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		reads:    newReadCounts(),
 		storeSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "truepoint_online_store_duration_seconds",
-			Help: "Time of one call of the online store.", Buckets: fast}, []string{"store", "op"}),
+			Help: "Time of one call of the online store.", Buckets: latencySeconds()}, []string{"store", "op"}),
 		storeShared: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "truepoint_online_store_shared_keys_total",
 			Help: "Keys of online reads that the store was not asked for, because another request's call of it was."}, []string{"store"}),
 		rows: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "truepoint_materialization_rows_total",

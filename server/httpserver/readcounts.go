@@ -18,6 +18,15 @@ var latencyBounds = [...]time.Duration{
 	10 * time.Millisecond, 25 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond, 250 * time.Millisecond, time.Second, 5 * time.Second,
 }
 
+// latencySeconds returns the bounds as the Prometheus library takes them.
+func latencySeconds() []float64 {
+	out := make([]float64, len(latencyBounds))
+	for i, b := range latencyBounds {
+		out[i] = b.Seconds()
+	}
+	return out
+}
+
 // A latency counts how long online reads took.
 type latency struct {
 	within [len(latencyBounds) + 1]atomic.Uint64 // those of at most each bound that are more than the bound before; and longer ones

@@ -24,12 +24,8 @@ func TestReadsAreCountedAsThePrometheusLibraryCountsThem(t *testing.T) {
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 1))
 	ours := newReadCounts()
-	var bounds []float64
-	for _, b := range latencyBounds {
-		bounds = append(bounds, b.Seconds())
-	}
 	took := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "truepoint_online_request_duration_seconds",
-		Help: "Time to answer an online read, by feature service (empty for a list of features) and HTTP status.", Buckets: bounds}, []string{"service", "code"})
+		Help: "Time to answer an online read, by feature service (empty for a list of features) and HTTP status.", Buckets: latencySeconds()}, []string{"service", "code"})
 	cells := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "truepoint_online_cells_total", Help: "Cells answered, by view and status."}, []string{"view", "status"})
 	for range 20_000 {
 		service, status := "service_"+strconv.Itoa(r.IntN(30)), []int{http.StatusOK, http.StatusBadRequest}[r.IntN(2)]
