@@ -123,7 +123,8 @@ func (c *readCounts) Describe(ch chan<- *prometheus.Desc) {
 	ch <- c.cellsDesc
 }
 
-// Collect implements prometheus.Collector. A status that no cell of a view has had is left out.
+// Collect implements prometheus.Collector. A view that was answered has all statuses, be it with 0: a counter that comes into being
+// with its first error shows no increase.
 func (c *readCounts) Collect(ch chan<- prometheus.Metric) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -138,9 +139,7 @@ func (c *readCounts) Collect(ch chan<- prometheus.Metric) {
 	}
 	for view, cells := range c.cells {
 		for st := range cells {
-			if n := cells[st].Load(); n > 0 {
-				ch <- prometheus.MustNewConstMetric(c.cellsDesc, prometheus.CounterValue, float64(n), view, value.Status(st).String())
-			}
+			ch <- prometheus.MustNewConstMetric(c.cellsDesc, prometheus.CounterValue, float64(cells[st].Load()), view, value.Status(st).String())
 		}
 	}
 }

@@ -37,6 +37,10 @@ func TestReadsAreCountedAsThePrometheusLibraryCountsThem(t *testing.T) {
 		took.WithLabelValues(service, strconv.Itoa(status)).Observe(d.Seconds())
 		view, st, n := "view_"+strconv.Itoa(r.IntN(200)), r.IntN(len(viewCells{})), r.IntN(50)+1
 		ours.cellsOf([]string{"other", view})[1][st].Add(uint64(n))
+		for st := range len(viewCells{}) { // every status of a view that was answered is there, be it 0
+			cells.WithLabelValues("other", value.Status(st).String())
+			cells.WithLabelValues(view, value.Status(st).String())
+		}
 		cells.WithLabelValues(view, value.Status(st).String()).Add(float64(n))
 	}
 	got, want := scraped(t, ours), scraped(t, took, cells)
